@@ -1,0 +1,175 @@
+//! The API's identifiers: opaque to us, but always one path segment.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::percent;
+
+/// Why a text cannot name a machine or a machine action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidId {
+    /// There is no text.
+    #[error("an id must not be empty")]
+    Empty,
+    /// `.` and `..` are steps in a path: any URL library would remove them, escaped or not.
+    #[error("an id must not be a step in a path such as \"..\"")]
+    PathStep,
+    /// The segment of a request's path is not percent-encoded UTF-8.
+    #[error("an id in a path must be percent-encoded utf-8")]
+    Encoding,
+}
+
+macro_rules! opaque_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes any text that can be one segment of a path.
+            ///
+            /// # Errors
+            /// [`InvalidId`] when the text is empty, `.` or `..`.
+            pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
+                path_segment(text.into()).map(Self)
+            }
+
+            /// Reads the id from a segment of a request's path, where it is percent-encoded.
+            ///
+            /// # Errors
+            /// [`InvalidId`] when the segment is badly encoded or holds no id.
+            pub fn from_path_segment(segment: &str) -> Result<Self, InvalidId> {
+                Self::new(percent::decode(segment).ok_or(InvalidId::Encoding)?)
+            }
+
+            /// The id as it was given.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The id percent-encoded as exactly one segment of a path.
+            #[must_use]
+            pub fn path_segment(&self) -> String {
+                percent::encode(&self.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+opaque_id! {
+    /// Names a machine.
+    ///
+    /// The service gives 40 hexadecimal digits (32 in its preview), and takes a DNS name where it
+    /// looks one machine up; so this is any text that fits one segment of a path. Whether the
+    /// machine exists is the service's answer to give.
+    MachineId
+}
+
+opaque_id! {
+    /// Names a machine action. The service gives a GUID.
+    ActionId
+}
+
+fn path_segment(text: String) -> Result<String, InvalidId> {
+    match text.as_str() {
+        "" => Err(InvalidId::Empty),
+        "." | ".." => Err(InvalidId::PathStep),
+        _ => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn dns_name_and_made_up_id_are_legal() {
+        for text in [
+            "1e5bc9d7e413ddd7902c2932e418702b84d0cc07",
+            "host.example.org",
+            "a b/c",
+        ] {
+            assert_eq!(MachineId::new(text).expect("legal").as_str(), text);
+        }
+    }
+
+    #[test]
+    fn steps_in_a_path_are_refused() {
+        assert_eq!(MachineId::new(""), Err(InvalidId::Empty));
+        assert_eq!(MachineId::new(".."), Err(InvalidId::PathStep));
+        assert_eq!(
+            ActionId::from_path_segment("%2e%2E"),
+            Err(InvalidId::PathStep)
+        );
+        assert_eq!(ActionId::from_path_segment("%c3"), Err(InvalidId::Encoding));
+    }
+
+    #[test]
+    fn id_never_leaves_its_segment() {
+        let id = MachineId::new("../x?y#z").expect("legal");
+        assert_eq!(id.path_segment(), "..%2Fx%3Fy%23z");
+    }
+
+    #[test]
+    fn serde_is_a_string_and_refuses_what_new_refuses() {
+        let id: ActionId = serde_json::from_str("\"5382f7ea\"").expect("a string");
+        assert_eq!(serde_json::to_string(&id).expect("json"), "\"5382f7ea\"");
+        let error = serde_json::from_str::<ActionId>("\"\"").expect_err("empty");
+        assert!(
+            error.to_string().starts_with("an id must not be empty"),
+            "{error}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_survives_a_path(text in "\\PC{1,40}") {
+            prop_assume!(text != "." && text != "..");
+            let id = MachineId::new(text).expect("legal");
+            prop_assert!(!id.path_segment().contains(['/', '?', '#', ' ']));
+            prop_assert_eq!(MachineId::from_path_segment(&id.path_segment()), Ok(id));
+        }
+    }
+}
