@@ -1,1 +1,26 @@
-//! Being built.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod assertion;
+pub mod enrol;
+pub mod fault;
+pub mod hold;
+pub mod inventory;
+pub mod order;
+pub mod report;
+pub mod route;
+pub mod version;
+pub mod wire_path;
+
+pub use assertion::{AssertionClaims, AssertionFault, Binding};
+pub use enrol::{EnrolRequest, EnrolResponse, EnrolmentToken, EnrolmentTokenError, MachineFacts};
+pub use fault::{Fault, FaultCode};
+pub use hold::{HoldRequest, HoldResponse};
+pub use inventory::{Inventory, Protection, Sighting};
+pub use order::{Order, Refusal, Verb};
+pub use report::{
+    ActionResult, Coverage, FailureReason, FileOutcome, FileResult, Phase, ProcessOutcome,
+    ProcessResult, Report, Verdict,
+};
+pub use version::{ProtocolVersion, UnsupportedVersion};
+pub use wire_path::WirePath;
