@@ -1,0 +1,123 @@
+//! Waiting for a permit: one queue, one timer.
+
+mod line;
+mod permit;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use line::Line;
+pub use permit::{Permit, SentPermit};
+
+use crate::{MemoryStore, PermitStore, Policy, Snapshot, StoreError};
+
+/// Hands out permits in the order in which they were asked for.
+///
+/// Clones share one budget and one queue. Every method may be cancelled by dropping its future:
+/// the caller's place in the queue or its permit goes to the next.
+#[derive(Debug, Clone)]
+pub struct Limiter {
+    line: Arc<Line>,
+}
+
+/// Why there is no permit.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcquireError {
+    /// The permit would come later than the caller is ready to wait.
+    #[error("no permit for another {wait:?}, longer than the caller would wait")]
+    TooLong {
+        /// The least time until a permit. Exact, unless calls in flight take longer to come back.
+        wait: Duration,
+    },
+    /// The permit store failed; nothing may be sent.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Limiter {
+    /// A limiter for this process alone, with nothing used.
+    #[must_use]
+    pub fn new(policy: impl Into<Policy>) -> Self {
+        Self::with_store(Arc::new(MemoryStore::new(policy)))
+    }
+
+    /// A limiter over permits that may be shared with other processes or hosts.
+    #[must_use]
+    pub fn with_store(store: Arc<dyn PermitStore>) -> Self {
+        Self {
+            line: Arc::new(Line::new(store)),
+        }
+    }
+
+    /// Waits for a permit, as long as it takes.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the memory store has none.
+    pub async fn acquire(&self) -> Result<Permit, StoreError> {
+        let (_place, _ahead) = self.line.join();
+        let _turn = self.line.turn().await;
+        self.line.permit_at_the_head().await
+    }
+
+    /// Waits for a permit no longer than `within`. Fails as soon as it is certain that the wait
+    /// would be longer, without waiting: at the call, when a pause begins, or at the head of the
+    /// queue.
+    ///
+    /// # Errors
+    /// [`AcquireError::TooLong`], with the least wait that remains.
+    pub async fn acquire_within(&self, within: Duration) -> Result<Permit, AcquireError> {
+        let deadline = Instant::now().checked_add(within);
+        let Some(deadline) = deadline else {
+            return Ok(self.acquire().await?);
+        };
+        let (_place, ahead) = self.line.join();
+        self.line.reachable(ahead, deadline).await?;
+        let _turn = self.line.turn_by(deadline).await?;
+        self.line.permit_at_the_head_by(deadline).await
+    }
+
+    /// A permit if one is free now and nobody is waiting. Does not wait for a permit, only for the
+    /// store's answer.
+    ///
+    /// # Errors
+    /// [`AcquireError::TooLong`], with the least wait for a caller who joins the queue now.
+    pub async fn try_acquire(&self) -> Result<Permit, AcquireError> {
+        let (_place, ahead) = self.line.join();
+        if let Some(_turn) = self.line.turn_now()
+            && let Some(permit) = self.line.permit_now().await?
+        {
+            return Ok(permit);
+        }
+        Err(AcquireError::TooLong {
+            wait: self.line.forecast(ahead).await?,
+        })
+    }
+
+    /// Sends nothing for this long, for a reason that no refused call told: a service under
+    /// maintenance, an operator's wish.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pause(&self, length: Duration) -> Result<(), StoreError> {
+        self.line.pause(length).await
+    }
+
+    /// The least time until a caller who asks now gets a permit, with those who wait before it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forecast(&self) -> Result<Duration, StoreError> {
+        self.line.forecast(self.line.waiting()).await
+    }
+
+    /// How the budget stands.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.line.snapshot().await
+    }
+}

@@ -1,0 +1,78 @@
+use std::collections::VecDeque;
+
+use super::RollingLog;
+use crate::Moment;
+
+impl RollingLog {
+    /// The earliest moment at which a caller with `ahead` others before it can get a permit: exact
+    /// if every permit that is out comes back now and every later one at once, and never too late.
+    ///
+    /// Takes time proportional to `ahead`.
+    #[must_use]
+    pub fn forecast(&mut self, ahead: u32, now: Moment) -> Moment {
+        let now = self.advance(now);
+        let mut plan = Plan::new(self, now);
+        for _ in 0..ahead {
+            plan.grant_next();
+        }
+        plan.earliest()
+    }
+}
+
+/// The completions on record, then those in flight as if they ended now, then the grants planned.
+struct Plan<'log> {
+    log: &'log RollingLog,
+    now: Moment,
+    past: usize,
+    granted: usize,
+    /// The planned grants that a window can still ask about.
+    planned: VecDeque<Moment>,
+}
+
+impl<'log> Plan<'log> {
+    fn new(log: &'log RollingLog, now: Moment) -> Self {
+        let past = log.completions.len() + log.in_flight.len();
+        Self {
+            log,
+            now,
+            past,
+            granted: 0,
+            planned: VecDeque::new(),
+        }
+    }
+
+    fn grant_next(&mut self) {
+        let next = self.earliest();
+        self.planned.push_back(next);
+        self.granted += 1;
+        if self.planned.len() > self.log.policy.quota().largest_limit() {
+            self.planned.pop_front();
+        }
+    }
+
+    fn earliest(&self) -> Moment {
+        let spaced = match self.planned.back() {
+            Some(last) => *last + self.log.spacing(),
+            None => self.log.spaced(),
+        };
+        let entries = self.past + self.granted;
+        let frees = self.log.windows.iter().filter_map(|window| {
+            let blocking = entries.checked_sub(window.limit)?;
+            Some(self.entry(blocking) + window.span)
+        });
+        let paused = self.log.paused_until;
+        frees.fold(self.now.max(paused).max(spaced), Moment::max)
+    }
+
+    fn entry(&self, index: usize) -> Moment {
+        if let Some(ended) = self.log.completions.oldest_first(index) {
+            return ended;
+        }
+        let forgotten = self.granted - self.planned.len();
+        let planned = index.checked_sub(self.past + forgotten);
+        planned
+            .and_then(|nth| self.planned.get(nth))
+            .copied()
+            .unwrap_or(self.now)
+    }
+}
