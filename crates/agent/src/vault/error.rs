@@ -1,0 +1,71 @@
+//! What can go wrong with the vault.
+
+use std::io;
+
+use super::ItemId;
+
+/// Why the vault could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The operating system refused.
+    #[error("the vault could not {doing}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Other users could read or change the vault.
+    #[error(
+        "the vault directory must belong to the agent's user and be closed to all others (mode 0700)"
+    )]
+    OpenToOthers,
+    /// The vault holds items but its key is gone.
+    #[error(
+        "the vault holds items but its key file {} is missing: put it back",
+        super::key::FILE
+    )]
+    KeyMissing,
+    /// The key file is not what the agent wrote.
+    #[error(
+        "the vault's key file {} is damaged or open to others (it must be 32 bytes, mode 0400)",
+        super::key::FILE
+    )]
+    KeyDamaged,
+    /// No such item.
+    #[error("the vault has no item {0}")]
+    NotFound(ItemId),
+    /// The item was sealed with the key of another vault.
+    #[error("item {0} was sealed under another key than this vault's")]
+    OtherKey(ItemId),
+    /// The item is of a format that this version cannot read.
+    #[error("item {id} has format {format}, which this version of the agent cannot read")]
+    UnknownFormat {
+        /// The item.
+        id: ItemId,
+        /// The number of its format.
+        format: u16,
+    },
+    /// The item's bytes are not those that were sealed.
+    #[error("item {id} is damaged: {part} does not authenticate; the item is kept as it is")]
+    Damaged {
+        /// The item.
+        id: ItemId,
+        /// Where the damage is.
+        part: &'static str,
+    },
+    /// The file changed while it was being sealed.
+    #[error("the content changed while it was being sealed")]
+    ContentChanged,
+    /// The metadata of one item exceed what the format holds.
+    #[error("the metadata of the item are too large")]
+    MetadataTooLarge,
+}
+
+impl VaultError {
+    /// Wraps an error of the operating system; reads as "the vault could not …".
+    pub(super) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { doing, source }
+    }
+}

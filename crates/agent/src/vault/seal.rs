@@ -1,0 +1,131 @@
+//! Taking a file into the vault.
+
+use std::ffi::OsStr;
+use std::io::{self, BufWriter, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+
+use quell_protocol::WirePath;
+use rustix::fs::Mode;
+use rustix::io::Errno;
+
+use super::reading::{Fingerprint, Fingerprinting, FromStart};
+use super::{Attributes, Item, ItemId, Vault, VaultError, Xattr, format};
+use crate::engine::{ItemDraft, Seal, SealError};
+use crate::whole_file::WholeFile;
+
+impl Seal for Vault {
+    fn seal(&self, draft: &ItemDraft, content: BorrowedFd<'_>) -> Result<String, SealError> {
+        let item = item_of(draft);
+        self.keep(&item, content).map_err(seal_error)?;
+        Ok(item.id.to_string())
+    }
+
+    fn contains(&self, item_id: &str) -> bool {
+        item_id.parse().is_ok_and(|id| self.verify(id).is_ok())
+    }
+}
+
+impl Vault {
+    /// Keeps `content` as `item`: durably, and read back. The same item twice is kept once.
+    fn keep(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
+        match self.verify(item.id) {
+            Ok(_) => return Ok(()),
+            Err(VaultError::NotFound(_)) => {}
+            Err(damaged) => return Err(damaged),
+        }
+        self.write(item, content)?;
+        self.verify(item.id).map(drop).inspect_err(|_| {
+            // What cannot be read back must not look like a copy.
+            let _ = self.remove(item.id);
+        })
+    }
+
+    fn write(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
+        let header = format::write(item, &self.key)?;
+        let folder = self.make_folder(item.id)?;
+        let mut whole = WholeFile::create(folder.as_fd()).map_err(VaultError::io(WRITE))?;
+        let mut source = Fingerprinting::new(FromStart::new(content));
+        let mut written = || -> io::Result<()> {
+            let mut sink = BufWriter::new(whole.file());
+            sink.write_all(&header.bytes)?;
+            header
+                .key
+                .seal_stream(&header.binding, &mut source, &mut sink)?;
+            sink.flush()?;
+            Ok(rustix::fs::fchmod(sink.get_ref().as_fd(), Mode::RUSR)?)
+        };
+        written().map_err(VaultError::io(WRITE))?;
+        if source.finish() != Some(fingerprint_of(item)) {
+            return Err(VaultError::ContentChanged);
+        }
+        whole
+            .publish(OsStr::new(&item.id.file()))
+            .map_err(VaultError::io(WRITE))
+    }
+
+    fn make_folder(&self, id: ItemId) -> Result<std::os::fd::OwnedFd, VaultError> {
+        let failed = |error: Errno| VaultError::io("make a folder")(error.into());
+        match rustix::fs::mkdirat(&self.directory, id.folder(), Mode::RWXU) {
+            Ok(()) => rustix::fs::fsync(&self.directory).map_err(failed)?,
+            Err(Errno::EXIST) => {}
+            Err(error) => return Err(failed(error)),
+        }
+        self.open_folder(&id.folder())
+    }
+}
+
+const WRITE: &str = "write an item";
+
+fn item_of(draft: &ItemDraft) -> Item {
+    let attributes = &draft.attributes;
+    let xattr = |(name, value): &(Vec<u8>, Vec<u8>)| Xattr {
+        name: name.clone(),
+        value: value.clone(),
+    };
+    Item {
+        id: ItemId::from_uuid(draft.id),
+        action_id: draft.action_id.clone(),
+        sha1: draft.sha1,
+        sha256: super::reading::hex(&draft.sha256),
+        size: draft.size,
+        paths: draft
+            .paths
+            .iter()
+            .map(|path| WirePath::from_bytes(path))
+            .collect(),
+        attributes: Attributes {
+            uid: attributes.uid,
+            gid: attributes.gid,
+            mode: attributes.mode,
+            accessed_ns: attributes.accessed_ns,
+            modified_ns: attributes.modified_ns,
+            xattrs: attributes.xattrs.iter().map(xattr).collect(),
+        },
+        comment: draft.comment.clone(),
+        requestor: draft.requestor.clone(),
+        captured_at: draft.captured_at,
+    }
+}
+
+fn fingerprint_of(item: &Item) -> Fingerprint {
+    Fingerprint {
+        sha1: item.sha1,
+        sha256: item.sha256.clone(),
+        size: item.size,
+    }
+}
+
+fn seal_error(error: VaultError) -> SealError {
+    match error {
+        VaultError::ContentChanged => SealError::ContentChanged,
+        VaultError::Io { source, .. } if is_full(&source) => SealError::NoRoom(source),
+        other => SealError::Unavailable(Box::new(other)),
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}

@@ -1,0 +1,462 @@
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use quell_model::{ActionId, Timestamp};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::*;
+use crate::engine::{Attributes as DraftAttributes, ItemDraft, Seal as _, SealError};
+use crate::hash::{Budget, Hasher};
+
+const MOMENT: i64 = 1_700_000_000_123_456_789;
+
+/// A vault and a directory that files are taken from.
+struct Scene {
+    root: TempDir,
+    vault: Vault,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("files")).unwrap();
+        let vault = Vault::open(&root.path().join("vault")).unwrap();
+        Self { root, vault }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join("files").join(name)
+    }
+
+    /// Writes a file and says what the engine would say of it.
+    fn file(&self, name: &str, content: &[u8]) -> (File, ItemDraft) {
+        fs::write(self.path(name), content).unwrap();
+        let file = File::open(self.path(name)).unwrap();
+        let digests = Hasher::new().digests(&file, &Budget::UNLIMITED).unwrap();
+        let owner = file.metadata().unwrap();
+        let draft = ItemDraft {
+            id: Uuid::new_v4(),
+            action_id: ActionId::new("action").unwrap(),
+            sha1: digests.sha1,
+            sha256: digests.sha256,
+            size: digests.size,
+            paths: vec![self.path(name).into_os_string().into_encoded_bytes()],
+            attributes: DraftAttributes {
+                uid: owner.uid(),
+                gid: owner.gid(),
+                mode: 0o751,
+                accessed_ns: MOMENT - 5,
+                modified_ns: MOMENT,
+                xattrs: Vec::new(),
+            },
+            requestor: Some("kim".to_owned()),
+            comment: "alert 7".to_owned(),
+            captured_at: Timestamp::from_unix_seconds(1_700_000_000),
+        };
+        (file, draft)
+    }
+
+    /// Seals a file and takes it away, as the engine does.
+    fn quarantine(&self, name: &str, content: &[u8]) -> ItemId {
+        let (file, draft) = self.file(name, content);
+        self.seal_and_remove(name, &file, &draft)
+    }
+
+    fn seal_and_remove(&self, name: &str, file: &File, draft: &ItemDraft) -> ItemId {
+        let id = self.vault.seal(draft, file.as_fd()).unwrap();
+        fs::remove_file(self.path(name)).unwrap();
+        id.parse().unwrap()
+    }
+
+    fn restore(&self, id: ItemId) -> Result<Restored, RestoreError> {
+        self.vault.restore(id, &Destination::Original, now())
+    }
+
+    fn item_path(&self, id: ItemId) -> PathBuf {
+        self.root
+            .path()
+            .join("vault")
+            .join(id.folder())
+            .join(id.file())
+    }
+
+    /// Changes the bytes of an item behind the vault's back.
+    fn tamper(&self, id: ItemId, change: impl FnOnce(&mut Vec<u8>)) {
+        let path = self.item_path(id);
+        let mut bytes = fs::read(&path).unwrap();
+        change(&mut bytes);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, bytes).unwrap();
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(1_800_000_000)
+}
+
+#[test]
+fn a_file_comes_back_to_the_byte_with_mode_and_times() {
+    let scene = Scene::new();
+    let content = b"#!/bin/true\n".repeat(20_000);
+    let id = scene.quarantine("tool", &content);
+    let restored = scene.restore(id).unwrap();
+    assert!(restored.notes.is_empty(), "{:?}", restored.notes);
+    assert_eq!(restored.path, scene.path("tool"));
+    let metadata = fs::metadata(scene.path("tool")).unwrap();
+    assert_eq!(fs::read(scene.path("tool")).unwrap(), content);
+    assert_eq!(metadata.mode() & 0o7777, 0o751);
+    assert_eq!(
+        (metadata.mtime(), metadata.mtime_nsec()),
+        (1_700_000_000, 123_456_789)
+    );
+    assert_eq!(metadata.nlink(), 1);
+}
+
+#[test]
+fn an_item_is_closed_to_others_and_shows_neither_content_nor_path() {
+    let scene = Scene::new();
+    let id = scene.quarantine("canary-name", b"canary-content");
+    let path = scene.item_path(id);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o400);
+    for directory in [path.parent().unwrap(), &scene.root.path().join("vault")] {
+        assert_eq!(fs::metadata(directory).unwrap().mode() & 0o7777, 0o700);
+    }
+    let bytes = fs::read(path).unwrap();
+    assert!(!bytes.windows(6).any(|window| window == b"canary"));
+}
+
+#[test]
+fn an_item_says_what_it_keeps_and_what_became_of_it() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"x");
+    let listed = scene.vault.list().unwrap();
+    let [only] = &listed[..] else {
+        panic!("{listed:?}")
+    };
+    let item = only.item.as_ref().unwrap();
+    assert_eq!((only.id, only.state), (id, ItemState::Kept));
+    assert_eq!(
+        item.paths[0].display(),
+        scene.path("tool").to_str().unwrap()
+    );
+    assert_eq!(
+        item.sha1.to_string(),
+        "11f6ad8ec52a2984abaafd7c3b516503785c2072"
+    );
+    assert_eq!(
+        (item.requestor.as_deref(), &*item.comment),
+        (Some("kim"), "alert 7")
+    );
+    scene.restore(id).unwrap();
+    assert_eq!(
+        scene.vault.state(id),
+        ItemState::Restored { restored_at: now() }
+    );
+}
+
+#[test]
+fn sealing_twice_keeps_one_item() {
+    let scene = Scene::new();
+    let (file, draft) = scene.file("tool", b"x");
+    let first = scene.vault.seal(&draft, file.as_fd()).unwrap();
+    let written = fs::read(scene.item_path(first.parse().unwrap())).unwrap();
+    assert_eq!(scene.vault.seal(&draft, file.as_fd()).unwrap(), first);
+    assert!(scene.vault.contains(&first));
+    assert_eq!(
+        fs::read(scene.item_path(first.parse().unwrap())).unwrap(),
+        written
+    );
+}
+
+#[test]
+fn content_that_changed_since_the_draft_is_refused_and_leaves_no_item() {
+    let scene = Scene::new();
+    let (_, draft) = scene.file("tool", b"before");
+    let (changed, _) = scene.file("tool", b"after!");
+    let error = scene.vault.seal(&draft, changed.as_fd()).unwrap_err();
+    assert!(matches!(error, SealError::ContentChanged));
+    assert!(!scene.vault.contains(&draft.id.to_string()));
+    assert!(scene.vault.list().unwrap().is_empty());
+}
+
+#[test]
+fn restoring_never_replaces_a_file() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"old");
+    fs::write(scene.path("tool"), "newer").unwrap();
+    assert!(matches!(scene.restore(id), Err(RestoreError::Exists)));
+    symlink("nowhere", scene.path("dangling")).unwrap();
+    let elsewhere = Destination::Elsewhere(scene.path("dangling"));
+    let over_a_link = scene.vault.restore(id, &elsewhere, now());
+    assert!(matches!(over_a_link, Err(RestoreError::Exists)));
+    assert_eq!(fs::read(scene.path("tool")).unwrap(), b"newer");
+    assert_eq!(scene.vault.state(id), ItemState::Kept);
+}
+
+#[test]
+fn restoring_never_follows_a_symbolic_link_in_the_path() {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("home")).unwrap();
+    fs::create_dir(scene.path("victim")).unwrap();
+    let id = scene.quarantine("home/passwd", b"evil");
+    fs::remove_dir(scene.path("home")).unwrap();
+    symlink(scene.path("victim"), scene.path("home")).unwrap();
+    assert!(matches!(scene.restore(id), Err(RestoreError::SymbolicLink)));
+    assert_eq!(fs::read_dir(scene.path("victim")).unwrap().count(), 0);
+}
+
+#[test]
+fn restoring_into_a_missing_directory_says_so() {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("gone")).unwrap();
+    let id = scene.quarantine("gone/tool", b"x");
+    fs::remove_dir(scene.path("gone")).unwrap();
+    assert!(matches!(
+        scene.restore(id),
+        Err(RestoreError::ParentMissing)
+    ));
+}
+
+#[test]
+fn restoring_elsewhere_makes_a_file_for_looking_at_only() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"x");
+    let elsewhere = Destination::Elsewhere(scene.path("specimen"));
+    scene.vault.restore(id, &elsewhere, now()).unwrap();
+    assert_eq!(
+        fs::metadata(scene.path("specimen")).unwrap().mode() & 0o7777,
+        0o600
+    );
+    assert!(!scene.path("tool").exists());
+    let relative = Destination::Elsewhere(PathBuf::from("specimen"));
+    assert!(matches!(
+        scene.vault.restore(id, &relative, now()),
+        Err(RestoreError::Path)
+    ));
+}
+
+#[test]
+fn every_hard_link_is_made_again_or_named() {
+    let scene = Scene::new();
+    let (file, mut draft) = scene.file("tool", b"x");
+    for name in ["second", "taken"] {
+        draft
+            .paths
+            .push(scene.path(name).into_os_string().into_encoded_bytes());
+    }
+    let id = scene.seal_and_remove("tool", &file, &draft);
+    fs::write(scene.path("taken"), "other").unwrap();
+    let restored = scene.restore(id).unwrap();
+    let inode = |name: &str| fs::metadata(scene.path(name)).unwrap().ino();
+    assert_eq!(inode("tool"), inode("second"));
+    let [
+        RestoreNote::LinkNotRestored {
+            path,
+            source: RestoreError::Exists,
+        },
+    ] = &restored.notes[..]
+    else {
+        panic!("{:?}", restored.notes)
+    };
+    assert_eq!(*path, scene.path("taken"));
+    assert_eq!(fs::read(path).unwrap(), b"other");
+}
+
+#[test]
+fn a_file_deleted_while_it_ran_asks_for_a_path() {
+    let scene = Scene::new();
+    let (file, mut draft) = scene.file("tool", b"x");
+    draft.paths.clear();
+    let id = scene.seal_and_remove("tool", &file, &draft);
+    assert!(matches!(
+        scene.restore(id),
+        Err(RestoreError::NoOriginalPath)
+    ));
+}
+
+#[test]
+fn set_user_id_is_left_out_where_others_could_have_changed_the_directory() {
+    let scene = Scene::new();
+    for (directory_mode, expected) in [(0o755, 0o4755), (0o777, 0o755)] {
+        let (file, mut draft) = scene.file("tool", b"x");
+        draft.attributes.mode = 0o4755;
+        let id = scene.seal_and_remove("tool", &file, &draft);
+        fs::set_permissions(scene.path(""), fs::Permissions::from_mode(directory_mode)).unwrap();
+        let restored = scene.restore(id).unwrap();
+        assert_eq!(
+            fs::metadata(scene.path("tool")).unwrap().mode() & 0o7777,
+            expected
+        );
+        let dropped = restored
+            .notes
+            .iter()
+            .any(|n| matches!(n, RestoreNote::SetIdDropped));
+        assert_eq!(dropped, directory_mode == 0o777);
+        fs::remove_file(scene.path("tool")).unwrap();
+    }
+}
+
+#[test]
+fn a_removed_item_is_gone() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"x");
+    scene.restore(id).unwrap();
+    scene.vault.remove(id).unwrap();
+    assert!(matches!(scene.vault.show(id), Err(VaultError::NotFound(_))));
+    assert!(matches!(
+        scene.vault.remove(id),
+        Err(VaultError::NotFound(_))
+    ));
+    let folder = scene.item_path(id).parent().unwrap().to_owned();
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_cut_item_is_damaged_and_kept() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", &[1; 100]);
+    let whole = fs::read(scene.item_path(id)).unwrap().len();
+    for length in [whole - 1, whole - 116, 200, 90, 5, 0] {
+        scene.tamper(id, |bytes| bytes.truncate(length));
+        let error = scene.vault.verify(id).unwrap_err();
+        assert!(
+            matches!(error, VaultError::Damaged { .. }),
+            "{length}: {error}"
+        );
+        assert!(scene.item_path(id).exists());
+    }
+    assert!(matches!(
+        scene.restore(id),
+        Err(RestoreError::Vault(VaultError::Damaged { .. }))
+    ));
+    assert!(!scene.path("tool").exists());
+    assert_eq!(scene.vault.list().unwrap().len(), 1);
+}
+
+#[test]
+fn an_item_under_another_name_or_with_another_header_is_damaged() {
+    let scene = Scene::new();
+    let one = scene.quarantine("one", b"first");
+    let two = scene.quarantine("two", b"other");
+    let first = fs::read(scene.item_path(one)).unwrap();
+    let second = fs::read(scene.item_path(two)).unwrap();
+    scene.tamper(two, |bytes| *bytes = first.clone());
+    assert!(matches!(
+        scene.vault.show(two),
+        Err(VaultError::Damaged { .. })
+    ));
+
+    let content = 5 + 16;
+    let swapped = [
+        &second[..second.len() - content],
+        &first[first.len() - content..],
+    ]
+    .concat();
+    scene.tamper(two, |bytes| *bytes = swapped);
+    assert!(scene.vault.show(two).is_ok());
+    assert!(matches!(
+        scene.vault.verify(two),
+        Err(VaultError::Damaged { .. })
+    ));
+}
+
+#[test]
+fn an_item_of_another_vault_or_a_newer_format_says_so() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"x");
+    let stranger = Scene::new();
+    let carried = stranger.item_path(id);
+    fs::create_dir_all(carried.parent().unwrap()).unwrap();
+    fs::copy(scene.item_path(id), carried).unwrap();
+    assert!(matches!(
+        stranger.vault.show(id),
+        Err(VaultError::OtherKey(_))
+    ));
+
+    scene.tamper(id, |bytes| bytes[9] = 2);
+    assert!(matches!(
+        scene.vault.show(id),
+        Err(VaultError::UnknownFormat { format: 2, .. })
+    ));
+}
+
+#[test]
+fn a_vault_with_items_but_no_key_is_not_given_a_new_one() {
+    let scene = Scene::new();
+    scene.quarantine("tool", b"x");
+    let vault = scene.root.path().join("vault");
+    fs::remove_file(vault.join("vault.key")).unwrap();
+    assert!(matches!(Vault::open(&vault), Err(VaultError::KeyMissing)));
+    assert!(!vault.join("vault.key").exists());
+}
+
+#[test]
+fn a_vault_open_to_others_is_not_used() {
+    let root = tempfile::tempdir().unwrap();
+    let vault = root.path().join("vault");
+    fs::create_dir(&vault).unwrap();
+    fs::set_permissions(&vault, fs::Permissions::from_mode(0o750)).unwrap();
+    assert!(matches!(Vault::open(&vault), Err(VaultError::OpenToOthers)));
+    fs::remove_dir(&vault).unwrap();
+    symlink("/", &vault).unwrap();
+    assert!(matches!(Vault::open(&vault), Err(VaultError::Io { .. })));
+}
+
+#[test]
+fn extended_attributes_come_back_where_the_file_system_keeps_them() {
+    let scene = Scene::new();
+    let (file, mut draft) = scene.file("tool", b"x");
+    let probe = rustix::fs::fsetxattr(&file, "user.quell", b"1", rustix::fs::XattrFlags::empty());
+    draft.attributes.xattrs = vec![(b"user.quell".to_vec(), b"\0kept\xff".to_vec())];
+    draft.attributes.mode = 0o400;
+    let id = scene.seal_and_remove("tool", &file, &draft);
+    let restored = scene.restore(id).unwrap();
+    let back = File::open(scene.path("tool")).unwrap();
+    let mut value = [0; 16];
+    match rustix::fs::fgetxattr(&back, "user.quell", &mut value[..]) {
+        Ok(length) => assert_eq!(&value[..length], b"\0kept\xff"),
+        Err(_) => {
+            assert!(
+                probe.is_err(),
+                "the file system keeps attributes, but this one is lost"
+            );
+            assert!(matches!(
+                restored.notes[..],
+                [RestoreNote::XattrNotRestored { .. }]
+            ));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_content_comes_back(content in proptest::collection::vec(any::<u8>(), 0..2000), chunks in 0_usize..3) {
+        let scene = Scene::new();
+        let content = [vec![b'.'; chunks * 64 * 1024], content].concat();
+        let id = scene.quarantine("tool", &content);
+        scene.restore(id).unwrap();
+        prop_assert_eq!(fs::read(scene.path("tool")).unwrap(), content);
+    }
+
+    #[test]
+    fn any_flipped_bit_is_noticed_and_nothing_is_restored(
+        position in any::<proptest::sample::Index>(),
+        bit in 0_u8..8,
+    ) {
+        let scene = Scene::new();
+        let id = scene.quarantine("tool", b"some content");
+        scene.tamper(id, |bytes| {
+            let position = position.index(bytes.len());
+            bytes[position] ^= 1 << bit;
+        });
+        prop_assert!(scene.vault.verify(id).is_err());
+        prop_assert!(scene.restore(id).is_err());
+        prop_assert!(!scene.path("tool").exists());
+        prop_assert!(scene.item_path(id).exists());
+    }
+}
