@@ -1,9 +1,25 @@
 //! Finding what executes a content and what holds it.
+//!
+//! [`processes`] and [`executables`] look at what runs, [`Walk`] at what lies below the roots;
+//! [`Scope`] says what may be looked at in the first place. A hash that [`Stamps`] remembers only
+//! nominates a file: whoever acts on it reads it again.
 
+mod directory;
+mod executables;
 mod identity;
+mod processes;
 mod scope;
+mod stamps;
+mod walk;
 
+pub use directory::{Directory, Found};
+pub(crate) use directory::{join, mount_of};
+pub use executables::{Executable, Executables, executables};
 pub(crate) use identity::nanoseconds;
 pub use identity::{FileId, ProcessIdentity, Stamp};
-pub(crate) use scope::Parents;
+pub use processes::{ProcessScan, RunningProcess, processes};
+pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};
 pub use scope::Scope;
+pub use stamps::Stamps;
+pub(crate) use walk::nominated;
+pub use walk::{Tally, Walk};

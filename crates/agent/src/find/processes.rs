@@ -1,0 +1,244 @@
+//! Which processes execute which file.
+//!
+//! The kernel's own link `/proc/PID/exe` names the inode, whatever became of the path since:
+//! renamed, deleted, or never there.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, openat, statat};
+use rustix::io::Errno;
+
+use super::identity::FileId;
+use super::scope::{Parents, Scope};
+use crate::find::ProcessIdentity;
+use crate::sys::file;
+use crate::sys::process_stat::{ProcessStat, threads};
+
+/// A process and the file that it executes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunningProcess {
+    /// The process id.
+    pub pid: u32,
+    /// The file.
+    pub executable: FileId,
+    /// The thread that told: the first one, unless it has ended before the others.
+    thread: u32,
+}
+
+/// The processes at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct ProcessScan {
+    /// Those whose executable is known.
+    pub running: Vec<RunningProcess>,
+    /// How many were looked at, kernel threads left out.
+    pub looked_at: u64,
+    /// How many of them would not show their executable.
+    pub unreadable: u64,
+}
+
+/// Looks at every process in `scope`, except kernel threads and this process itself.
+///
+/// # Errors
+/// When `/proc` cannot be read at all.
+pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
+    let proc = open_proc()?;
+    let mut scan = ProcessScan::default();
+    for pid in admitted(scope)? {
+        match executable_of(&proc, pid) {
+            Looked::At { executable, thread } => {
+                scan.looked_at += 1;
+                scan.running.push(RunningProcess {
+                    pid,
+                    executable,
+                    thread,
+                });
+            }
+            Looked::Unreadable => {
+                scan.looked_at += 1;
+                scan.unreadable += 1;
+            }
+            Looked::Nothing => {}
+        }
+    }
+    Ok(scan)
+}
+
+/// The ids of all processes in `scope` but this one.
+pub(crate) fn admitted(scope: &Scope) -> io::Result<Vec<u32>> {
+    let mut pids = all_pids()?;
+    if scope.descend_only_from.is_some() {
+        let parents = parents(&pids);
+        pids.retain(|pid| scope.admits(*pid, &parents));
+    }
+    pids.retain(|pid| *pid != std::process::id());
+    Ok(pids)
+}
+
+/// The ids of all processes.
+pub(crate) fn all_pids() -> io::Result<Vec<u32>> {
+    let mut pids = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        if let Some(pid) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        {
+            pids.push(pid);
+        }
+    }
+    Ok(pids)
+}
+
+fn parents(pids: &[u32]) -> Parents {
+    let mut parents = Parents::default();
+    for &pid in pids {
+        if let Some(stat) = ProcessStat::of(pid) {
+            let start_time = stat.start_time;
+            parents.insert(ProcessIdentity { pid, start_time }, stat.parent);
+        }
+    }
+    parents
+}
+
+enum Looked {
+    At {
+        executable: FileId,
+        thread: u32,
+    },
+    Unreadable,
+    /// Kernel thread, zombie, or gone.
+    Nothing,
+}
+
+fn executable_of(proc: &OwnedFd, pid: u32) -> Looked {
+    match stat_link(proc, &format!("{pid}/exe")) {
+        Ok(stat) => Looked::At {
+            executable: FileId::of(&stat),
+            thread: pid,
+        },
+        Err(Errno::NOENT) => executable_of_other_threads(proc, pid),
+        Err(Errno::SRCH) => Looked::Nothing,
+        Err(_) => Looked::Unreadable,
+    }
+}
+
+/// When the first thread of a process ends before the others, the process shows no executable
+/// although it runs; its other threads do.
+fn executable_of_other_threads(proc: &OwnedFd, pid: u32) -> Looked {
+    let is_kernel = ProcessStat::of(pid).is_none_or(|stat| stat.is_kernel_thread());
+    if is_kernel {
+        return Looked::Nothing;
+    }
+    for thread in threads(pid) {
+        if let Ok(stat) = stat_link(proc, &format!("{pid}/task/{thread}/exe")) {
+            let executable = FileId::of(&stat);
+            return Looked::At { executable, thread };
+        }
+    }
+    Looked::Nothing
+}
+
+fn stat_link(proc: &OwnedFd, link: &str) -> Result<Stat, Errno> {
+    statat(proc, link, AtFlags::empty())
+}
+
+fn open_proc() -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(openat(CWD, "/proc", flags, Mode::empty())?)
+}
+
+/// The file that the process executes at this moment, by whichever of its threads still shows it.
+pub(crate) fn current_executable(pid: u32) -> Option<FileId> {
+    let proc = open_proc().ok()?;
+    match executable_of(&proc, pid) {
+        Looked::At { executable, .. } => Some(executable),
+        Looked::Unreadable | Looked::Nothing => None,
+    }
+}
+
+impl RunningProcess {
+    /// Opens the file that the process executes, for reading, wherever it is now.
+    ///
+    /// # Errors
+    /// When the process ended, executes another file by now (`ESTALE`), or may not be read.
+    pub fn open_executable(&self) -> io::Result<(OwnedFd, Stat)> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let pinned = openat(CWD, self.link().as_str(), flags, Mode::empty())?;
+        let (opened, stat) = file::read_pinned(&pinned)?;
+        if FileId::of(&stat) == self.executable {
+            Ok((opened, stat))
+        } else {
+            Err(Errno::STALE.into())
+        }
+    }
+
+    /// The executable's path as the kernel tells it, " (deleted)" included; a hint, not an
+    /// identity. Empty when the process has ended.
+    #[must_use]
+    pub fn executable_link(&self) -> Vec<u8> {
+        fs::read_link(self.link())
+            .map(|path| path.into_os_string().into_vec())
+            .unwrap_or_default()
+    }
+
+    fn link(&self) -> String {
+        format!("/proc/{}/task/{}/exe", self.pid, self.thread)
+    }
+}
+
+impl ProcessScan {
+    /// The processes by the file that they execute: a machine runs few distinct files.
+    #[must_use]
+    pub fn by_executable(&self) -> HashMap<FileId, Vec<RunningProcess>> {
+        let mut groups: HashMap<FileId, Vec<RunningProcess>> = HashMap::new();
+        for process in &self.running {
+            groups.entry(process.executable).or_default().push(*process);
+        }
+        groups
+    }
+}
+
+/// The user that a process runs as (its effective id); `u32::MAX` when it is gone.
+pub(crate) fn uid_of(pid: u32) -> u32 {
+    let status = fs::read(format!("/proc/{pid}/status")).unwrap_or_default();
+    effective_uid(&status).unwrap_or(u32::MAX)
+}
+
+fn effective_uid(status: &[u8]) -> Option<u32> {
+    let text = String::from_utf8_lossy(status);
+    let line = text.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_tells_the_effective_user() {
+        let status = b"Name:\t\xff\nUid:\t1000\t0\t1000\t1000\nGid:\t5\t5\t5\t5\n";
+        assert_eq!(effective_uid(status), Some(0));
+        assert_eq!(effective_uid(b"Name: x"), None);
+    }
+
+    #[test]
+    fn scan_leaves_this_process_out() {
+        let scan = processes(&Scope::default()).unwrap();
+        assert!(scan.looked_at > 0);
+        assert!(scan.running.iter().all(|p| p.pid != std::process::id()));
+    }
+
+    #[test]
+    fn scan_of_no_descendants_looks_at_nothing() {
+        let nobody = ProcessIdentity {
+            pid: std::process::id(),
+            start_time: u64::MAX,
+        };
+        let scan = processes(&Scope::descendants(Vec::new(), nobody)).unwrap();
+        assert_eq!((scan.looked_at, scan.unreadable), (0, 0));
+    }
+}

@@ -1,0 +1,116 @@
+//! Reading `/proc/PID/stat`.
+
+use std::fs;
+use std::path::Path;
+
+/// The kernel's flag of a kernel thread (`PF_KTHREAD`).
+const KERNEL_THREAD: u32 = 0x0020_0000;
+
+/// What `/proc/PID/stat` says of a process or of one of its threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ProcessStat {
+    /// The state's letter: `R`, `S`, `D`, `T`, `t`, `Z`, `X`, …
+    pub(crate) state: u8,
+    /// The parent's process id.
+    pub(crate) parent: u32,
+    /// The process group.
+    pub(crate) group: u32,
+    /// Clock ticks since boot.
+    pub(crate) start_time: u64,
+    flags: u32,
+}
+
+impl ProcessStat {
+    /// The process with this id, if there is one.
+    pub(crate) fn of(pid: u32) -> Option<Self> {
+        Self::read(Path::new(&format!("/proc/{pid}/stat")))
+    }
+
+    /// One thread of a process.
+    pub(crate) fn of_thread(pid: u32, thread: u32) -> Option<Self> {
+        Self::read(Path::new(&format!("/proc/{pid}/task/{thread}/stat")))
+    }
+
+    fn read(path: &Path) -> Option<Self> {
+        Self::parse(&fs::read(path).ok()?)
+    }
+
+    /// The name in parentheses is the process's own choice, so the fields are counted from its
+    /// last parenthesis.
+    fn parse(text: &[u8]) -> Option<Self> {
+        let end_of_name = text.iter().rposition(|byte| *byte == b')')?;
+        let rest = std::str::from_utf8(text.get(end_of_name + 1..)?).ok()?;
+        let mut fields = rest.split_ascii_whitespace();
+        let state = *fields.next()?.as_bytes().first()?;
+        let parent = fields.next()?.parse().ok()?;
+        let group = fields.next()?.parse().unwrap_or(0);
+        let flags = fields.nth(3)?.parse().ok()?;
+        let start_time = fields.nth(12)?.parse().ok()?;
+        Some(Self {
+            state,
+            parent,
+            group,
+            start_time,
+            flags,
+        })
+    }
+
+    /// Whether it is a thread of the kernel itself.
+    pub(crate) fn is_kernel_thread(&self) -> bool {
+        self.flags & KERNEL_THREAD != 0
+    }
+
+    /// Whether it is stopped, by a signal or by a tracer.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.state, b'T' | b't')
+    }
+
+    /// Whether it has ended and only waits to be noticed.
+    pub(crate) fn is_dead(&self) -> bool {
+        matches!(self.state, b'Z' | b'X' | b'x')
+    }
+}
+
+/// The ids of the threads of a process; empty when it is gone.
+pub(crate) fn threads(pid: u32) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stat_name_that_imitates_fields_does_not_mislead() {
+        let text = b"7 (a) R 1 1) T 42 43 44 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 1";
+        let stat = ProcessStat::parse(text).unwrap();
+        assert_eq!((stat.state, stat.parent, stat.group), (b'T', 42, 43));
+        assert_eq!(stat.start_time, 987_654);
+        assert!(stat.is_stopped() && !stat.is_kernel_thread());
+    }
+
+    #[test]
+    fn stat_name_that_is_not_utf8_is_read() {
+        let text = b"7 (\xff) Z 1 1 1 0 -1 2097152 1 2 3 4 5 6 7 8 20 0 1 0 5 1 1";
+        let stat = ProcessStat::parse(text).unwrap();
+        assert!(stat.is_dead() && stat.is_kernel_thread());
+    }
+
+    #[test]
+    fn stat_cut_short_is_nothing() {
+        assert_eq!(ProcessStat::parse(b"7 (a) R 1 1 1 0"), None);
+        assert_eq!(ProcessStat::parse(b""), None);
+    }
+
+    #[test]
+    fn stat_of_this_process_is_alive() {
+        let own = ProcessStat::of(std::process::id()).unwrap();
+        assert!(own.start_time > 0 && !own.is_dead());
+        assert!(threads(std::process::id()).contains(&std::process::id()));
+    }
+}
