@@ -1,2 +1,48 @@
-//! The agent.
-fn main() {}
+//! Builds, generates, checks and measures quell: `cargo xtask` lists what there is.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a build tool talks to its caller"
+)]
+
+mod codegen;
+mod deps;
+mod failure;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Outcome;
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  codegen [--check]   write what is generated from docs/api, or say what is out of date
+  deps                prove the arrows between crates and the dependency budgets";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One line for each task; a task lives in the module of its name.
+fn run(arguments: &[&str]) -> Outcome {
+    match arguments {
+        ["codegen"] => codegen::run(codegen::Mode::Write),
+        ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["deps"] => deps::run(),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    }
+}

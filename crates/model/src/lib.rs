@@ -2,12 +2,40 @@
 #![forbid(unsafe_code)]
 
 mod comment;
+mod error_code;
+mod generated;
+mod host;
 mod id;
+mod limit;
+pub mod odata;
+mod open_enum;
+mod operation;
 mod percent;
+mod permission;
+mod request;
+mod secret;
 mod sha1;
 mod timestamp;
+mod wire;
 
 pub use comment::{Comment, EmptyComment};
+pub use error_code::{ErrorCodeInfo, Retry};
+pub use generated::enums::*;
+pub use generated::error_codes::{ERROR_CODES, ErrorCode};
+pub use generated::hosts::{ACCEPTED_AUDIENCES, CLOUDS, Cloud, HOSTS, REGIONS, Region};
+pub use generated::limits::{self, LIMITS};
+pub use generated::operations::{self, OPERATIONS};
+pub use generated::permissions::{PERMISSIONS, RESOURCE_APP_ID, RESOURCE_APP_NAME};
+pub use generated::properties;
+pub use generated::requests::*;
+pub use generated::structs::*;
+pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_accepted_audience};
 pub use id::{ActionId, InvalidId, MachineId};
+pub use limit::{RateInfo, RateWindow};
+pub use operation::{AnyOf, Holder, Idempotency, Method, OperationInfo};
+pub use permission::PermissionInfo;
+pub use request::RequestFault;
+pub use secret::SecretText;
 pub use sha1::{ParseSha1Error, Sha1};
 pub use timestamp::{ParseTimestampError, Timestamp};
+pub use wire::Extra;

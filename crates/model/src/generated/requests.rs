@@ -1,0 +1,91 @@
+// @generated from docs/api by `cargo xtask codegen`; do not edit.
+
+//! What requests consist of, and how a server reads them: strictly, see `request`.
+
+use super::enums::RequestSource;
+use crate::request::{RequestBody, RequestFault};
+use crate::{Comment, Sha1};
+
+/// What StopAndQuarantineFile is asked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StopAndQuarantineFileRequest {
+    /// `Comment`: Why.
+    pub comment: Comment,
+    /// `Sha1`: The file.
+    pub sha1: Sha1,
+    /// `ExternalId`: The caller's own id. Not documented for this operation, but part of the service's schema.
+    pub external_id: Option<String>,
+    /// `RequestSource`: Part of the service's schema; what a caller says here is not believed.
+    pub request_source: Option<RequestSource>,
+    /// `Title`: A heading. Not documented for this operation, but part of the service's schema.
+    pub title: Option<String>,
+}
+
+impl StopAndQuarantineFileRequest {
+    /// A request with what is required, and nothing else.
+    #[must_use]
+    pub fn new(comment: Comment, sha1: Sha1) -> Self {
+        Self {
+            comment,
+            sha1,
+            external_id: None,
+            request_source: None,
+            title: None,
+        }
+    }
+    /// Reads a request's body, whatever bytes it is.
+    ///
+    /// # Errors
+    /// [`RequestFault`] with the documented code and message.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+        let mut body = RequestBody::parse(body)?;
+        Ok(Self {
+            comment: body.required("Comment")?,
+            sha1: body.required("Sha1")?,
+            external_id: body.optional("ExternalId")?,
+            request_source: body.optional("RequestSource")?,
+            title: body.optional("Title")?,
+        })
+    }
+}
+
+/// What cancelling an action is asked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CancelMachineActionRequest {
+    /// `Comment`: Why.
+    pub comment: Comment,
+    /// `ExternalId`: The caller's own id.
+    pub external_id: Option<String>,
+    /// `RequestSource`: Part of the service's schema; what a caller says here is not believed.
+    pub request_source: Option<RequestSource>,
+    /// `Title`: A heading.
+    pub title: Option<String>,
+}
+
+impl CancelMachineActionRequest {
+    /// A request with what is required, and nothing else.
+    #[must_use]
+    pub fn new(comment: Comment) -> Self {
+        Self {
+            comment,
+            external_id: None,
+            request_source: None,
+            title: None,
+        }
+    }
+    /// Reads a request's body, whatever bytes it is.
+    ///
+    /// # Errors
+    /// [`RequestFault`] with the documented code and message.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+        let mut body = RequestBody::parse(body)?;
+        Ok(Self {
+            comment: body.required("Comment")?,
+            external_id: body.optional("ExternalId")?,
+            request_source: body.optional("RequestSource")?,
+            title: body.optional("Title")?,
+        })
+    }
+}

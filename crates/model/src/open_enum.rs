@@ -1,0 +1,65 @@
+//! What every open enumeration can do. The generator writes the values; this adds the rest.
+//!
+//! An enumeration of the service is never closed: a value that this version does not know is kept
+//! as it came, compared, shown and written back.
+
+/// Finds a known value by any spelling seen in the wild, without regard to case.
+pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
+    spellings
+        .iter()
+        .find(|(spelling, _)| spelling.eq_ignore_ascii_case(text))
+        .map(|(_, value)| value.clone())
+}
+
+/// Implements conversions, display and serde for a generated enumeration, which brings
+/// `as_str`, a table `SPELLINGS` and a variant `UnknownValue`.
+macro_rules! open_enum {
+    ($name:ident, $spellings:ident) => {
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                crate::open_enum::find($spellings, text)
+                    .unwrap_or_else(|| Self::UnknownValue(text.to_owned()))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                crate::open_enum::find($spellings, &text).unwrap_or(Self::UnknownValue(text))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(text.into())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::wire::deserialize_text(deserializer)
+            }
+        }
+
+        impl crate::wire::WireValue for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
+                serde::Deserialize::deserialize(d)
+            }
+        }
+    };
+}
+
+pub(crate) use open_enum;

@@ -1,0 +1,49 @@
+//! Writes everything that is generated from the contract in `docs/api`.
+//!
+//! The contract is read once into plain data; pure functions turn it into texts; every text ends in
+//! [`ensure::contents`], which writes it or, in a check, compares it.
+
+mod contract;
+mod ensure;
+mod format;
+mod names;
+mod reference;
+mod rust;
+
+use std::path::Path;
+
+pub(crate) use ensure::Mode;
+
+use crate::failure::Outcome;
+use crate::workspace;
+use contract::Contract;
+
+const MODEL: &str = "crates/model/src/generated";
+const SERVER: &str = "crates/server/src/generated";
+const REFERENCE: &str = "docs/reference";
+
+pub(crate) fn run(mode: Mode) -> Outcome {
+    let root = workspace::root()?;
+    let contract = Contract::read(&root.join("docs/api"))?;
+    let mut stale = Vec::new();
+    for (path, contents) in generated(&contract)? {
+        stale.extend(ensure::contents(mode, &root, Path::new(&path), &contents)?);
+    }
+    ensure::report(mode, &stale)
+}
+
+/// Every generated file: its path from the root, and its contents.
+fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for (name, tokens) in rust::model(contract)? {
+        files.push((format!("{MODEL}/{name}.rs"), format::rust(name, tokens)?));
+    }
+    files.push((
+        format!("{SERVER}/routes.rs"),
+        format::rust("routes", rust::routes(contract)?)?,
+    ));
+    for (name, text) in reference::pages(contract)? {
+        files.push((format!("{REFERENCE}/{name}.md"), format::markdown(&text)));
+    }
+    Ok(files)
+}

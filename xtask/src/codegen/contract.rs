@@ -1,0 +1,125 @@
+//! The contract as plain data: `docs/api/openapi.yaml` and the tables beside it.
+
+mod openapi;
+mod ordered;
+mod tables;
+
+use std::fs;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use crate::failure::{Context, Outcome};
+
+pub(super) use openapi::{Document, Operation, Property, Schema, Shape};
+pub(super) use tables::{
+    Absences, Bound, ErrorCodeRow, ErrorCodes, HostTable, Limits, OperationRow, Operations,
+    Permissions,
+};
+
+/// Everything that `docs/api` says.
+pub(super) struct Contract {
+    pub(super) document: Document,
+    pub(super) absences: Absences,
+    pub(super) operations: Operations,
+    pub(super) permissions: Permissions,
+    pub(super) limits: Limits,
+    pub(super) error_codes: ErrorCodes,
+    pub(super) hosts: HostTable,
+}
+
+impl Contract {
+    /// Reads the folder and checks that its parts agree.
+    pub(super) fn read(folder: &Path) -> Outcome<Self> {
+        let yaml = text(folder, "openapi.yaml")?;
+        let contract = Self {
+            document: serde_saphyr::from_str(&yaml).context("openapi.yaml")?,
+            absences: table(folder, "null-or-absent.toml")?,
+            operations: table(folder, "operations.toml")?,
+            permissions: table(folder, "permissions.toml")?,
+            limits: table(folder, "limits.toml")?,
+            error_codes: table(folder, "error-codes.toml")?,
+            hosts: table(folder, "hosts.toml")?,
+        };
+        contract.check_absences()?;
+        contract.check_operations()?;
+        Ok(contract)
+    }
+
+    /// What may be left out must exist and must not be required; everything else of an answer must be
+    /// required, since the service always writes it.
+    fn check_absences(&self) -> Outcome {
+        for (schema, absence) in &self.absences {
+            let properties = self.document.schema(schema)?.properties();
+            for name in &absence.absent {
+                properties.get(name).context(format_args!(
+                    "null-or-absent.toml: {schema} has no property {name}"
+                ))?;
+            }
+        }
+        for (name, schema) in self.document.objects() {
+            for (property, _) in schema.properties().iter() {
+                let required = schema.required.iter().any(|one| one == property);
+                if required == self.may_be_absent(name, property) {
+                    return Err(format!(
+                        "{name}.{property} must be either required in openapi.yaml or listed in null-or-absent.toml"
+                    )
+                    .into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every operation with a token has a row, and every row's permissions, rate and filter exist.
+    fn check_operations(&self) -> Outcome {
+        for operation in self
+            .document
+            .operations()?
+            .iter()
+            .filter(|one| one.needs_token)
+        {
+            self.row(operation)?;
+        }
+        for (name, row) in &self.operations {
+            for value in row.application.iter().chain(&row.delegated).flatten() {
+                let known = self
+                    .permissions
+                    .permission
+                    .iter()
+                    .any(|one| one.value == *value);
+                known
+                    .then_some(())
+                    .context(format_args!("{name}: no permission {value}"))?;
+            }
+            self.limits
+                .rate(&row.limits)
+                .context(format_args!("{name}: no rate {}", row.limits))?;
+        }
+        Ok(())
+    }
+
+    /// The row of operations.toml for an operation.
+    pub(super) fn row(&self, operation: &Operation<'_>) -> Outcome<&OperationRow> {
+        let name = operation.id;
+        self.operations
+            .get(name)
+            .context(format_args!("operations.toml has no row for {name}"))
+    }
+
+    /// Whether a property without a value is left out rather than written as null.
+    pub(super) fn may_be_absent(&self, schema: &str, property: &str) -> bool {
+        self.absences
+            .get(schema)
+            .is_some_and(|one| one.absent.iter().any(|name| name == property))
+    }
+}
+
+fn text(folder: &Path, name: &str) -> Outcome<String> {
+    let path = folder.join(name);
+    fs::read_to_string(&path).context(path.display())
+}
+
+fn table<T: DeserializeOwned>(folder: &Path, name: &str) -> Outcome<T> {
+    toml::from_str(&text(folder, name)?).context(name)
+}

@@ -1,0 +1,96 @@
+//! The one place where generated text meets the file system.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Context, Outcome};
+
+/// What to do about a file that is not what it should be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Write it.
+    Write,
+    /// Only say so.
+    Check,
+}
+
+/// Makes a file have these contents, or checks it. Returns the path of a file that differed.
+pub(super) fn contents(
+    mode: Mode,
+    root: &Path,
+    path: &Path,
+    contents: &str,
+) -> Outcome<Option<PathBuf>> {
+    let file = root.join(path);
+    let found = match fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).context(path.display()),
+    };
+    if found == contents.as_bytes() {
+        return Ok(None);
+    }
+    if mode == Mode::Write {
+        file.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .context(path.display())?;
+        fs::write(&file, contents).context(path.display())?;
+    }
+    Ok(Some(path.to_owned()))
+}
+
+/// Says what was written, or fails because of what ought to be.
+pub(super) fn report(mode: Mode, differing: &[PathBuf]) -> Outcome {
+    let lines: Vec<String> = differing
+        .iter()
+        .map(|path| format!("  {}", path.display()))
+        .collect();
+    match (mode, lines.as_slice()) {
+        (_, []) => println!("generated files are up to date"),
+        (Mode::Write, lines) => println!("written:\n{}", lines.join("\n")),
+        (Mode::Check, lines) => {
+            let files = lines.join("\n");
+            let advice = "run `cargo xtask codegen` and commit the result";
+            return Err(format!("out of date with docs/api:\n{files}\n{advice}").into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_names_the_file_and_the_command_and_writes_nothing() {
+        let root = tempfile::tempdir().expect("a directory");
+        let path = Path::new("deep/generated.rs");
+        let differing = contents(Mode::Check, root.path(), path, "new").expect("readable");
+        assert_eq!(differing.as_deref(), Some(path));
+        assert!(!root.path().join(path).exists());
+        let failure = report(Mode::Check, &[path.to_owned()])
+            .expect_err("stale")
+            .to_string();
+        assert!(failure.contains("deep/generated.rs"), "{failure}");
+        assert!(failure.contains("cargo xtask codegen"), "{failure}");
+    }
+
+    #[test]
+    fn one_changed_byte_is_noticed_and_written() {
+        let root = tempfile::tempdir().expect("a directory");
+        let path = Path::new("generated.rs");
+        fs::write(root.path().join(path), "new\r\n").expect("writable");
+        assert!(
+            contents(Mode::Write, root.path(), path, "new\n")
+                .expect("written")
+                .is_some()
+        );
+        assert_eq!(fs::read(root.path().join(path)).expect("there"), b"new\n");
+        assert!(
+            contents(Mode::Check, root.path(), path, "new\n")
+                .expect("same")
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! `operations.rs`: what is known of each operation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::codegen::contract::{Contract, Operation};
+use crate::codegen::names::{ident, screaming, upper_camel};
+use crate::failure::Outcome;
+
+/// Where the public documentation is.
+const DOCUMENTATION: &str = "https://learn.microsoft.com/defender-endpoint/api/";
+
+pub(super) fn operations(contract: &Contract) -> Outcome<TokenStream> {
+    let operations = contract.document.operations()?;
+    let operations: Vec<_> = operations.iter().filter(|one| one.needs_token).collect();
+    let statics = operations.iter().map(|one| ident(&screaming(one.id)));
+    let infos = operations
+        .iter()
+        .map(|one| info(contract, one))
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok(quote! {
+        //! Operations: method, path, permissions, limits, idempotency.
+
+        use super::limits;
+        use crate::operation::{AnyOf, Idempotency, Method, OperationInfo};
+
+        /// Every operation that needs a token.
+        pub static OPERATIONS: &[&OperationInfo] = &[#(&#statics),*];
+
+        #(#infos)*
+    })
+}
+
+fn info(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> {
+    let row = contract.row(operation)?;
+    let constant = ident(&screaming(operation.id));
+    let (name, path, summary) = (upper_camel(operation.id), operation.path, operation.summary);
+    let doc = format!(" {}: {}", name, summary);
+    let method = ident(&upper_camel(&operation.method.to_lowercase()));
+    let idempotency = ident(&upper_camel(&row.idempotency));
+    let (application, delegated) = (halves(&row.application), halves(&row.delegated));
+    let rate = ident(&screaming(&row.limits));
+    let documentation = format!("{DOCUMENTATION}{}", row.page);
+    let (success, role, filter) = (row.success, &row.role, &row.filter);
+    let (pages, cancelable) = (row.pages, row.cancelable);
+    Ok(quote! {
+        #[doc = #doc]
+        pub static #constant: OperationInfo = OperationInfo {
+            name: #name,
+            summary: #summary,
+            method: Method::#method,
+            path: #path,
+            success: #success,
+            idempotency: Idempotency::#idempotency,
+            application: #application,
+            delegated: #delegated,
+            role: #role,
+            rate: &limits::#rate,
+            filter: &[#(#filter),*],
+            pages: #pages,
+            cancelable: #cancelable,
+            documentation: #documentation,
+        };
+    })
+}
+
+fn halves(all_of: &[Vec<String>]) -> TokenStream {
+    let halves = all_of.iter().map(|any_of| quote!(AnyOf(&[#(#any_of),*])));
+    quote!(&[#(#halves),*])
+}

@@ -1,0 +1,78 @@
+//! `requests.rs`: the strict face of requests.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::field::{Field, fields};
+use crate::codegen::contract::Contract;
+use crate::codegen::names::ident;
+use crate::failure::Outcome;
+
+pub(super) fn requests(contract: &Contract) -> Outcome<TokenStream> {
+    let requests = contract
+        .document
+        .requests()
+        .map(|(name, schema)| {
+            Ok(request(
+                name,
+                &schema.description,
+                &fields(contract, name, schema)?,
+            ))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok(quote! {
+        //! What requests consist of, and how a server reads them: strictly, see `request`.
+
+        use super::enums::RequestSource;
+        use crate::request::{RequestBody, RequestFault};
+        use crate::{Comment, Sha1};
+
+        #(#requests)*
+    })
+}
+
+fn request(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
+    let doc = format!(" {description}");
+    let name = ident(name);
+    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let docs = fields.iter().map(|field| &field.doc);
+    let kinds = fields.iter().map(Field::kind);
+    let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.is_insisted());
+    let needed_idents: Vec<_> = needed.iter().map(|field| &field.ident).collect();
+    let needed_kinds = needed.iter().map(|field| &field.value);
+    let other_idents = others.iter().map(|field| &field.ident);
+    let taken = fields.iter().map(|field| {
+        let (ident, wire) = (&field.ident, field.wire);
+        let take = if field.is_insisted() {
+            quote!(required)
+        } else {
+            quote!(optional)
+        };
+        quote!(#ident: body.#take(#wire)?)
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#[doc = #docs] pub #idents: #kinds,)*
+        }
+
+        impl #name {
+            /// A request with what is required, and nothing else.
+            #[must_use]
+            pub fn new(#(#needed_idents: #needed_kinds),*) -> Self {
+                Self { #(#needed_idents,)* #(#other_idents: None,)* }
+            }
+
+            /// Reads a request's body, whatever bytes it is.
+            ///
+            /// # Errors
+            /// [`RequestFault`] with the documented code and message.
+            pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+                let mut body = RequestBody::parse(body)?;
+                Ok(Self { #(#taken,)* })
+            }
+        }
+    }
+}
