@@ -1,0 +1,154 @@
+//! A server on loopback that does what a script says, byte by byte, and counts
+//! what arrives. It is driven by hand because a proper server would refuse to
+//! truncate, stall or reset.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use http::Uri;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::super::lock;
+use super::arrival::Arrival;
+
+/// What the server does with one request, once it has read the whole of it.
+#[derive(Clone, Debug)]
+pub(super) enum Reaction {
+    /// Writes these bytes and reads on.
+    Answer(Vec<u8>),
+    /// Writes these bytes and closes the connection.
+    AnswerAndClose(Vec<u8>),
+    /// Writes these bytes and then nothing more.
+    AnswerAndStall(Vec<u8>),
+    /// Answers 200 with the request's own body.
+    Echo,
+    /// Writes the first if the request accepts gzip, else the second.
+    IfGzip(Vec<u8>, Vec<u8>),
+    /// Breaks the connection with a TCP reset.
+    Reset,
+}
+
+/// Speaks before it is spoken to, like a service that is not HTTP; or listens only.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Manner {
+    ReadsFirst,
+    Greets(&'static [u8]),
+}
+
+#[derive(Debug)]
+pub(super) struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    manner: Manner,
+    script: Mutex<VecDeque<Reaction>>,
+    arrivals: Mutex<Vec<Arrival>>,
+}
+
+impl Server {
+    /// Meets the requests with these reactions in the order of arrival, and any
+    /// further one with an empty 200.
+    pub(super) async fn scripted(script: impl IntoIterator<Item = Reaction>) -> io::Result<Self> {
+        Self::start(Manner::ReadsFirst, script.into_iter().collect()).await
+    }
+
+    /// Writes these bytes to whoever connects.
+    pub(super) async fn greeting(words: &'static [u8]) -> io::Result<Self> {
+        Self::start(Manner::Greets(words), VecDeque::new()).await
+    }
+
+    async fn start(manner: Manner, script: VecDeque<Reaction>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            manner,
+            script: Mutex::new(script),
+            arrivals: Mutex::new(Vec::new()),
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self {
+            address,
+            shared,
+            accepting,
+        })
+    }
+
+    pub(super) fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
+    pub(super) fn uri(&self, path_and_query: &str) -> Result<Uri, http::uri::InvalidUri> {
+        format!("http://{}{path_and_query}", self.address).parse()
+    }
+
+    /// All that arrived so far, complete requests only, in the order of arrival.
+    pub(super) fn arrivals(&self) -> Vec<Arrival> {
+        lock(&self.shared.arrivals).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// The connections end with this task, because they live in its set.
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    let mut number = 0;
+    while let Ok((stream, _)) = listener.accept().await {
+        number += 1;
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            // A client that goes away is none of the server's errors.
+            let _gone = serve(stream, number, &shared).await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(mut stream: TcpStream, connection: usize, shared: &Shared) -> io::Result<()> {
+    if let Manner::Greets(words) = shared.manner {
+        stream.write_all(words).await?;
+        return read_to_end(&mut stream).await;
+    }
+    let mut pending = Vec::new();
+    while let Some(arrival) = Arrival::read(&mut stream, &mut pending, connection).await? {
+        lock(&shared.arrivals).push(arrival.clone());
+        let next = lock(&shared.script).pop_front();
+        match next.unwrap_or_else(|| Reaction::Answer(super::wire::answer("200 OK", b""))) {
+            Reaction::Answer(bytes) => stream.write_all(&bytes).await?,
+            Reaction::AnswerAndClose(bytes) => return stream.write_all(&bytes).await,
+            Reaction::AnswerAndStall(bytes) => {
+                stream.write_all(&bytes).await?;
+                return read_to_end(&mut stream).await;
+            }
+            Reaction::Echo => {
+                stream
+                    .write_all(&super::wire::answer("200 OK", &arrival.body))
+                    .await?;
+            }
+            Reaction::IfGzip(coded, plain) => {
+                let bytes = if arrival.accepts_gzip() { coded } else { plain };
+                stream.write_all(&bytes).await?;
+            }
+            Reaction::Reset => return stream.set_zero_linger(),
+        }
+    }
+    Ok(())
+}
+
+async fn read_to_end(stream: &mut TcpStream) -> io::Result<()> {
+    let mut ignored = [0; 1024];
+    while stream.read(&mut ignored).await? > 0 {}
+    Ok(())
+}
