@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::percent;
+use crate::{Sha1, percent};
 
-/// Why a text cannot name a machine or a machine action.
+/// Why a text cannot name a machine, a machine action or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidId {
@@ -108,6 +108,17 @@ opaque_id! {
 opaque_id! {
     /// Names a machine action. The service gives a GUID.
     ActionId
+}
+
+opaque_id! {
+    /// Names a file, by its SHA-1 or its SHA-256.
+    FileId
+}
+
+impl From<Sha1> for FileId {
+    fn from(sha1: Sha1) -> Self {
+        Self(sha1.to_string())
+    }
 }
 
 fn path_segment(text: String) -> Result<String, InvalidId> {

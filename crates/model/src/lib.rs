@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod action;
 mod comment;
 mod error_code;
 mod generated;
@@ -13,6 +14,7 @@ mod operation;
 mod percent;
 mod permission;
 mod request;
+mod response;
 mod secret;
 mod sha1;
 mod timestamp;
@@ -30,11 +32,16 @@ pub use generated::properties;
 pub use generated::requests::*;
 pub use generated::structs::*;
 pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_accepted_audience};
-pub use id::{ActionId, InvalidId, MachineId};
+pub use id::{ActionId, FileId, InvalidId, MachineId};
 pub use limit::{RateInfo, RateWindow};
-pub use operation::{AnyOf, Holder, Idempotency, Method, OperationInfo};
+pub use operation::{
+    AnyOf, CancelMachineAction, GetFile, GetMachine, GetMachineAction, Holder, Idempotency,
+    ListFileMachines, ListMachineActions, ListMachines, Method, Operation, OperationInfo,
+    RequestParts, StopAndQuarantineFile,
+};
 pub use permission::PermissionInfo;
 pub use request::RequestFault;
+pub use response::{ApiFault, ResponseError};
 pub use secret::SecretText;
 pub use sha1::{ParseSha1Error, Sha1};
 pub use timestamp::{ParseTimestampError, Timestamp};

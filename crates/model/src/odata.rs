@@ -1,28 +1,14 @@
-//! OData.
+//! Collections: which entities, in which order, how many, and the pages in which they come.
+//!
+//! Filters are typed: only the properties that an operation can filter by exist
+//! ([`crate::properties`]), each takes only its own kind of value, and every value is escaped.
 
-use std::marker::PhantomData;
+mod filter;
+mod link;
+mod list;
+mod page;
 
-/// A property that filters may name.
-#[derive(Debug)]
-pub struct Property<R, V> {
-    name: &'static str,
-    of: PhantomData<fn() -> (R, V)>,
-}
-
-impl<R, V> Property<R, V> {
-    pub(crate) const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            of: PhantomData,
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-/// A list of strings.
-#[derive(Debug)]
-pub enum Tags {}
+pub use filter::{Filter, FilterValue, Ordered, Property, Tags};
+pub use link::{ForeignLink, NextLink};
+pub use list::{ListOptions, Order};
+pub use page::ODataPage;
