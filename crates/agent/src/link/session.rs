@@ -1,0 +1,302 @@
+//! What to say to the server next. Facts and time go in, decisions come out; no I/O, no clock.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use quell_model::{ActionId, MachineId, Timestamp};
+use quell_protocol::route::MAX_HOLD_SECONDS;
+use quell_protocol::{
+    ActionResult, Coverage, FailureReason, HoldRequest, HoldResponse, Inventory, Order, Phase,
+    ProtocolVersion, Refusal, Report, Verb, Verdict,
+};
+
+use super::exchange::ExchangeError;
+use super::lane::{Failed, Lane};
+use super::outbox::Outbox;
+
+/// How soon the server is asked again when it answered but had nothing new. It should have held
+/// the request; one that does not must not be asked in circles.
+const NOTHING_NEW: Duration = Duration::from_secs(1);
+
+/// Whether there is something to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn<T> {
+    /// Send this.
+    Now(T),
+    /// Ask again at this moment.
+    At(Instant),
+    /// Not before something else happens.
+    Idle,
+}
+
+/// Why the agent asks no more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The server lost or removed the machine.
+    #[error(
+        "the server does not know this machine: enrol it again with a new token (`quell-agent enrol`)"
+    )]
+    UnknownDevice,
+    /// An operator shut the machine out.
+    #[error("an operator revoked this machine on the server: it takes no more orders")]
+    Revoked,
+    /// Agent and server are too far apart.
+    #[error(
+        "the server does not speak this agent's version of the protocol ({message}): install the agent that belongs to the server"
+    )]
+    UnsupportedVersion {
+        /// What the server said.
+        message: String,
+    },
+}
+
+/// What becomes of an order that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// The device takes it up.
+    CarryOut(Order),
+    /// It came too late; the server is told so.
+    Expired(Order),
+    /// It is for another machine: nothing is done and nothing acknowledged.
+    NotOurs(Order),
+}
+
+/// The state of the conversation.
+#[derive(Debug)]
+pub struct Session {
+    machine: MachineId,
+    /// The highest sequence number below which everything is durable on the device.
+    acknowledged: u64,
+    /// Orders that arrived after that, and whether they are durable.
+    arrived: BTreeMap<u64, bool>,
+    in_progress: BTreeSet<ActionId>,
+    outbox: Outbox,
+    inventory: VecDeque<Inventory>,
+    holding: Lane,
+    /// When orders were last asked for.
+    asked_at: Option<Instant>,
+    reporting: Lane,
+    listing: Lane,
+}
+
+impl Session {
+    /// A conversation of `machine`, which has durably taken up all orders to `acknowledged`.
+    #[must_use]
+    pub fn new(machine: MachineId, acknowledged: u64) -> Self {
+        Self {
+            machine,
+            acknowledged,
+            arrived: BTreeMap::new(),
+            in_progress: BTreeSet::new(),
+            outbox: Outbox::default(),
+            inventory: VecDeque::new(),
+            holding: Lane::default(),
+            asked_at: None,
+            reporting: Lane::default(),
+            listing: Lane::default(),
+        }
+    }
+
+    /// Whether to ask for orders.
+    pub fn hold(&mut self, now: Instant) -> Turn<HoldRequest> {
+        let request = HoldRequest {
+            protocol_version: ProtocolVersion::CURRENT,
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            acknowledged: self.acknowledged,
+            wait_seconds: MAX_HOLD_SECONDS,
+            in_progress: self.in_progress.iter().cloned().collect(),
+        };
+        let turn = take_turn(&mut self.holding, now, || Some(request));
+        if matches!(turn, Turn::Now(_)) {
+            self.asked_at = Some(now);
+        }
+        turn
+    }
+
+    /// Judges what came of asking for orders.
+    ///
+    /// # Errors
+    /// [`Stop`] when asking again is no use.
+    pub fn held(
+        &mut self,
+        answer: Result<HoldResponse, &ExchangeError>,
+        now: Instant,
+        chance: u32,
+    ) -> Result<Vec<Ruling>, Stop> {
+        match answer {
+            Ok(answer) => {
+                self.holding.succeeded();
+                let server_time = answer.server_time;
+                let arrived: Vec<Ruling> = answer
+                    .orders
+                    .into_iter()
+                    .filter_map(|o| self.rule(o, server_time))
+                    .collect();
+                // Until the device has taken up what arrived, the server would only repeat it.
+                let since = if self.arrived.is_empty() {
+                    self.asked_at
+                } else {
+                    Some(now)
+                };
+                self.holding
+                    .pause_until(since.and_then(|at| at.checked_add(NOTHING_NEW)));
+                self.advance();
+                Ok(arrived)
+            }
+            Err(error) => self.holding.failed(error, now, chance).map(|_| Vec::new()),
+        }
+    }
+
+    /// The device has durably taken up the order with this number.
+    pub fn taken_up(&mut self, sequence: u64) {
+        self.arrived
+            .entry(sequence)
+            .and_modify(|durable| *durable = true);
+        self.advance();
+    }
+
+    /// The device could not take up the order with this number; it is to be sent again.
+    pub fn not_taken_up(&mut self, sequence: u64) {
+        self.arrived.remove(&sequence);
+    }
+
+    /// There is news of an action.
+    pub fn report(&mut self, report: Report) {
+        match report.phase {
+            Phase::InProgress => self.in_progress.insert(report.action_id.clone()),
+            _ => self.in_progress.remove(&report.action_id),
+        };
+        self.outbox.push(report);
+    }
+
+    /// Whether to send a report.
+    pub fn next_report(&mut self, now: Instant) -> Turn<Report> {
+        take_turn(&mut self.reporting, now, || self.outbox.send())
+    }
+
+    /// Judges what came of a report; tells the action whose last word has been heard.
+    ///
+    /// # Errors
+    /// [`Stop`] when nothing more needs to be said.
+    pub fn reported(
+        &mut self,
+        answer: Result<(), &ExchangeError>,
+        now: Instant,
+        chance: u32,
+    ) -> Result<Option<ActionId>, Stop> {
+        let Err(error) = answer else {
+            self.reporting.succeeded();
+            return Ok(self.outbox.settle());
+        };
+        match self.reporting.failed(error, now, chance)? {
+            Failed::Unwanted => Ok(self.outbox.settle()),
+            Failed::Again => {
+                self.outbox.put_back();
+                Ok(None)
+            }
+        }
+    }
+
+    /// The device looked around: these messages take the place of what was still to be told.
+    pub fn inventory(&mut self, messages: Vec<Inventory>) {
+        self.inventory = messages.into();
+    }
+
+    /// Whether to send a part of the inventory.
+    pub fn next_inventory(&mut self, now: Instant) -> Turn<Inventory> {
+        take_turn(&mut self.listing, now, || self.inventory.pop_front())
+    }
+
+    /// Judges what came of `message`.
+    ///
+    /// # Errors
+    /// [`Stop`] when nothing more needs to be said.
+    pub fn listed(
+        &mut self,
+        message: Inventory,
+        answer: Result<(), &ExchangeError>,
+        now: Instant,
+        chance: u32,
+    ) -> Result<(), Stop> {
+        match answer {
+            Ok(()) => self.listing.succeeded(),
+            Err(error) => {
+                let newer = self.inventory.front().is_some_and(|next| next.complete);
+                if self.listing.failed(error, now, chance)? == Failed::Again && !newer {
+                    self.inventory.push_front(message);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&mut self, order: Order, server_time: Timestamp) -> Option<Ruling> {
+        if self.arrived.contains_key(&order.sequence) {
+            return None;
+        }
+        match order.check(&self.machine, server_time) {
+            Ok(()) => {
+                self.arrived.insert(order.sequence, false);
+                Some(Ruling::CarryOut(order))
+            }
+            Err(Refusal::Expired) => {
+                self.arrived.insert(order.sequence, true);
+                self.report_expired(&order);
+                Some(Ruling::Expired(order))
+            }
+            Err(_) => Some(Ruling::NotOurs(order)),
+        }
+    }
+
+    fn report_expired(&mut self, order: &Order) {
+        if let Verb::StopAndQuarantineFile { sha1, .. } = &order.verb {
+            let message = Refusal::Expired.to_string();
+            let result = ActionResult {
+                sha1: *sha1,
+                verdict: Verdict::Failed {
+                    reason: FailureReason::Expired,
+                    message,
+                },
+                processes: Vec::new(),
+                files: Vec::new(),
+                coverage: Coverage::default(),
+                degraded: Vec::new(),
+            };
+            self.report(Report {
+                protocol_version: ProtocolVersion::CURRENT,
+                action_id: order.action_id.clone(),
+                phase: Phase::Finished { result },
+            });
+        }
+    }
+
+    /// Acknowledges as far as no order is missing, and asks for more as soon as none is.
+    fn advance(&mut self) {
+        let before = self.acknowledged;
+        while let Some(entry) = self.arrived.first_entry().filter(|entry| *entry.get()) {
+            self.acknowledged = self.acknowledged.max(*entry.key());
+            entry.remove();
+        }
+        if self.acknowledged > before && self.arrived.is_empty() {
+            self.holding.end_pause();
+        }
+    }
+}
+
+fn take_turn<T>(lane: &mut Lane, now: Instant, message: impl FnOnce() -> Option<T>) -> Turn<T> {
+    match lane.open(now) {
+        Ok(()) => match message() {
+            Some(message) => {
+                lane.sent();
+                Turn::Now(message)
+            }
+            None => Turn::Idle,
+        },
+        Err(Some(moment)) => Turn::At(moment),
+        Err(None) => Turn::Idle,
+    }
+}
+
+#[cfg(test)]
+mod tests;
