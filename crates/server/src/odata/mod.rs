@@ -34,7 +34,9 @@
 //! ```
 //!
 //! Blanks separate; keywords, functions and properties are read without regard to case. A chain
-//! of comparisons (`a eq b eq c`) needs parentheses, so that only they and `not` nest.
+//! of comparisons (`a eq b eq c`) needs parentheses, so that only they, `not` and functions nest,
+//! to a bounded depth; length, lists and the number of nodes are bounded too, and `any` and `all`
+//! do not stand inside each other.
 //!
 //! # Its meaning
 //!

@@ -101,17 +101,19 @@ impl Query {
                 return Err(QueryError::DuplicateOption(name.as_str()));
             }
             seen.push(name);
-            query.set(name, value.trim(), schema)?;
+            query.set(name, &value, schema)?;
         }
         Ok(query)
     }
 
-    fn set(&mut self, name: Name, value: &str, schema: &Schema) -> Result<(), QueryError> {
+    fn set(&mut self, name: Name, text: &str, schema: &Schema) -> Result<(), QueryError> {
+        let value = text.trim();
         if value.is_empty() {
             return Err(QueryError::EmptyOption(name.as_str()));
         }
         match name {
-            Name::Filter => self.filter = Some(Filter::parse(value, schema)?),
+            // Untrimmed: messages count characters from the start of what was sent.
+            Name::Filter => self.filter = Some(Filter::parse(text, schema)?),
             Name::OrderBy => self.order = order(value, schema)?,
             Name::Select => self.select = selection(value, schema)?,
             Name::Top => self.top = Some(top(value)?),

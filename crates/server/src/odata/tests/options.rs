@@ -23,7 +23,7 @@ fn options_are_read() {
     );
     assert!(query.filter().is_none());
 
-    let query = read("$top=0&count=false&$select=id,*&other=1");
+    let query = read("$top=+0+&count=false&$select=id,*&other=1");
     assert_eq!(
         (query.top(), query.skip(), query.count()),
         (Some(0), 0, false)
@@ -65,6 +65,14 @@ fn wrong_options_are_refused_in_a_sentence() {
         (
             "$filter=+",
             "The value for OData query '$filter' cannot be empty.",
+        ),
+        (
+            "$filter=++id",
+            "The $filter expression must evaluate to a Boolean value, but its type is 'Edm.String'.",
+        ),
+        (
+            "$filter=++id+is",
+            "Syntax error at position 5: 'and', 'or' or the end expected.",
         ),
         (
             "$select",
