@@ -30,8 +30,10 @@ pub enum FromDevice {
     NotTakenUp(u64),
     /// There is news of an action.
     Report(Report),
-    /// The device looked around.
-    Inventory(Vec<Inventory>),
+    /// The device looked at everything that it has.
+    Everything(Vec<Inventory>),
+    /// The device saw something new.
+    Addition(Vec<Inventory>),
 }
 
 /// The link's ends of the channels to the rest of the agent.
@@ -126,7 +128,8 @@ fn take_up(session: &mut Session, event: FromDevice) {
         FromDevice::TakenUp(sequence) => session.taken_up(sequence),
         FromDevice::NotTakenUp(sequence) => session.not_taken_up(sequence),
         FromDevice::Report(report) => session.report(report),
-        FromDevice::Inventory(messages) => session.inventory(messages),
+        FromDevice::Everything(messages) => session.everything(messages),
+        FromDevice::Addition(messages) => session.addition(messages),
     }
 }
 

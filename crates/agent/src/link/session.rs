@@ -18,6 +18,9 @@ use super::outbox::Outbox;
 /// the request; one that does not must not be asked in circles.
 const NOTHING_NEW: Duration = Duration::from_secs(1);
 
+/// The most parts of the inventory that wait for a server that is away.
+const MOST_ADDITIONS: usize = 256;
+
 /// Whether there is something to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn<T> {
@@ -73,6 +76,8 @@ pub struct Session {
     in_progress: BTreeSet<ActionId>,
     outbox: Outbox,
     inventory: VecDeque<Inventory>,
+    /// Whether the part of the inventory that is on its way was overtaken by a newer whole.
+    in_flight_is_old: bool,
     holding: Lane,
     /// When orders were last asked for.
     asked_at: Option<Instant>,
@@ -91,6 +96,7 @@ impl Session {
             in_progress: BTreeSet::new(),
             outbox: Outbox::default(),
             inventory: VecDeque::new(),
+            in_flight_is_old: false,
             holding: Lane::default(),
             asked_at: None,
             reporting: Lane::default(),
@@ -198,14 +204,25 @@ impl Session {
         }
     }
 
-    /// The device looked around: these messages take the place of what was still to be told.
-    pub fn inventory(&mut self, messages: Vec<Inventory>) {
+    /// The device looked at everything: this takes the place of what was still to be told.
+    pub fn everything(&mut self, messages: Vec<Inventory>) {
         self.inventory = messages.into();
+        self.in_flight_is_old = true;
+    }
+
+    /// The device saw something new. What finds no room is told with everything, later.
+    pub fn addition(&mut self, messages: Vec<Inventory>) {
+        let room = MOST_ADDITIONS.saturating_sub(self.inventory.len());
+        self.inventory.extend(messages.into_iter().take(room));
     }
 
     /// Whether to send a part of the inventory.
     pub fn next_inventory(&mut self, now: Instant) -> Turn<Inventory> {
-        take_turn(&mut self.listing, now, || self.inventory.pop_front())
+        let turn = take_turn(&mut self.listing, now, || self.inventory.pop_front());
+        if matches!(turn, Turn::Now(_)) {
+            self.in_flight_is_old = false;
+        }
+        turn
     }
 
     /// Judges what came of `message`.
@@ -222,8 +239,8 @@ impl Session {
         match answer {
             Ok(()) => self.listing.succeeded(),
             Err(error) => {
-                let newer = self.inventory.front().is_some_and(|next| next.complete);
-                if self.listing.failed(error, now, chance)? == Failed::Again && !newer {
+                let again = self.listing.failed(error, now, chance)? == Failed::Again;
+                if again && !self.in_flight_is_old {
                     self.inventory.push_front(message);
                 }
             }

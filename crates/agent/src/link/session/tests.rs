@@ -281,7 +281,7 @@ fn actions_in_progress_are_told_while_orders_are_asked_for() {
 #[test]
 fn an_inventory_is_told_in_order_and_gives_way_to_a_newer_one() {
     let (mut session, now) = (session(), Instant::now());
-    session.inventory(vec![inventory(true), inventory(false)]);
+    session.everything(vec![inventory(true), inventory(false)]);
     let Turn::Now(first) = session.next_inventory(now) else {
         panic!("nothing to tell")
     };
@@ -296,7 +296,7 @@ fn an_inventory_is_told_in_order_and_gives_way_to_a_newer_one() {
     };
     assert!(again.complete, "the second part overtook the first");
 
-    session.inventory(vec![inventory(true)]);
+    session.everything(vec![inventory(true)]);
     session
         .listed(again, Err(&refused(FaultCode::Unavailable)), later, 0)
         .unwrap();
@@ -310,4 +310,18 @@ fn an_inventory_is_told_in_order_and_gives_way_to_a_newer_one() {
         Turn::Idle,
         "the older one was told after the newer"
     );
+}
+
+#[test]
+fn additions_follow_what_waits_and_do_not_fill_the_memory() {
+    let (mut session, now) = (session(), Instant::now());
+    session.everything(vec![inventory(true)]);
+    for _ in 0..2 * MOST_ADDITIONS {
+        session.addition(vec![inventory(false)]);
+    }
+    assert_eq!(session.inventory.len(), MOST_ADDITIONS);
+    let Turn::Now(first) = session.next_inventory(now) else {
+        panic!("nothing to tell")
+    };
+    assert!(first.complete);
 }

@@ -1,0 +1,259 @@
+//! Looking around, within limits.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use quell_model::Timestamp;
+use quell_protocol::{Sighting, WirePath};
+
+use super::known::Known;
+use crate::engine::Protect;
+use crate::find::{FileId, Found, Scope, Stamp, Walk, processes};
+use crate::hash::{Budget, Digests};
+
+/// How far one survey goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SurveyLimits {
+    /// The largest file that is hashed, in bytes.
+    pub hash_cap: u64,
+    /// How long one look below the roots may take.
+    pub time: Duration,
+}
+
+impl Default for SurveyLimits {
+    /// 1 GiB a file, 30 minutes a survey.
+    fn default() -> Self {
+        Self {
+            hash_cap: 1 << 30,
+            time: Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// The files.
+    pub sightings: Vec<Sighting>,
+    /// Whether nothing was left out.
+    pub complete: bool,
+}
+
+/// Looks around again and again, and remembers what did not change.
+#[derive(Debug)]
+pub struct Survey<P> {
+    scope: Scope,
+    passed_over: HashSet<FileId>,
+    protect: Arc<P>,
+    limits: SurveyLimits,
+    known: Known,
+}
+
+/// Which files below the roots are looked at: those that could be executed come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Executable,
+    Other,
+}
+
+impl<P: Protect> Survey<P> {
+    /// A survey of `scope` that does not enter the directories in `passed_over`.
+    pub fn new(
+        scope: Scope,
+        passed_over: &[PathBuf],
+        protect: Arc<P>,
+        limits: SurveyLimits,
+    ) -> Self {
+        let stats = passed_over
+            .iter()
+            .filter_map(|path| rustix::fs::stat(path).ok());
+        let passed_over = stats.map(|stat| FileId::of(&stat)).collect();
+        Self {
+            scope,
+            passed_over,
+            protect,
+            limits,
+            known: Known::default(),
+        }
+    }
+
+    /// The files that processes execute at this moment.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read at all.
+    pub fn running(&mut self) -> io::Result<Seen> {
+        let scan = processes(&self.scope)?;
+        let mut seen = Seen {
+            sightings: Vec::new(),
+            complete: scan.unreadable == 0,
+        };
+        let budget = Budget {
+            cap: self.limits.hash_cap,
+            deadline: None,
+        };
+        for running in scan.by_executable().into_values() {
+            let read = running.iter().find_map(|process| {
+                let (file, stat) = process.open_executable().ok()?;
+                let stamp = Stamp::of(&stat);
+                let digests = match self.known.recall(&stamp) {
+                    Some(digests) => digests,
+                    None => self.known.read(&file, stamp, &budget, now_ns()).ok()?,
+                };
+                Some((process.executable_link(), stamp, digests))
+            });
+            match read {
+                Some((path, stamp, digests)) => {
+                    let running = true;
+                    seen.sightings
+                        .push(self.sighting(&path, stamp, &digests, running));
+                }
+                None => seen.complete = false,
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The running executables and all files below the roots, those that could be executed first.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read at all.
+    pub fn everything(&mut self) -> io::Result<Seen> {
+        let mut seen = self.running()?;
+        let running: HashSet<WirePath> = seen
+            .sightings
+            .iter()
+            .map(|sighting| sighting.path.clone())
+            .collect();
+        let deadline = Instant::now().checked_add(self.limits.time);
+        let budget = Budget {
+            cap: self.limits.hash_cap,
+            deadline,
+        };
+        let mut there = HashSet::new();
+        for pass in [Pass::Executable, Pass::Other] {
+            self.walk(pass, &budget, &running, &mut there, &mut seen);
+        }
+        self.known.make_room(|stamp| there.contains(stamp));
+        Ok(seen)
+    }
+
+    fn walk(
+        &mut self,
+        pass: Pass,
+        budget: &Budget,
+        running: &HashSet<WirePath>,
+        there: &mut HashSet<Stamp>,
+        seen: &mut Seen,
+    ) {
+        let (roots, passed_over) = (self.scope.roots.clone(), self.passed_over.clone());
+        let mut walk = Walk::new(&roots, &passed_over);
+        if let Some(deadline) = budget.deadline {
+            walk = walk.until(deadline);
+        }
+        let mut unread: u64 = 0;
+        for found in walk.by_ref() {
+            there.insert(found.stamp);
+            match self.look(&found, pass, budget) {
+                Ok(Some(digests)) => {
+                    let path = found.path();
+                    if !running.contains(&WirePath::from_bytes(&path)) {
+                        seen.sightings
+                            .push(self.sighting(&path, found.stamp, &digests, false));
+                    }
+                }
+                Ok(None) => {}
+                Err(Unread) => unread += 1,
+            }
+        }
+        let tally = walk.tally();
+        seen.complete &= !tally.cut_short && tally.skipped == 0 && unread == 0;
+    }
+
+    /// The digests of a file that belongs to this pass.
+    fn look(
+        &mut self,
+        found: &Found,
+        pass: Pass,
+        budget: &Budget,
+    ) -> Result<Option<Digests>, Unread> {
+        let (file, stat) = found.open().map_err(|_| Unread)?;
+        let file = std::fs::File::from(file);
+        let is_executable = stat.st_mode & 0o111 != 0 || begins_as_a_program(&file);
+        if is_executable != (pass == Pass::Executable) {
+            return Ok(None);
+        }
+        if let Some(digests) = self.known.recall(&found.stamp) {
+            return Ok(Some(digests));
+        }
+        let stamp = Stamp::of(&stat);
+        self.known
+            .read(&file, stamp, budget, now_ns())
+            .map(Some)
+            .map_err(|_| Unread)
+    }
+
+    fn sighting(&self, path: &[u8], stamp: Stamp, digests: &Digests, running: bool) -> Sighting {
+        let protection = self
+            .protect
+            .by_inode(stamp.id.dev, stamp.id.ino)
+            .or_else(|| self.protect.by_content(&digests.sha1));
+        Sighting {
+            sha1: digests.sha1,
+            sha256: Some(
+                digests
+                    .sha256
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
+            ),
+            size: digests.size,
+            path: WirePath::from_bytes(path),
+            seen_at: Timestamp::from(SystemTime::now()),
+            running,
+            protection,
+        }
+    }
+}
+
+/// A file could not be read, or not within the limits.
+struct Unread;
+
+fn begins_as_a_program(file: &std::fs::File) -> bool {
+    let mut magic = [0; 4];
+    let count = file.read_at(&mut magic, 0).unwrap_or(0);
+    let read = magic.get(..count).unwrap_or_default();
+    read.starts_with(b"\x7fELF") || read.starts_with(b"#!")
+}
+
+fn now_ns() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// What is new since it was last told, by content and path.
+#[derive(Debug, Default)]
+pub(super) struct Told(HashMap<WirePath, quell_model::Sha1>);
+
+impl Told {
+    /// Starts over with what a whole survey saw.
+    pub(super) fn start_over(&mut self, sightings: &[Sighting]) {
+        self.0 = sightings.iter().map(|s| (s.path.clone(), s.sha1)).collect();
+    }
+
+    /// Keeps those that have not been told, and remembers them as told.
+    pub(super) fn only_new(&mut self, sightings: Vec<Sighting>) -> Vec<Sighting> {
+        let is_new = |s: &Sighting| self.0.insert(s.path.clone(), s.sha1) != Some(s.sha1);
+        let mut sightings = sightings;
+        sightings.retain(is_new);
+        sightings
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command, Stdio};
+
+use quell_model::Sha1;
+use quell_protocol::Protection;
+use tempfile::TempDir;
+
+use super::*;
+use crate::find::ProcessIdentity;
+
+/// Protects what contains `abc` and nothing else.
+#[derive(Debug)]
+struct ProtectsAbc;
+
+impl Protect for ProtectsAbc {
+    fn by_content(&self, sha1: &Sha1) -> Option<Protection> {
+        (sha1.to_string() == "a9993e364706816aba3e25717850c26c9cd0d89d")
+            .then_some(Protection::Shell)
+    }
+
+    fn by_inode(&self, _: u64, _: u64) -> Option<Protection> {
+        None
+    }
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn root() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().canonicalize().unwrap();
+    (directory, root)
+}
+
+/// A scope without processes: nothing descends from a process that never was.
+fn files_below(root: PathBuf) -> Scope {
+    let nobody = ProcessIdentity {
+        pid: std::process::id(),
+        start_time: u64::MAX,
+    };
+    Scope::descendants(vec![root], nobody)
+}
+
+fn survey(scope: Scope, passed_over: &[PathBuf], limits: SurveyLimits) -> Survey<ProtectsAbc> {
+    Survey::new(scope, passed_over, Arc::new(ProtectsAbc), limits)
+}
+
+fn names(seen: &Seen) -> Vec<&str> {
+    let name = |s: &'_ Sighting| s.path.display().rsplit('/').next().map(str::len);
+    let ends = seen
+        .sightings
+        .iter()
+        .map(|s| (s.path.display(), name(s).unwrap()));
+    ends.map(|(path, length)| &path[path.len() - length..])
+        .collect()
+}
+
+#[test]
+fn what_could_be_executed_is_seen_first() {
+    let (_directory, root) = root();
+    for (name, content, mode) in [
+        ("data", &b"abc"[..], 0o644),
+        ("script", b"#!/bin/x", 0o644),
+        ("elf", b"\x7fELF....", 0o644),
+        ("marked", b"x", 0o755),
+    ] {
+        fs::write(root.join(name), content).unwrap();
+        fs::set_permissions(root.join(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let seen = survey(files_below(root), &[], SurveyLimits::default())
+        .everything()
+        .unwrap();
+    assert!(seen.complete);
+    let (last, first) = (names(&seen)[3], &mut names(&seen)[..3].to_vec());
+    first.sort_unstable();
+    assert_eq!(
+        (&first[..], last),
+        (&["elf", "marked", "script"][..], "data")
+    );
+    let data = &seen.sightings[3];
+    assert_eq!(data.protection, Some(Protection::Shell));
+    assert_eq!(data.size, 3);
+    assert!(
+        data.sha256
+            .as_deref()
+            .is_some_and(|hex| hex.starts_with("ba7816bf"))
+    );
+    assert!(!data.running && seen.sightings[0].protection.is_none());
+}
+
+#[test]
+fn what_is_passed_over_or_too_large_is_not_seen_and_the_latter_is_said() {
+    let (_directory, root) = root();
+    fs::create_dir(root.join("vault")).unwrap();
+    fs::write(root.join("vault/item"), "secret").unwrap();
+    fs::write(root.join("small"), "1").unwrap();
+    let passed_over = [root.join("vault")];
+    let limits = SurveyLimits {
+        hash_cap: 4,
+        ..SurveyLimits::default()
+    };
+    let seen = survey(files_below(root.clone()), &passed_over, limits)
+        .everything()
+        .unwrap();
+    assert_eq!((names(&seen), seen.complete), (vec!["small"], true));
+    fs::write(root.join("large"), "12345").unwrap();
+    let seen = survey(files_below(root), &passed_over, limits)
+        .everything()
+        .unwrap();
+    assert_eq!((names(&seen), seen.complete), (vec!["small"], false));
+}
+
+#[test]
+fn a_running_program_is_seen_as_running_and_once() {
+    let (_directory, root) = root();
+    let program = root.join("sample");
+    fs::copy("/bin/sleep", &program).unwrap();
+    let running = Ended(
+        Command::new(&program)
+            .arg("60")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    // Until the new program has been loaded, the child still shows this one.
+    while fs::read_link(format!("/proc/{}/exe", running.0.id())).unwrap() != program {
+        std::thread::yield_now();
+    }
+    let scope = Scope::machine(vec![root]);
+    let seen = survey(scope, &[], SurveyLimits::default())
+        .everything()
+        .unwrap();
+    let sample: Vec<_> = seen
+        .sightings
+        .iter()
+        .filter(|s| s.path.display() == program.to_str().unwrap())
+        .collect();
+    assert_eq!(sample.len(), 1);
+    assert!(sample[0].running);
+}
+
+#[test]
+fn only_what_is_new_is_told_again() {
+    let sighting = |path: &str, content: u8| Sighting {
+        sha1: Sha1::from_bytes([content; 20]),
+        sha256: None,
+        size: 1,
+        path: WirePath::from_bytes(path.as_bytes()),
+        seen_at: Timestamp::UNIX_EPOCH,
+        running: true,
+        protection: None,
+    };
+    let mut told = Told::default();
+    told.start_over(&[sighting("/a", 1)]);
+    let new = told.only_new(vec![
+        sighting("/a", 1),
+        sighting("/a", 2),
+        sighting("/b", 1),
+    ]);
+    assert_eq!(new, [sighting("/a", 2), sighting("/b", 1)]);
+    assert_eq!(
+        told.only_new(vec![sighting("/a", 2), sighting("/b", 1)]),
+        []
+    );
+}
