@@ -1,1 +1,56 @@
-//! Being built.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod action;
+mod argument;
+mod auth;
+mod builder;
+mod call;
+mod client;
+mod deadline;
+mod error;
+mod file;
+mod hooks;
+mod life;
+mod limits;
+mod machine;
+mod outcome;
+mod pages;
+mod push_back;
+pub mod retry;
+mod service;
+mod shared;
+mod wait;
+
+pub use action::{ActionHandle, ActionQuery};
+pub use argument::{Argument, InvalidArgument};
+pub use auth::{
+    AccessToken, ClientSecret, Credential, MalformedToken, StaticToken, TokenEndpoint, TokenError,
+    TokenRequest, TokenSource,
+};
+pub use builder::{BuildError, ClientBuilder};
+pub use client::Client;
+pub use error::{Error, ErrorKind};
+pub use file::FileHandle;
+pub use hooks::{Ended, Hooks, Sending, WaitReason, Waiting};
+pub use limits::Limits;
+pub use machine::{MachineHandle, MachineQuery};
+pub use outcome::Outcome;
+pub use pages::{BrokenChain, Pages};
+pub use retry::RetryPolicy;
+pub use service::Service;
+pub use wait::Wait;
+
+/// The wire contract: everything that the API says, typed.
+#[doc(inline)]
+pub use quell_model as model;
+pub use quell_model::{
+    ActionId, ActionStatus, ActionType, Cloud, Comment, ErrorCode, File, HealthStatus, HostFamily,
+    Machine, MachineAction, MachineId, Region, Sha1, Timestamp, properties,
+};
+/// Exact limits, for [`Limits::each`].
+#[doc(inline)]
+pub use quell_ratelimit as ratelimit;
+/// How requests are carried, for a transport of your own.
+#[doc(inline)]
+pub use quell_transport as transport;

@@ -1,0 +1,200 @@
+//! Putting a client together, and saying what is missing.
+
+mod error;
+mod target;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quell_model::{Cloud, HostFamily, Region};
+use quell_transport::{HostPolicy, SharedTransport, TransportOptions};
+
+pub use error::BuildError;
+use target::{Microsoft, Target};
+
+use crate::auth::{Credential, Tokens};
+use crate::hooks::{Hooks, NoHooks};
+use crate::life::CallOptions;
+use crate::limits::{Limiters, Limits};
+use crate::retry::{Budget, Jitter, RetryPolicy};
+use crate::shared::Shared;
+use crate::{Client, Service};
+
+/// How long a call may take in all unless the client says otherwise: the wait for
+/// the window of a minute, and then some.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Puts a [`Client`] together.
+///
+/// Everything but a credential has a default. Either [`credential`](Self::credential)
+/// and Microsoft's clouds and regions, or [`service`](Self::service): the two do not mix.
+///
+/// ```
+/// use quell::{BuildError, Client};
+///
+/// let error = Client::builder().build().unwrap_err();
+/// assert!(matches!(error, BuildError::MissingCredential));
+/// ```
+#[derive(Debug)]
+#[must_use = "it ends with `build`"]
+pub struct ClientBuilder {
+    credential: Option<Credential>,
+    microsoft: Microsoft,
+    service: Option<Service>,
+    transport: Option<SharedTransport>,
+    transport_options: Option<TransportOptions>,
+    limits: Limits,
+    retry: RetryPolicy,
+    deadline: Option<Duration>,
+    hooks: Arc<dyn Hooks>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            credential: None,
+            microsoft: Microsoft::default(),
+            service: None,
+            transport: None,
+            transport_options: None,
+            limits: Limits::documented(),
+            retry: RetryPolicy::default(),
+            deadline: Some(DEADLINE),
+            hooks: Arc::new(NoHooks),
+        }
+    }
+
+    /// Who we are to Microsoft: a [`ClientSecret`](crate::ClientSecret), or any
+    /// [`TokenSource`](crate::TokenSource).
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// The cloud that the tenant lives in; the default is [`Cloud::Commercial`]. It
+    /// decides authority and audience.
+    pub const fn cloud(mut self, cloud: Cloud) -> Self {
+        self.microsoft.cloud = Some(cloud);
+        self
+    }
+
+    /// The nearest region, to save time on the way; the default is [`Region::Global`].
+    pub const fn region(mut self, region: Region) -> Self {
+        self.microsoft.region = Some(region);
+        self
+    }
+
+    /// The older or the newer family of host names; the default is the older one,
+    /// except for regions that only the newer one has. The audience stays the same.
+    pub const fn host_family(mut self, family: HostFamily) -> Self {
+        self.microsoft.family = Some(family);
+        self
+    }
+
+    /// A service of your own, with a credential of its own.
+    pub fn service(mut self, service: Service) -> Self {
+        self.service = Some(service);
+        self
+    }
+
+    /// Your own way of carrying requests, for the token endpoint too.
+    pub fn transport(mut self, transport: impl Into<SharedTransport>) -> Self {
+        self.transport = Some(transport.into());
+        self
+    }
+
+    /// Time-outs, certificates and proxy of the built-in transport.
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.transport_options = Some(options);
+        self
+    }
+
+    /// How often operations may be called; the default is [`Limits::documented`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How often and how patiently calls are repeated.
+    pub const fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long a call may take in all, see [`Client::with_deadline`]; the default is two minutes.
+    pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.deadline = limit.into();
+        self
+    }
+
+    /// Who looks on.
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.hooks = Arc::new(hooks);
+        self
+    }
+
+    /// The client, or what is missing.
+    ///
+    /// Nothing is sent yet: a wrong secret shows with the first call.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] says what is missing or contradictory, and how to give it.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let target = Target::choose(self.credential, self.microsoft, self.service)?;
+        let transport = carrier(self.transport, self.transport_options)?;
+        let source = target.identity.bind(&target.authority, transport.clone())?;
+        let shared = Shared {
+            hosts: HostPolicy::only(target.base_url),
+            transport,
+            tokens: Tokens::new(source, target.audience),
+            limiters: Limiters::new(self.limits),
+            retry: self.retry,
+            budget: Budget::default(),
+            jitter: Jitter::default(),
+            hooks: self.hooks,
+        };
+        Ok(Client::new(
+            shared,
+            CallOptions {
+                deadline: self.deadline,
+            },
+        ))
+    }
+}
+
+fn carrier(
+    own: Option<SharedTransport>,
+    options: Option<TransportOptions>,
+) -> Result<SharedTransport, BuildError> {
+    match (own, options) {
+        (Some(_), Some(_)) => Err(BuildError::OptionsForOwnTransport),
+        (Some(own), None) => Ok(own),
+        (None, options) => built_in(&options.unwrap_or_else(our_options)),
+    }
+}
+
+fn our_options() -> TransportOptions {
+    TransportOptions::default().with_user_agent(http::HeaderValue::from_static(concat!(
+        "quell/",
+        env!("CARGO_PKG_VERSION")
+    )))
+}
+
+#[cfg(feature = "reqwest")]
+fn built_in(options: &TransportOptions) -> Result<SharedTransport, BuildError> {
+    Ok(quell_transport::ReqwestTransport::new(options)?.into())
+}
+
+#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+fn built_in(options: &TransportOptions) -> Result<SharedTransport, BuildError> {
+    Ok(quell_transport::HyperTransport::new(options)?.into())
+}
+
+#[cfg(not(any(feature = "reqwest", feature = "hyper")))]
+fn built_in(_options: &TransportOptions) -> Result<SharedTransport, BuildError> {
+    Err(BuildError::MissingTransport)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use quell_model::{Cloud, HostFamily, Region};
+use quell_transport::EndpointError;
+
+use crate::error::{Error, ErrorKind};
+
+/// Why a client cannot be built, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Neither a credential for Microsoft nor a service.
+    #[error(
+        "a credential is missing: give `.credential(ClientSecret::new(tenant, application, secret))` \
+         for Microsoft, or `.service(Service::custom(..))` for a service of your own"
+    )]
+    MissingCredential,
+    /// A service of one's own without a credential.
+    #[error(
+        "the service has no credential of its own: give \
+         `Service::custom(..).client_secret(tenant, application, secret)`"
+    )]
+    MissingServiceCredential,
+    /// A credential for Microsoft beside a service of one's own.
+    #[error(
+        "a credential for Microsoft was given together with a service of your own, which it is \
+         never sent to: give the service its own by `Service::custom(..).client_secret(..)`"
+    )]
+    CredentialForAnother,
+    /// A cloud, region or host family beside a service of one's own.
+    #[error("a service of your own has no cloud, region or host family: leave them out")]
+    PlaceForCustomService,
+    /// No host of this description.
+    #[error(
+        "no host is known for region {region} of cloud {cloud}{}",
+        if family.is_some() { " in this family of host names" } else { "" }
+    )]
+    UnknownHost {
+        /// The cloud.
+        cloud: Cloud,
+        /// The region.
+        region: Region,
+        /// The family, if one was asked for.
+        family: Option<HostFamily>,
+    },
+    /// The service's base URL cannot be used.
+    #[error("the service's base URL is not usable")]
+    BaseUrl(#[source] EndpointError),
+    /// The authority's URL cannot be used.
+    #[error("the authority's URL is not usable")]
+    Authority(#[source] EndpointError),
+    /// The audience is empty.
+    #[error("the audience is empty: leave it out for the default")]
+    EmptyAudience,
+    /// Not a tenant.
+    #[error("the tenant is not usable: it is its id or one of its domain names")]
+    InvalidTenant,
+    /// The application's id is empty.
+    #[error("the application's client id is empty")]
+    MissingApplication,
+    /// The secret is empty.
+    #[error("the client secret is empty")]
+    MissingSecret,
+    /// Options for the built-in transport beside one's own transport.
+    #[error("transport options are for the built-in transport: leave them out beside your own")]
+    OptionsForOwnTransport,
+    /// The crate was built without a transport and none was given.
+    #[error(
+        "a transport is missing: give `.transport(..)`, or enable the feature `reqwest` or `hyper`"
+    )]
+    MissingTransport,
+    /// The built-in transport cannot be set up.
+    #[cfg(any(feature = "reqwest", feature = "hyper"))]
+    #[error("the transport cannot be set up")]
+    Transport(#[from] quell_transport::BuildError),
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::new(ErrorKind::Configuration).because(error)
+    }
+}

@@ -1,0 +1,76 @@
+use quell_model::{Cloud, HostFamily, Region};
+use quell_transport::Endpoint;
+
+use super::BuildError;
+use crate::Service;
+use crate::auth::{Credential, Identity};
+
+/// Where requests go, who issues tokens for it, and what we prove ourselves with: all
+/// of one source.
+pub(super) struct Target {
+    pub(super) base_url: Endpoint,
+    pub(super) authority: Endpoint,
+    pub(super) audience: String,
+    pub(super) identity: Identity,
+}
+
+/// A place in Microsoft's clouds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Microsoft {
+    pub(super) cloud: Option<Cloud>,
+    pub(super) region: Option<Region>,
+    pub(super) family: Option<HostFamily>,
+}
+
+impl Target {
+    pub(super) fn choose(
+        credential: Option<Credential>,
+        microsoft: Microsoft,
+        service: Option<Service>,
+    ) -> Result<Self, BuildError> {
+        match (credential, service) {
+            (None, None) => Err(BuildError::MissingCredential),
+            (Some(_), Some(_)) => Err(BuildError::CredentialForAnother),
+            (Some(credential), None) => Self::microsoft(credential.into_identity(), microsoft),
+            (None, Some(_)) if microsoft != Microsoft::default() => {
+                Err(BuildError::PlaceForCustomService)
+            }
+            (None, Some(service)) => Self::custom(service),
+        }
+    }
+
+    pub(super) fn microsoft(identity: Identity, place: Microsoft) -> Result<Self, BuildError> {
+        let cloud = place.cloud.unwrap_or(Cloud::Commercial);
+        let region = place.region.unwrap_or(Region::Global);
+        let family = place.family;
+        let host = cloud.host(region, family).ok_or(BuildError::UnknownHost {
+            cloud,
+            region,
+            family,
+        })?;
+        let info = cloud.info();
+        Ok(Self {
+            base_url: format!("https://{}", host.name)
+                .parse()
+                .map_err(BuildError::BaseUrl)?,
+            authority: info.authority.parse().map_err(BuildError::Authority)?,
+            audience: info.audience.to_owned(),
+            identity,
+        })
+    }
+
+    pub(super) fn custom(service: Service) -> Result<Self, BuildError> {
+        let parts = service.into_parts();
+        let default_audience = || Cloud::Commercial.info().audience.to_owned();
+        let audience = parts.audience.unwrap_or_else(default_audience);
+        if audience.is_empty() {
+            return Err(BuildError::EmptyAudience);
+        }
+        Ok(Self {
+            base_url: parts.base_url.parse().map_err(BuildError::BaseUrl)?,
+            authority: parts.authority.parse().map_err(BuildError::Authority)?,
+            audience,
+            identity: parts.identity.ok_or(BuildError::MissingServiceCredential)?,
+        })
+    }
+}

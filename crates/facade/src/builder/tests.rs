@@ -1,0 +1,147 @@
+use std::error::Error as _;
+
+use super::*;
+use crate::{ClientSecret, ErrorKind, StaticToken};
+
+fn microsofts() -> ClientSecret {
+    ClientSecret::new("contoso.example", "app", "canary")
+}
+
+fn service() -> Service {
+    Service::custom("https://edr.example/mde", "https://login.example")
+        .client_secret("tenant", "app", "canary")
+}
+
+fn refused(builder: ClientBuilder) -> String {
+    builder.build().unwrap_err().to_string()
+}
+
+#[test]
+fn a_missing_credential_is_asked_for() {
+    assert!(refused(Client::builder()).contains(".credential(ClientSecret::new("));
+    let bare = Service::custom("https://edr.example", "https://login.example");
+    assert!(refused(Client::builder().service(bare)).contains("no credential of its own"));
+}
+
+#[test]
+fn microsofts_credential_and_a_service_of_ones_own_do_not_mix() {
+    let builder = Client::builder()
+        .credential(microsofts())
+        .service(service());
+    assert!(matches!(
+        builder.build(),
+        Err(BuildError::CredentialForAnother)
+    ));
+    let builder = Client::builder().service(service()).region(Region::Europe);
+    assert!(matches!(
+        builder.build(),
+        Err(BuildError::PlaceForCustomService)
+    ));
+}
+
+#[test]
+fn what_is_wrong_with_a_service_is_said() {
+    let at = |base: &str, authority: &str| {
+        Client::builder().service(Service::custom(base, authority).client_secret("t", "a", "s"))
+    };
+    let error = at("http://edr.example", "https://login.example")
+        .build()
+        .unwrap_err();
+    assert!(matches!(error, BuildError::BaseUrl(_)));
+    assert!(
+        error.source().unwrap().to_string().contains("https"),
+        "{error:?}"
+    );
+    let error = at("https://edr.example", "login.example")
+        .build()
+        .unwrap_err();
+    assert!(matches!(error, BuildError::Authority(_)));
+    let builder = Client::builder().service(service().audience(""));
+    assert!(matches!(builder.build(), Err(BuildError::EmptyAudience)));
+}
+
+#[test]
+fn an_unknown_place_is_named() {
+    let builder = Client::builder()
+        .credential(microsofts())
+        .cloud(Cloud::GccHigh);
+    let error = refused(builder.region(Region::Europe));
+    assert_eq!(error, "no host is known for region eu of cloud gcc-high");
+    let builder = Client::builder()
+        .credential(microsofts())
+        .region(Region::Australia);
+    let error = refused(builder.host_family(HostFamily::SecurityCenter));
+    assert!(error.ends_with("in this family of host names"), "{error}");
+}
+
+#[test]
+fn every_cloud_keeps_its_own_audience_and_authority_whatever_the_host() {
+    for info in quell_model::CLOUDS {
+        for family in [
+            None,
+            Some(HostFamily::SecurityCenter),
+            Some(HostFamily::Security),
+        ] {
+            let place = Microsoft {
+                cloud: Some(info.cloud),
+                region: None,
+                family,
+            };
+            let identity = Credential::from(microsofts()).into_identity();
+            let Ok(target) = Target::microsoft(identity, place) else {
+                continue;
+            };
+            assert_eq!(target.audience, info.audience);
+            assert_eq!(
+                target.authority.to_string().trim_end_matches('/'),
+                info.authority
+            );
+        }
+    }
+}
+
+#[test]
+fn a_service_of_ones_own_has_the_commercial_audience_unless_told() {
+    let target = Target::custom(service()).unwrap();
+    assert_eq!(target.audience, "https://api.securitycenter.microsoft.com");
+    assert_eq!(target.base_url.to_string(), "https://edr.example/mde");
+    let target = Target::custom(service().audience("api://mine")).unwrap();
+    assert_eq!(target.audience, "api://mine");
+}
+
+#[test]
+fn options_do_not_reach_a_foreign_transport() {
+    let token = StaticToken::new("token").unwrap();
+    let builder = Client::builder()
+        .credential(token)
+        .transport(quell_transport::testing::NeverTransport)
+        .transport_options(TransportOptions::default());
+    assert!(matches!(
+        builder.build(),
+        Err(BuildError::OptionsForOwnTransport)
+    ));
+}
+
+#[test]
+fn a_build_error_becomes_an_error_that_keeps_it() {
+    let error = crate::Error::from(BuildError::MissingCredential);
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!(error.to_string(), "the client is not set up rightly");
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .downcast_ref::<BuildError>()
+            .is_some()
+    );
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let builder = Client::builder()
+        .credential(microsofts())
+        .service(service());
+    assert!(!format!("{builder:?}").contains("canary"));
+    let client = Client::builder().service(service()).build().unwrap();
+    assert!(!format!("{client:?}").contains("canary"));
+}

@@ -1,0 +1,103 @@
+//! A request that is ready to be sent any number of times.
+
+use bytes::Bytes;
+use http::{Method, Request, Uri, header};
+use quell_model::{ActionId, Idempotency, MachineId, Operation, OperationInfo};
+use quell_transport::{Endpoint, TargetError};
+
+use crate::retry::Repetition;
+
+/// An operation on its way: encoded, with an absolute URI, without credentials.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) info: &'static OperationInfo,
+    pub(crate) subject: Subject,
+    method: Method,
+    uri: Uri,
+    body: Option<Bytes>,
+}
+
+/// What a call is about, for the log.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subject {
+    pub(crate) machine: Option<String>,
+    pub(crate) action: Option<String>,
+}
+
+impl Call {
+    /// Encodes an operation for a service.
+    pub(crate) fn new<O: Operation>(
+        operation: &O,
+        service: &Endpoint,
+    ) -> Result<Self, TargetError> {
+        let parts = operation.encode();
+        Ok(Self {
+            info: O::INFO,
+            subject: Subject::default(),
+            method: method_of(O::INFO),
+            uri: service.join(&parts.path, parts.query.as_deref())?,
+            body: parts.body.map(Bytes::from),
+        })
+    }
+
+    /// The same operation on another page of its answer.
+    pub(crate) fn at(&self, uri: Uri) -> Self {
+        Self {
+            uri,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    pub(crate) const fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// A fresh request; everything but credentials is in it.
+    pub(crate) fn request(&self) -> Result<Request<Bytes>, http::Error> {
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(self.uri.clone())
+            .header(header::ACCEPT, "application/json");
+        if self.body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        request.body(self.body.clone().unwrap_or_default())
+    }
+
+    /// Only reads are repeated in doubt. Cancelling twice leaves the same state, but
+    /// the second answer is a refusal that hides the first one's success.
+    pub(crate) const fn repetition(&self) -> Repetition {
+        match self.info.idempotency {
+            Idempotency::Safe => Repetition::Harmless,
+            _ => Repetition::ActsAgain,
+        }
+    }
+}
+
+fn method_of(info: &OperationInfo) -> Method {
+    match info.method {
+        quell_model::Method::Get => Method::GET,
+        _ => Method::POST,
+    }
+}
+
+impl Subject {
+    pub(crate) fn machine(id: &MachineId) -> Self {
+        Self {
+            machine: Some(id.to_string()),
+            action: None,
+        }
+    }
+
+    pub(crate) fn action(id: &ActionId) -> Self {
+        Self {
+            machine: None,
+            action: Some(id.to_string()),
+        }
+    }
+}

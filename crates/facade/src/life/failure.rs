@@ -1,0 +1,65 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use quell_model::ApiFault;
+use quell_ratelimit::StoreError;
+use quell_transport::{TransportError, TransportErrorKind};
+
+use crate::auth::TokenError;
+use crate::error::{Error, ErrorKind};
+
+/// Why an attempt brought no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// There is no token.
+    Token(Arc<TokenError>),
+    /// The limits have no room before the deadline.
+    Limits { wait: Duration },
+    /// The store that keeps the permits failed: nothing was sent.
+    Store(StoreError),
+    /// The request cannot be put together.
+    Request(http::Error),
+    /// The deadline passed before anything was sent.
+    TooLate,
+    /// The deadline passed while the request was on its way.
+    Abandoned,
+    /// It was handed to the transport.
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// The error without its outcome: nothing was performed unless the caller says otherwise.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Token(error) if error.may_pass() => Error::new(ErrorKind::Unavailable)
+                .with_retry_after(error.retry_after())
+                .because(error),
+            Self::Token(error) => Error::new(ErrorKind::Authentication).because(error),
+            Self::Limits { wait } => {
+                Error::new(ErrorKind::RateLimited).with_retry_after(Some(wait))
+            }
+            Self::Store(error) => Error::new(ErrorKind::Unavailable)
+                .with_detail("the limits could not be reserved")
+                .because(error),
+            Self::Request(error) => Error::new(ErrorKind::InvalidInput).because(error),
+            Self::TooLate | Self::Abandoned => Error::new(ErrorKind::Timeout),
+            Self::Transport(error) => Error::new(kind_of(error.kind())).because(error),
+        }
+    }
+}
+
+const fn kind_of(kind: TransportErrorKind) -> ErrorKind {
+    match kind {
+        TransportErrorKind::Timeout => ErrorKind::Timeout,
+        TransportErrorKind::BodyTooLarge | TransportErrorKind::Decode => ErrorKind::Decode,
+        TransportErrorKind::InvalidRequest => ErrorKind::Configuration,
+        _ => ErrorKind::Transport,
+    }
+}
+
+/// The service's refusal.
+pub(super) fn read(answer: &Response<Bytes>) -> ApiFault {
+    ApiFault::read(answer.status().as_u16(), answer.body())
+}

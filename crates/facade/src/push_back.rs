@@ -1,0 +1,198 @@
+//! What a service says about waiting, in every form that it is said in.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, HeaderName, header};
+use quell_ratelimit::{PushBack, Window};
+
+/// Before the standard header, since they are finer; in this order of trust.
+const MILLISECONDS: [HeaderName; 2] = [
+    HeaderName::from_static("retry-after-ms"),
+    HeaderName::from_static("x-ms-retry-after-ms"),
+];
+
+/// The wait that an answer asks for.
+///
+/// An HTTP date is compared with the answer's own `Date`, so that our clock may be
+/// wrong; `now` serves where there is none. A date that has passed is no wait.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let milliseconds = MILLISECONDS
+        .iter()
+        .find_map(|name| whole_number(headers, name));
+    milliseconds.map(Duration::from_millis).or_else(|| {
+        whole_number(headers, &header::RETRY_AFTER)
+            .map(Duration::from_secs)
+            .or_else(|| until_date(headers, now))
+    })
+}
+
+/// What a 429 tells the limiter: the wait, and the window that its message names.
+pub(crate) fn push_back(headers: &HeaderMap, message: &str, now: SystemTime) -> PushBack {
+    let mut push_back = PushBack::new();
+    if let Some(wait) = retry_after(headers, now) {
+        push_back = push_back.retry_after(wait);
+    }
+    if let Some(window) = named_window(message) {
+        push_back = push_back.window(window);
+    }
+    push_back
+}
+
+fn whole_number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    // No sign: `u64::from_str` would take one.
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()
+    } else {
+        None
+    }
+}
+
+fn until_date(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let until = date(headers, &header::RETRY_AFTER)?;
+    let now = date(headers, &header::DATE).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+}
+
+/// Finds `… maximum allowed 45 per 00:01:00` in a message (reported in 2021 for the
+/// quotas of a minute and of an hour).
+fn named_window(message: &str) -> Option<Window> {
+    let mut words = message.split_whitespace();
+    words
+        .by_ref()
+        .find(|word| word.eq_ignore_ascii_case("allowed"))?;
+    let limit = words.next()?.parse().ok()?;
+    words
+        .next()
+        .filter(|word| word.eq_ignore_ascii_case("per"))?;
+    Window::new(limit, clock_time(words.next()?)?).ok()
+}
+
+/// Reads `hh:mm:ss`.
+fn clock_time(text: &str) -> Option<Duration> {
+    let mut parts = text.trim_end_matches(['.', '!', ',']).split(':');
+    let mut next = || parts.next()?.parse::<u32>().ok().map(u64::from);
+    let (hours, minutes, seconds) = (next()?, next()?, next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    Some(Duration::from_secs(hours * 3600 + minutes * 60 + seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn now() -> SystemTime {
+        httpdate::parse_http_date("Tue, 01 Jul 2025 12:00:00 GMT").unwrap()
+    }
+
+    fn asked(headers: &[(&'static str, &str)]) -> Option<Duration> {
+        let headers = headers.iter().map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            )
+        });
+        retry_after(&headers.collect(), now())
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let cases = [
+            ("retry-after", "17", Some(17_000)),
+            ("retry-after", " 0 ", Some(0)),
+            ("retry-after-ms", "1500", Some(1_500)),
+            ("x-ms-retry-after-ms", "20", Some(20)),
+            ("retry-after", "Tue, 01 Jul 2025 12:00:30 GMT", Some(30_000)),
+            (
+                "retry-after",
+                "Tuesday, 01-Jul-25 12:01:00 GMT",
+                Some(60_000),
+            ),
+            ("retry-after", "Tue Jul  1 12:00:05 2025", Some(5_000)),
+            ("retry-after", "Tue, 01 Jul 2025 11:00:00 GMT", Some(0)),
+            ("retry-after", "-1", None),
+            ("retry-after", "+1", None),
+            ("retry-after", "soon", None),
+            ("retry-after", "", None),
+            ("retry-after", "99999999999999999999", None),
+        ];
+        for (name, value, expected) in cases {
+            assert_eq!(
+                asked(&[(name, value)]),
+                expected.map(Duration::from_millis),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn milliseconds_go_before_seconds() {
+        let headers = [("retry-after", "2"), ("retry-after-ms", "1400")];
+        assert_eq!(asked(&headers), Some(Duration::from_millis(1400)));
+        let headers = [("retry-after", "2"), ("retry-after-ms", "nonsense")];
+        assert_eq!(asked(&headers), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn a_date_is_compared_with_the_clock_that_wrote_it() {
+        let headers = [
+            ("date", "Tue, 01 Jul 2025 15:00:00 GMT"),
+            ("retry-after", "Tue, 01 Jul 2025 15:00:09 GMT"),
+        ];
+        assert_eq!(asked(&headers), Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn the_window_in_the_message_is_found() {
+        let window = |limit, seconds| Window::new(limit, Duration::from_secs(seconds)).ok();
+        let message = "API calls quota exceeded! maximum allowed 45 per 00:01:00";
+        assert_eq!(named_window(message), window(45, 60));
+        assert_eq!(
+            named_window("maximum Allowed 1500 per 01:00:00."),
+            window(1500, 3600)
+        );
+        for other in [
+            "",
+            "allowed",
+            "allowed 0 per 00:01:00",
+            "allowed 5 per 00:00:00",
+            "allowed 5 per minute",
+            "allowed 5 per 1:2:3:4",
+            "allowed -5 per 00:01:00",
+        ] {
+            assert_eq!(named_window(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn push_back_carries_both() {
+        let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("7"))]);
+        let expected = PushBack::new()
+            .retry_after(Duration::from_secs(7))
+            .window(Window::new(45, Duration::from_secs(60)).unwrap());
+        assert_eq!(
+            push_back(&headers, "maximum allowed 45 per 00:01:00", now()),
+            expected
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*", allowed in "(allowed )?[0-9]{0,25} per [0-9:]{0,40}") {
+            let _ = named_window(&text);
+            let _ = named_window(&allowed);
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                let _ = retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]), now());
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What all clones of a client share.
+
+use std::sync::Arc;
+
+use quell_transport::{HostPolicy, SharedTransport};
+
+use crate::auth::Tokens;
+use crate::hooks::Hooks;
+use crate::limits::Limiters;
+use crate::retry::{Budget, Jitter, RetryPolicy};
+
+/// The parts that a request meets in its life.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) hosts: HostPolicy,
+    pub(crate) transport: SharedTransport,
+    pub(crate) tokens: Tokens,
+    pub(crate) limiters: Limiters,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
+    pub(crate) jitter: Jitter,
+    pub(crate) hooks: Arc<dyn Hooks>,
+}
