@@ -176,7 +176,7 @@ impl fmt::Display for Window {
         let (unit, worth) = UNITS
             .iter()
             .skip_while(|(name, _)| *name != "s")
-            .find(|(_, worth)| nanoseconds % u128::from(*worth) == 0)
+            .find(|(_, worth)| nanoseconds.is_multiple_of(u128::from(*worth)))
             .copied()
             .unwrap_or(("ns", 1));
         write!(

@@ -20,6 +20,20 @@ const STEP: Duration = Duration::from_secs(60);
 /// Refusals this close together, three times, say that the pace is wrong whatever they name.
 const RECENT: Duration = Duration::from_secs(120);
 
+/// What is known when a call was refused for its rate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusal<'a> {
+    pub(crate) push_back: &'a PushBack,
+    /// The use of each window that the service can have seen without refusing.
+    pub(crate) usage: &'a [WindowUse],
+    /// When the call got its permit.
+    pub(crate) granted: Moment,
+    /// When the refusal was read.
+    pub(crate) now: Moment,
+    /// When the next call may go out.
+    pub(crate) resumes: Moment,
+}
+
 /// Limits and spacing as they were learned.
 #[derive(Debug, Clone)]
 pub(crate) struct Learning {
@@ -27,7 +41,8 @@ pub(crate) struct Learning {
     limits: Vec<LearnedLimit>,
     /// When the last three adjustments were made, the latest last.
     adjusted: [Option<Moment>; 3],
-    last_refusal: Moment,
+    /// When the pause after the last refusal ends: no quiet time passes before.
+    resumes: Moment,
     eased: Moment,
 }
 
@@ -41,36 +56,36 @@ impl Learning {
                 .map(|window| LearnedLimit::new(*window))
                 .collect(),
             adjusted: [None; 3],
-            last_refusal: Moment::EPOCH,
+            resumes: Moment::EPOCH,
             eased: Moment::EPOCH,
         }
     }
 
-    /// Takes in the refusal of a call that was `granted` then. One adjustment answers all refusals
-    /// of calls that were already out when it was made.
-    pub(crate) fn learn(
-        &mut self,
-        push_back: &PushBack,
-        usage: &[WindowUse],
-        granted: Moment,
-        now: Moment,
-    ) {
+    /// Takes in a refusal. One adjustment answers all refusals of calls that were already out when
+    /// it was made.
+    pub(crate) fn learn(&mut self, refusal: &Refusal<'_>) {
         if self.at_rest() {
-            self.eased = now;
+            self.eased = refusal.now;
         }
-        self.last_refusal = now;
+        self.resumes = self.resumes.max(refusal.resumes);
         if self
             .last_adjustment()
-            .is_some_and(|adjusted| granted <= adjusted)
+            .is_some_and(|adjusted| refusal.granted <= adjusted)
         {
             return;
         }
-        self.adjusted = [self.adjusted[1], self.adjusted[2], Some(now)];
-        match knob::choose(push_back, usage, self.third_in_a_row(now)) {
-            Knob::Pace => self.pace.slow_down(now),
+        let [_, second, third] = self.adjusted;
+        self.adjusted = [second, third, Some(refusal.now)];
+        match knob::choose(
+            refusal.push_back,
+            refusal.usage,
+            self.third_in_a_row(refusal.now),
+        ) {
+            Knob::Pace => self.pace.slow_down(refusal.now),
             Knob::Window(index) => {
-                if let (Some(limit), Some(used)) = (self.limits.get_mut(index), usage.get(index)) {
-                    limit.cut(used.used, push_back.named_window());
+                let limit = self.limits.get_mut(index).zip(refusal.usage.get(index));
+                if let Some((limit, used)) = limit {
+                    limit.cut(used.used, refusal.push_back.named_window());
                 }
             }
         }
@@ -81,8 +96,11 @@ impl Learning {
         let mut changed = false;
         while !self.at_rest() && self.eased + STEP <= now {
             self.eased = self.eased + STEP;
-            let quiet = self.eased.since(self.last_refusal);
+            if self.eased < self.resumes {
+                continue;
+            }
             self.pace.ease(self.eased);
+            let quiet = self.eased.since(self.resumes);
             for limit in &mut self.limits {
                 changed |= limit.ease(quiet);
             }
@@ -141,8 +159,15 @@ mod tests {
             .collect()
     }
 
-    fn refusal(seconds: u64) -> PushBack {
-        PushBack::new().retry_after(Duration::from_secs(seconds))
+    /// A call granted and refused at these seconds, by a service that asks to wait.
+    fn refuse(learning: &mut Learning, wait: u64, usage: &[WindowUse], granted: u64, now: u64) {
+        learning.learn(&Refusal {
+            push_back: &PushBack::new().retry_after(Duration::from_secs(wait)),
+            usage,
+            granted: at(granted),
+            now: at(now),
+            resumes: at(now + wait),
+        });
     }
 
     fn limits(learning: &Learning) -> Vec<u32> {
@@ -152,15 +177,15 @@ mod tests {
     #[test]
     fn refusals_of_calls_already_out_adjust_once() {
         let mut learning = Learning::new(&documented(), Duration::ZERO);
-        learning.learn(&refusal(30), &usage(80, 200), at(99), at(100));
+        refuse(&mut learning, 30, &usage(80, 200), 99, 100);
         assert_eq!(limits(&learning), [76, 1500]);
-        learning.learn(&refusal(30), &usage(60, 200), at(100), at(101));
+        refuse(&mut learning, 30, &usage(60, 200), 100, 101);
         assert_eq!(
             limits(&learning),
             [76, 1500],
             "was granted before the adjustment"
         );
-        learning.learn(&refusal(30), &usage(60, 200), at(200), at(201));
+        refuse(&mut learning, 30, &usage(60, 200), 200, 201);
         assert_eq!(limits(&learning), [57, 1500]);
     }
 
@@ -168,7 +193,7 @@ mod tests {
     fn third_adjustment_within_two_minutes_slows_the_pace_instead() {
         let mut learning = Learning::new(&documented(), Duration::ZERO);
         for second in [10, 50, 90] {
-            learning.learn(&refusal(30), &usage(80, 200), at(second), at(second + 1));
+            refuse(&mut learning, 30, &usage(80, 200), second, second + 1);
         }
         assert_eq!(learning.spacing(), Duration::from_millis(300));
         assert_eq!(limits(&learning), [76, 1500]);
@@ -177,22 +202,22 @@ mod tests {
     #[test]
     fn limits_come_back_after_quiet_and_not_before() {
         let mut learning = Learning::new(&documented(), Duration::ZERO);
-        learning.learn(&refusal(30), &usage(80, 200), at(0), at(1));
-        learning.learn(&refusal(600), &usage(10, 1000), at(300), at(301));
+        refuse(&mut learning, 30, &usage(80, 200), 0, 1);
+        refuse(&mut learning, 600, &usage(10, 1000), 300, 301);
         assert_eq!(limits(&learning), [76, 978]);
 
         assert!(
-            !learning.ease(at(301 + 9 * 60)),
-            "nine quiet minutes give nothing back"
+            !learning.ease(at(901 + 9 * 60)),
+            "nine quiet minutes after the pause give nothing back"
         );
-        assert!(learning.ease(at(301 + 20 * 60)));
+        assert!(learning.ease(at(901 + 20 * 60)));
         let after_20_min = limits(&learning);
         assert!(
             after_20_min[0] > 76 && after_20_min[1] == 978,
             "{after_20_min:?}"
         );
 
-        learning.ease(at(301 + 24 * 3600));
+        learning.ease(at(901 + 24 * 3600));
         assert_eq!(limits(&learning), [100, 1500]);
         assert_eq!(learning.next_easing(), None, "nothing is left to give back");
     }
@@ -200,8 +225,8 @@ mod tests {
     #[test]
     fn easing_in_one_leap_equals_easing_minute_by_minute() {
         let mut leap = Learning::new(&documented(), Duration::from_millis(100));
-        leap.learn(&refusal(600), &usage(10, 700), at(0), at(1));
-        leap.learn(&refusal(2), &usage(10, 700), at(700), at(701));
+        refuse(&mut leap, 600, &usage(10, 700), 0, 1);
+        refuse(&mut leap, 2, &usage(10, 700), 700, 701);
         let mut steps = leap.clone();
         for second in (760..40_000).step_by(7) {
             steps.ease(at(second));

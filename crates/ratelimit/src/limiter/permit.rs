@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,6 @@ impl SentPermit {
 }
 
 /// A permit that the store counts, until it is brought back.
-#[derive(Debug)]
 struct Hold {
     line: Arc<Line>,
     id: PermitId,
@@ -73,6 +73,12 @@ impl Hold {
         self.line.complete(self.id, push_back).await?;
         self.returned = true;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Hold").field(&self.id).finish()
     }
 }
 

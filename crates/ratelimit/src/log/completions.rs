@@ -46,3 +46,26 @@ impl Completions {
         self.ring.len() - aged_out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ring_keeps_only_what_a_limit_can_ask_about() {
+        let at = |second| Moment::after_epoch(Duration::from_secs(second));
+        let mut completions = Completions::new(3);
+        (0..10).for_each(|second| completions.record(at(second)));
+        assert_eq!(completions.len(), 3);
+        assert_eq!(
+            (completions.newest(1), completions.newest(3)),
+            (Some(at(9)), Some(at(7)))
+        );
+        assert_eq!((completions.newest(0), completions.newest(4)), (None, None));
+        assert_eq!(
+            completions.within(Duration::from_secs(2), at(10)),
+            1,
+            "8 is just out"
+        );
+    }
+}

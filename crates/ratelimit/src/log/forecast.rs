@@ -4,8 +4,9 @@ use super::RollingLog;
 use crate::Moment;
 
 impl RollingLog {
-    /// The earliest moment at which a caller with `ahead` others before it can get a permit: exact
-    /// if every permit that is out comes back now and every later one at once, and never too late.
+    /// The earliest moment at which a caller with `ahead` others before it can get a permit under the
+    /// limits that are in force: exact if every permit that is out comes back now and every later
+    /// one at once; later calls than that only make it later.
     ///
     /// Takes time proportional to `ahead`.
     #[must_use]

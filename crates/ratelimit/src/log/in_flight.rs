@@ -26,6 +26,11 @@ impl InFlight {
         self.open.get(&id).copied()
     }
 
+    /// How many permits that are out were granted before this one.
+    pub(super) fn granted_before(&self, id: PermitId) -> usize {
+        self.open.range(..id).count()
+    }
+
     pub(super) fn grant(&mut self, id: PermitId, granted: Moment) {
         self.open.insert(
             id,

@@ -31,6 +31,8 @@ pub struct RollingLog {
     policy: Policy,
     windows: Vec<Limited>,
     completions: Completions,
+    /// Those of the completions that were refusals.
+    refusals: Completions,
     in_flight: InFlight,
     learning: Option<Learning>,
     last_grant: Option<Moment>,
@@ -45,6 +47,16 @@ struct Limited {
     window: Window,
     span: Duration,
     limit: usize,
+}
+
+impl Limited {
+    fn with_use(&self, used: usize) -> WindowUse {
+        WindowUse {
+            window: self.window,
+            limit: as_limit(self.limit),
+            used: as_limit(used),
+        }
+    }
 }
 
 /// The answer to a request for a permit.
@@ -90,6 +102,7 @@ impl RollingLog {
         Self {
             windows: policy.quota().windows().iter().map(limited).collect(),
             completions: Completions::new(policy.quota().largest_limit()),
+            refusals: Completions::new(policy.quota().largest_limit()),
             in_flight: InFlight::default(),
             learning: policy
                 .learns()
@@ -255,10 +268,8 @@ impl RollingLog {
 
     fn usage(&self, now: Moment) -> Vec<WindowUse> {
         let open = self.in_flight.len();
-        let used = |window: &Limited| WindowUse {
-            window: window.window,
-            limit: as_limit(window.limit),
-            used: as_limit(open.saturating_add(self.completions.within(window.span, now))),
+        let used = |window: &Limited| {
+            window.with_use(open.saturating_add(self.completions.within(window.span, now)))
         };
         self.windows.iter().map(used).collect()
     }

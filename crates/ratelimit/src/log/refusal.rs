@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::RollingLog;
+use super::{Limited, RollingLog};
+use crate::learning::Refusal;
 use crate::{Moment, PermitId, PushBack, WindowUse};
 
 /// Added to what the service asked for: services round to whole seconds, some of them down.
@@ -19,16 +20,37 @@ impl RollingLog {
         let now = self.advance(now);
         let usage = self.usage(now);
         let granted = self.in_flight.get(id).map(|open| open.granted);
+        let admitted = self.admitted_before(id, now);
         self.complete(id, now);
+        self.refusals.record(now);
 
         let asked = push_back.asked_wait();
         let wait = asked.unwrap_or_else(|| self.guessed_wait(push_back, &usage, now));
         self.paused_until = self.paused_until.max(now + pause(wait));
 
         if let (Some(learning), Some(granted)) = (&mut self.learning, granted) {
-            learning.learn(push_back, &usage, granted, now);
+            let (usage, resumes) = (&admitted, self.paused_until);
+            learning.learn(&Refusal {
+                push_back,
+                usage,
+                granted,
+                now,
+                resumes,
+            });
             self.take_over_limits();
         }
+    }
+
+    /// What the service had admitted, as far as we can tell, when it refused this call: all that
+    /// was granted before it, less what was refused.
+    fn admitted_before(&self, id: PermitId, now: Moment) -> Vec<WindowUse> {
+        let open = self.in_flight.granted_before(id);
+        let admitted = |window: &Limited| {
+            let answered = self.completions.within(window.span, now);
+            let refused = self.refusals.within(window.span, now);
+            window.with_use(open.saturating_add(answered.saturating_sub(refused)))
+        };
+        self.windows.iter().map(admitted).collect()
     }
 
     /// The service did not say how long. If the shortest window is the fullest, wait it out; else
