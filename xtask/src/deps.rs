@@ -1,7 +1,71 @@
-//! Proves the arrows between crates and the dependency budgets.
+//! Proves the arrows between crates and the dependency budgets, from what cargo itself says.
+//!
+//! Cargo is asked once; every rule is a pure function from its answer to the breaches that it finds.
+
+mod arrows;
+mod bans;
+mod budgets;
+mod metadata;
+mod unsafety;
 
 use crate::failure::Outcome;
+use crate::workspace;
+use metadata::Metadata;
+
+/// A rule, and what breaks it.
+struct Verdict {
+    rule: &'static str,
+    breaches: Vec<String>,
+}
 
 pub(crate) fn run() -> Outcome {
-    Err("not yet".into())
+    let root = workspace::root()?;
+    let metadata = Metadata::of(&root)?;
+    let verdicts = [
+        Verdict {
+            rule: "imports run downward",
+            breaches: arrows::breaches(&metadata),
+        },
+        Verdict {
+            rule: "one TLS, one SQLite",
+            breaches: bans::breaches(&metadata),
+        },
+        Verdict {
+            rule: "budgets are kept",
+            breaches: budgets::breaches(&root, &metadata)?,
+        },
+        Verdict {
+            rule: "unsafe code stays in its room",
+            breaches: unsafety::breaches(&metadata)?,
+        },
+    ];
+    for verdict in &verdicts {
+        println!("{}", verdict.shown());
+    }
+    match verdicts
+        .iter()
+        .map(|verdict| verdict.breaches.len())
+        .sum::<usize>()
+    {
+        0 => Ok(()),
+        count => Err(format!(
+            "{count} breach(es); docs/architecture.md says what each rule is for"
+        )
+        .into()),
+    }
+}
+
+impl Verdict {
+    fn shown(&self) -> String {
+        let mark = if self.breaches.is_empty() {
+            "ok    "
+        } else {
+            "BREACH"
+        };
+        let lines = self
+            .breaches
+            .iter()
+            .map(|breach| format!("\n       {breach}"));
+        format!("{mark} {}{}", self.rule, lines.collect::<String>())
+    }
 }
