@@ -63,3 +63,39 @@ macro_rules! open_enum {
 }
 
 pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use crate::{ActionStatus, ActionType, ErrorCode, OnboardingStatus};
+
+    #[test]
+    fn spellings_of_the_wild_are_read_as_the_known_value() {
+        assert_eq!(ActionStatus::from("Canceled"), ActionStatus::Cancelled);
+        assert_eq!(ActionType::from("Live Response"), ActionType::LiveResponse);
+        assert_eq!(
+            OnboardingStatus::from("onboarded"),
+            OnboardingStatus::Onboarded
+        );
+        assert_eq!(ErrorCode::from("429"), ErrorCode::TooManyRequests);
+        assert_eq!(ActionStatus::Cancelled.as_str(), "Cancelled");
+    }
+
+    #[test]
+    fn unknown_value_is_kept_shown_and_compared() {
+        let unknown: ActionStatus = "Dreaming".parse().expect("any text");
+        assert_eq!(unknown, ActionStatus::from("Dreaming".to_owned()));
+        assert_ne!(unknown, ActionStatus::from("dreaming"));
+        assert_eq!(unknown.to_string(), "Dreaming");
+        assert!(!unknown.is_known() && ActionStatus::Pending.is_known());
+    }
+
+    #[test]
+    fn serde_is_a_string() {
+        let status: ActionStatus = serde_json::from_str("\"InProgress\"").expect("a string");
+        assert_eq!(
+            serde_json::to_string(&status).expect("json"),
+            "\"InProgress\""
+        );
+        assert!(serde_json::from_str::<ActionStatus>("7").is_err());
+    }
+}

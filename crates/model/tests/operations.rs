@@ -214,3 +214,14 @@ fn only_the_quarantine_must_never_be_repeated_blindly() {
         .collect();
     assert_eq!(not_idempotent, ["StopAndQuarantineFile"]);
 }
+
+#[test]
+fn everything_can_cross_threads_and_be_shown() {
+    const fn holds<T: Send + Sync + std::fmt::Debug + 'static>() {}
+    holds::<StopAndQuarantineFile>();
+    holds::<RequestParts>();
+    holds::<ResponseError>();
+    holds::<ListOptions<quell_model::Machine>>();
+    holds::<quell_model::odata::Filter<quell_model::MachineAction>>();
+    holds::<quell_model::odata::ODataPage<quell_model::Machine>>();
+}

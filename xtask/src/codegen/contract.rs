@@ -123,3 +123,74 @@ fn text(folder: &Path, name: &str) -> Outcome<String> {
 fn table<T: DeserializeOwned>(folder: &Path, name: &str) -> Outcome<T> {
     toml::from_str(&text(folder, name)?).context(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contract with one text of one file replaced by another.
+    fn changed(file: &str, from: &str, to: &str) -> Outcome<Contract> {
+        let source = crate::workspace::root()?.join("docs/api");
+        let copy = tempfile::tempdir()?;
+        for entry in fs::read_dir(&source)? {
+            let path = entry?.path();
+            if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+                fs::copy(&path, copy.path().join(name))?;
+            }
+        }
+        let text = text(copy.path(), file)?;
+        assert!(text.contains(from), "{file} does not have {from}");
+        fs::write(copy.path().join(file), text.replacen(from, to, 1))?;
+        Contract::read(copy.path())
+    }
+
+    fn refusal(file: &str, from: &str, to: &str) -> String {
+        changed(file, from, to)
+            .err()
+            .map(|failure| failure.to_string())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn parts_that_disagree_are_told_apart() {
+        assert_eq!(
+            refusal("operations.toml", "[getFile]", "[getFyle]"),
+            "operations.toml has no row for getFile"
+        );
+        assert_eq!(
+            refusal(
+                "operations.toml",
+                "[[\"File.Read.All\"]]",
+                "[[\"File.Reed.All\"]]"
+            ),
+            "getFile: no permission File.Reed.All"
+        );
+        assert_eq!(
+            refusal(
+                "operations.toml",
+                "limits = \"standard\"",
+                "limits = \"none\""
+            ),
+            "stopAndQuarantineFile: no rate none"
+        );
+        assert_eq!(
+            refusal("null-or-absent.toml", "\"fileId\"", "\"fyleId\""),
+            "null-or-absent.toml: MachineAction has no property fyleId"
+        );
+        assert!(
+            refusal("null-or-absent.toml", "\"fileId\", ", "").contains("MachineAction.fileId")
+        );
+    }
+
+    #[test]
+    fn same_contract_gives_the_same_bytes() {
+        let generated = || {
+            let folder = crate::workspace::root()?.join("docs/api");
+            super::super::generated(&Contract::read(&folder)?)
+        };
+        assert_eq!(
+            generated().expect("generated"),
+            generated().expect("generated")
+        );
+    }
+}
