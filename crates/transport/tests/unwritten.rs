@@ -15,6 +15,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
@@ -48,7 +49,9 @@ async fn hyper_takes_no_second_connection_by_itself() {
         drop(stream);
         listener
     });
-    let options = TransportOptions::default().with_proxy(Proxy::Direct);
+    let options = TransportOptions::default()
+        .with_proxy(Proxy::Direct)
+        .with_total_timeout(Duration::from_secs(10));
     let carrier = HyperTransport::new(&options).unwrap();
 
     assert_eq!(carrier.send(request()).await.unwrap().body(), "ok");

@@ -36,7 +36,7 @@ impl ReqwestTransport {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false)
-            .gzip(false)
+            .no_gzip()
             .dns_resolver(Arc::new(Resolver))
             .connect_timeout(options.connect_timeout())
             .pool_idle_timeout(IDLE_CONNECTION)

@@ -29,7 +29,11 @@ impl Authority {
     }
 
     pub(crate) fn pem(&self) -> RootCertificate {
-        RootCertificate::pem(self.0.pem())
+        RootCertificate::pem(self.pem_text())
+    }
+
+    pub(crate) fn pem_text(&self) -> String {
+        self.0.pem()
     }
 
     /// The identity of `localhost`, offering these protocols.

@@ -9,4 +9,6 @@
 
 mod fixture;
 mod http2;
+#[cfg(target_os = "linux")]
+mod platform;
 mod trust;

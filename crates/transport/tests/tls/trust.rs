@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::fixture::{Authority, carriers, listen, request};
 
 /// A server that answers one request on each connection, whatever it asks.
-async fn serve(authority: &Authority) -> u16 {
+pub(crate) async fn serve(authority: &Authority) -> u16 {
     listen(authority, &[], |mut stream| async move {
         let mut request = [0; 4096];
         if stream

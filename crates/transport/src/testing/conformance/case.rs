@@ -40,8 +40,8 @@ cases! {
     RedirectIsAnAnswer => delivery::redirect,
     /// Whoever asks for gzip decodes it.
     GzipIsDecoded => delivery::gzip,
-    /// An HTTP request to loopback passes by the proxy.
-    LoopbackPassesByTheProxy => delivery::loopback_without_proxy,
+    /// Neither a request to loopback nor one in clear text uses the proxy.
+    ProxyUnused => delivery::proxy_unused,
     /// A connection that is not ready for a request in time is proved not sent.
     ConnectTimeout => limits::connect,
     /// An answer that does not begin in time is given up.

@@ -1,10 +1,10 @@
 //! What was said is what arrives, in both directions.
 
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, LOCATION};
+use http::{HeaderValue, Uri};
 
 use super::arrival::Arrival;
-use super::probe::{Probe, Verdict, Violation, expect, expect_eq, get, post};
+use super::probe::{Probe, Verdict, Violation, expect, expect_eq, expect_not_sent, get, post};
 use super::server::{Reaction, Server};
 use super::wire;
 use crate::Proxy;
@@ -171,14 +171,18 @@ pub(super) async fn gzip(probe: &Probe<'_>) -> Verdict {
     })
 }
 
-pub(super) async fn loopback_without_proxy(probe: &Probe<'_>) -> Verdict {
+pub(super) async fn proxy_unused(probe: &Probe<'_>) -> Verdict {
     let proxy = Server::scripted([]).await?;
     let server = Server::scripted([]).await?;
+    let no_tls = Server::greeting(b"not TLS\r\n").await?;
     let options = Probe::options().with_proxy(Proxy::Url(proxy.uri("/")?.to_string().parse()?));
-    probe
-        .transport_with(&options)
-        .send(get(server.uri("/")?))
-        .await?;
+    let transport = probe.transport_with(&options);
+
+    transport.send(get(server.uri("/")?)).await?;
     only(&server.arrivals())?;
-    expect_eq("arrivals at the proxy", proxy.arrivals().len(), 0)
+    let secure_loopback = format!("https://{}/", no_tls.authority()).parse()?;
+    expect_not_sent(transport.send(get(secure_loopback)).await)?;
+    let clear_text = Uri::from_static("http://service.invalid/");
+    expect_not_sent(transport.send(get(clear_text)).await)?;
+    expect_eq("connections to the proxy", proxy.connections(), 0)
 }

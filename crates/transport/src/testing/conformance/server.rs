@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http::Uri;
@@ -51,6 +52,7 @@ struct Shared {
     manner: Manner,
     script: Mutex<VecDeque<Reaction>>,
     arrivals: Mutex<Vec<Arrival>>,
+    connections: AtomicUsize,
 }
 
 impl Server {
@@ -72,6 +74,7 @@ impl Server {
             manner,
             script: Mutex::new(script),
             arrivals: Mutex::new(Vec::new()),
+            connections: AtomicUsize::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self {
@@ -93,6 +96,11 @@ impl Server {
     pub(super) fn arrivals(&self) -> Vec<Arrival> {
         lock(&self.shared.arrivals).clone()
     }
+
+    /// How many connections were made so far, with or without a request.
+    pub(super) fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Server {
@@ -104,9 +112,8 @@ impl Drop for Server {
 /// The connections end with this task, because they live in its set.
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
-    let mut number = 0;
     while let Ok((stream, _)) = listener.accept().await {
-        number += 1;
+        let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
         let shared = Arc::clone(&shared);
         connections.spawn(async move {
             // A client that goes away is none of the server's errors.
