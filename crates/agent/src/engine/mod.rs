@@ -1,9 +1,349 @@
 //! The engine that carries out one order.
+//!
+//! An [`Engine`] owns the journal and does one action at a time, on the caller's thread. What it
+//! does next is decided by [`crate::plan`]; the modules here do it. It may be shared between
+//! threads: one carries out, others take up, cancel and report.
 
+mod action;
+mod attributes;
+mod capture;
+mod capture_dir;
 mod config;
+mod copy;
+mod freeze;
+mod frozen;
+mod held;
+mod keep;
+mod locate;
+mod move_name;
+mod outcome;
 mod protect;
 mod seal;
+mod settle;
+mod target;
+mod verify;
 
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use quell_model::ActionId;
+use quell_protocol::{Coverage, Order, Phase, Verb, WirePath};
+
+use action::{Action, Fault};
+use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
+use frozen::Frozen;
+use outcome::Refused;
 pub use protect::Protect;
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
+
+use crate::find::{FileId, Stamps};
+use crate::hash::Hasher;
+use crate::journal::{Journal, JournalError, TakenUp};
+use crate::plan::State;
+use crate::sys::descriptors;
+
+/// How many running executables are remembered by their stamp.
+const EXECUTABLES: usize = 4096;
+
+/// Called after each step with how far an action is.
+pub type Progress = Box<dyn Fn(&ActionId, State) + Send + Sync>;
+
+/// Why the engine could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Without its journal the agent does nothing. An action that was under way goes on when the
+    /// agent is started again.
+    #[error("the agent's journal cannot be used, so it does nothing")]
+    Journal(#[from] JournalError),
+    /// The list of processes cannot be read.
+    #[error("the processes of this machine cannot be listed")]
+    Processes(#[source] std::io::Error),
+}
+
+impl From<Fault> for EngineError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Journal(error) => Self::Journal(error),
+            Fault::Processes(error) => Self::Processes(error),
+        }
+    }
+}
+
+/// What [`Engine::recover`] found to do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Processes that an earlier run had stopped.
+    pub processes: usize,
+    /// Actions that an earlier run had not ended, and that have ended now.
+    pub finished: Vec<ActionId>,
+}
+
+/// Carries out orders. See the module's head.
+pub struct Engine {
+    journal: Journal,
+    config: EngineConfig,
+    bench: Mutex<Bench>,
+    progress: Option<Progress>,
+}
+
+/// What one action at a time works with.
+pub(crate) struct Bench {
+    seal: Box<dyn Seal + Send>,
+    protect: Box<dyn Protect + Send>,
+    hasher: Hasher,
+    /// Only files that were executed while they were read: nobody can write to those.
+    executables: Stamps,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the journal in the configured state directory. Nothing else is touched:
+    /// [`Self::recover`] is what comes next.
+    ///
+    /// # Errors
+    /// When the journal cannot be used.
+    pub fn open(
+        mut config: EngineConfig,
+        seal: Box<dyn Seal + Send>,
+        protect: Box<dyn Protect + Send>,
+    ) -> Result<Self, EngineError> {
+        descriptors::raise_limit();
+        let journal = Journal::open(&config.state_dir)?;
+        for path in [&mut config.state_dir]
+            .into_iter()
+            .chain(&mut config.scope.roots)
+        {
+            make_canonical(path);
+        }
+        Ok(Self {
+            journal,
+            config,
+            bench: Mutex::new(Bench {
+                seal,
+                protect,
+                hasher: Hasher::new(),
+                executables: Stamps::with_capacity(EXECUTABLES),
+            }),
+            progress: None,
+        })
+    }
+
+    /// Calls `progress` after each step of every action.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Settles what an earlier run left behind: first every stopped process goes on or is finished
+    /// off, then captured files are brought into the vault, then unfinished actions are ended.
+    ///
+    /// # Errors
+    /// When the journal or the list of processes cannot be read.
+    pub fn recover(&self) -> Result<Recovered, EngineError> {
+        let unfinished = self.journal.unfinished()?;
+        let mut recovered = Recovered::default();
+        for order in &unfinished {
+            let patience = self.config.limits.kill;
+            let scope = &self.config.scope;
+            recovered.processes +=
+                settle::settle_processes(&self.journal, scope, &order.action_id, patience)?;
+        }
+        for order in self.journal.holding()? {
+            let mut bench = self.bench();
+            if let Some(mut action) = self.action(&order, &mut bench) {
+                action.settle_leftovers()?;
+            }
+        }
+        for order in unfinished {
+            self.carry_out(&order)?;
+            recovered.finished.push(order.action_id);
+        }
+        Ok(recovered)
+    }
+
+    /// Takes up an order durably, without carrying it out yet. An order to cancel takes effect at
+    /// once, if it still can.
+    ///
+    /// Whether the order binds this machine and has not expired is for the caller to check, with
+    /// [`Order::check`].
+    ///
+    /// # Errors
+    /// When the journal cannot be written; the order must not be acknowledged then.
+    pub fn take_up(&self, order: &Order) -> Result<TakenUp, EngineError> {
+        Ok(self.journal.take_up(order)?)
+    }
+
+    /// Carries out an order, on this thread, and answers how it ended. An order that was carried
+    /// out before is not carried out again; it is answered with how it ended then.
+    ///
+    /// An order to cancel answers how its action stands: [`Phase::InProgress`] while another
+    /// thread works on it.
+    ///
+    /// # Errors
+    /// When the journal cannot be used. Then nothing is left stopped, and the action goes on when
+    /// the engine is opened and recovered again.
+    pub fn carry_out(&self, order: &Order) -> Result<Phase, EngineError> {
+        if let TakenUp::Done(phase) = self.journal.take_up(order)? {
+            return Ok(phase);
+        }
+        let mut bench = self.bench();
+        // Another thread may have carried it out while this one waited.
+        if let TakenUp::Done(phase) = self.journal.take_up(order)? {
+            return Ok(phase);
+        }
+        let span = tracing::info_span!("action", id = %order.action_id);
+        let _entered = span.enter();
+        match self.action(order, &mut bench) {
+            Some(action) => Ok(action.run()?),
+            None => Ok(Phase::InProgress),
+        }
+    }
+
+    /// Asks for an action to be given up. It is heeded until the first name is taken away.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn cancel(&self, action: &ActionId) -> Result<(), EngineError> {
+        Ok(self.journal.cancel(action)?)
+    }
+
+    /// What has ended and was not reported yet, oldest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn unreported(&self) -> Result<Vec<(ActionId, Phase)>, EngineError> {
+        Ok(self.journal.unreported()?)
+    }
+
+    /// Notes that the server has the report.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn mark_reported(&self, action: &ActionId) -> Result<(), EngineError> {
+        Ok(self.journal.mark_reported(action)?)
+    }
+
+    /// The highest sequence number that was taken up; 0 before the first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn acknowledged(&self) -> Result<u64, EngineError> {
+        Ok(self.journal.acknowledged()?)
+    }
+
+    /// The actions that were taken up and have not ended, oldest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn in_progress(&self) -> Result<Vec<ActionId>, EngineError> {
+        let unfinished = self.journal.unfinished()?;
+        Ok(unfinished
+            .into_iter()
+            .map(|order| order.action_id)
+            .collect())
+    }
+
+    fn bench(&self) -> MutexGuard<'_, Bench> {
+        // A panic while an action ran has dropped its guard, which let every process go on.
+        self.bench.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The action that an order is about; nothing for an order to cancel one.
+    fn action<'a>(&'a self, order: &'a Order, bench: &'a mut Bench) -> Option<Action<'a>> {
+        let Verb::StopAndQuarantineFile {
+            sha1,
+            comment,
+            requestor,
+        } = &order.verb
+        else {
+            return None;
+        };
+        let scope = &self.config.scope;
+        Some(Action {
+            journal: &self.journal,
+            scope,
+            limits: self.config.limits,
+            state_dir: &self.config.state_dir,
+            bench,
+            progress: self.progress.as_ref(),
+            id: &order.action_id,
+            sha1: *sha1,
+            comment,
+            requestor: requestor.as_deref(),
+            candidates: Vec::new(),
+            targets: Vec::new(),
+            frozen: Frozen::default(),
+            capture_dirs: CaptureDirs::new(is_root() && scope.descend_only_from.is_none()),
+            passed_over: self.passed_over(),
+            known: HashMap::new(),
+            known_size: None,
+            stuck_names: HashSet::new(),
+            stuck_processes: HashSet::new(),
+            own_executable: id_of(Path::new("/proc/self/exe")),
+            acted: false,
+            coverage: Coverage {
+                roots: scope.roots.iter().map(|root| wire(root)).collect(),
+                complete: true,
+                ..Coverage::default()
+            },
+            refused: Refused::default(),
+        })
+    }
+
+    /// What is never walked: the state, the configured directories, and where captured files wait.
+    fn passed_over(&self) -> HashSet<FileId> {
+        let configured = self.config.passed_over.iter();
+        let mut ids: HashSet<FileId> = configured
+            .chain([&self.config.state_dir])
+            .filter_map(|path| id_of(path))
+            .collect();
+        let waiting = self.journal.capture_dirs().unwrap_or_default();
+        let reopened = waiting
+            .iter()
+            .filter_map(|path| CaptureDir::reopen(path).ok());
+        ids.extend(reopened.map(|dir| dir.id()));
+        ids
+    }
+}
+
+/// Roots are entered without following links, so what links an operator wrote are resolved once.
+fn make_canonical(path: &mut PathBuf) {
+    if let Ok(canonical) = path.canonicalize() {
+        *path = canonical;
+    }
+}
+
+fn wire(path: &Path) -> WirePath {
+    use std::os::unix::ffi::OsStrExt;
+    WirePath::from_bytes(path.as_os_str().as_bytes())
+}
+
+fn id_of(path: &Path) -> Option<FileId> {
+    rustix::fs::stat(path).ok().map(|stat| FileId::of(&stat))
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// The protections that are off because of how this process runs, in words.
+#[must_use]
+pub fn degraded() -> Vec<String> {
+    if is_root() {
+        Vec::new()
+    } else {
+        vec!["no root: other users' processes and files are out of reach".to_owned()]
+    }
+}

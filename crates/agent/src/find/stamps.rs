@@ -1,6 +1,7 @@
 //! Remembering hashes of files that look unchanged.
 
 use std::collections::HashMap;
+use std::os::fd::OwnedFd;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use quell_model::Sha1;
@@ -68,13 +69,28 @@ impl Stamps {
             let size = found.stamp.size;
             return Ok(Hashed { sha1, size });
         }
-        if found.stamp.size > budget.cap {
+        let (file, stat) = found.open().map_err(HashError::Read)?;
+        self.hash_open(&file, Stamp::of(&stat), hasher, budget)
+    }
+
+    /// The hash of an open file that just looked like `stamp`: remembered, or read within `budget`.
+    pub(crate) fn hash_open(
+        &mut self,
+        file: &OwnedFd,
+        stamp: Stamp,
+        hasher: &mut Hasher,
+        budget: &Budget,
+    ) -> Result<Hashed, HashError> {
+        if let Some(sha1) = self.recall(&stamp) {
+            let size = stamp.size;
+            return Ok(Hashed { sha1, size });
+        }
+        if stamp.size > budget.cap {
             return Err(HashError::TooLarge { cap: budget.cap });
         }
-        let (file, before) = found.open().map_err(HashError::Read)?;
-        let hashed = hasher.sha1(&file, budget)?;
-        let after = fstat(&file).map_err(HashError::Read)?;
-        self.remember(Stamp::of(&before), Stamp::of(&after), hashed.sha1, now_ns());
+        let hashed = hasher.sha1(file, budget)?;
+        let after = fstat(file).map_err(HashError::Read)?;
+        self.remember(stamp, Stamp::of(&after), hashed.sha1, now_ns());
         Ok(hashed)
     }
 }

@@ -1,0 +1,290 @@
+//! Taking every name of the targets away.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use quell_protocol::ProcessOutcome;
+use rustix::fs::{Mode, fchmod, fsync};
+use uuid::Uuid;
+
+use super::action::{Action, Fault};
+use super::copy;
+use super::move_name::{self, NotMoved};
+use super::target::{Name, Slot, Spot, Target, link_count};
+use crate::crash_point;
+use crate::find::{Directory, FileId};
+use crate::journal::Fate;
+use crate::plan::Fact;
+use crate::plan::verdict::Obstacle;
+
+impl Action<'_> {
+    /// Takes the names away. What cannot be taken stays, with its obstacle; what turns out to have
+    /// changed goes back.
+    pub(super) fn capture(&mut self) -> Result<Fact, Fault> {
+        let mut targets = std::mem::take(&mut self.targets);
+        let captured = self.capture_all(&mut targets);
+        // Whatever failed: what was captured must stay known, so that it can be put back.
+        self.targets = targets;
+        captured.map(|()| Fact::Captured)
+    }
+
+    fn capture_all(&mut self, targets: &mut Vec<Target>) -> Result<(), Fault> {
+        for target in targets.iter_mut() {
+            self.choose_slots(target);
+        }
+        self.intend(targets)?;
+        for target in targets.iter_mut() {
+            take_names(target);
+        }
+        crash_point::here("during-capture");
+        sync_directories(targets);
+        let mut changed = HashSet::new();
+        for target in targets.iter_mut() {
+            if self.holds_true(target) {
+                self.keep_what_has_no_name(target)?;
+            } else {
+                changed.insert(target.item);
+                self.thaw_those_of(target.id)?;
+            }
+            self.note(target)?;
+        }
+        targets.retain(|target| !changed.contains(&target.item));
+        Ok(())
+    }
+
+    fn choose_slots(&mut self, target: &mut Target) {
+        for name in &mut target.names {
+            if let Some(found) = &name.origin {
+                name.spot = self.slot_beside(&found.directory, target.id);
+            }
+        }
+        if target.names.is_empty() && !target.is_known && link_count(&target.content) > 0 {
+            let path = target.runs_from.clone().unwrap_or_default();
+            let detail = "it lies outside of the agent's roots".to_owned();
+            let spot = Spot::Left(Obstacle::OutsideRoots, detail);
+            target.names.push(Name {
+                path,
+                origin: None,
+                spot,
+            });
+        }
+    }
+
+    fn slot_beside(&mut self, directory: &Directory, holds: FileId) -> Spot {
+        match self.capture_dirs.beside(directory) {
+            Ok(dir) => {
+                self.passed_over.insert(dir.id());
+                Spot::Intended(Slot {
+                    dir,
+                    name: Uuid::new_v4().simple().to_string(),
+                    holds,
+                })
+            }
+            Err(errno) => left(move_name::obstacle(errno)),
+        }
+    }
+
+    fn intend(&self, targets: &[Target]) -> Result<(), Fault> {
+        let rows: Vec<_> = targets
+            .iter()
+            .map(|target| {
+                let names = target.names.iter().filter_map(Name::row).collect();
+                (target.row(), names)
+            })
+            .collect();
+        self.journal.intend(self.id, &rows)?;
+        Ok(())
+    }
+
+    /// Whoever held the file open for writing could still change it until now; reading it once
+    /// more tells. What changed goes back as it was.
+    fn holds_true(&mut self, target: &mut Target) -> bool {
+        if !target.is_captured() {
+            return true;
+        }
+        let budget = self.hash_budget(None);
+        let hashed = self.bench.hasher.sha1(&target.content, &budget);
+        let holds = hashed.is_ok_and(|hashed| hashed.sha1 == self.sha1);
+        if !holds {
+            put_names_back(
+                target,
+                Obstacle::ContentChanged,
+                "it changed while it was taken",
+            );
+        }
+        holds
+    }
+
+    /// A file that has no name any more lives only as long as it runs, so it is copied before its
+    /// processes are killed. If that fails, they are left alone: their file would be lost.
+    fn keep_what_has_no_name(&mut self, target: &mut Target) -> Result<(), Fault> {
+        let has_name = target
+            .names
+            .iter()
+            .any(|name| !matches!(name.spot, Spot::Vanished));
+        if has_name || target.is_known || link_count(&target.content) > 0 {
+            return Ok(());
+        }
+        let spot = match copy::keep(self.state_dir, &target.content, target.digests.sha1) {
+            Ok(slot) => Spot::Captured(slot),
+            Err(error) => Spot::Left(Obstacle::VaultUnavailable, error.to_string()),
+        };
+        let failed = matches!(spot, Spot::Left(..));
+        for vanished in &target.names {
+            self.journal.forget_name(target.item, &vanished.path)?;
+        }
+        target.names = vec![Name {
+            path: without_mark(target.runs_from.clone().unwrap_or_default()),
+            origin: None,
+            spot,
+        }];
+        self.intend(std::slice::from_ref(target))?;
+        if failed {
+            self.leave_alone(target.id)?;
+        }
+        Ok(())
+    }
+
+    fn leave_alone(&mut self, file: FileId) -> Result<(), Fault> {
+        let mut fates = self.frozen.thaw_those_of(file);
+        for (identity, fate) in &mut fates {
+            if *fate == Fate::Resumed {
+                self.stuck_processes.insert(*identity);
+                *fate = Fate::Known(ProcessOutcome::LeftAlone);
+            }
+        }
+        self.journal.set_fates(self.id, &fates)?;
+        Ok(())
+    }
+
+    /// Gives every captured name back.
+    pub(super) fn put_back(&mut self) -> Result<Fact, Fault> {
+        let mut targets = std::mem::take(&mut self.targets);
+        for target in &mut targets {
+            put_names_back(target, Obstacle::Failed, "the action was given up");
+        }
+        sync_directories(&targets);
+        self.capture_dirs.clear();
+        for target in &targets {
+            self.note(target)?;
+        }
+        Ok(Fact::PutBack)
+    }
+}
+
+fn take_names(target: &mut Target) {
+    let mut disarmed = false;
+    for name in &mut target.names {
+        let (Some(found), Spot::Intended(slot)) = (&name.origin, &name.spot) else {
+            continue;
+        };
+        let moved = move_name::capture(
+            &*found.directory,
+            &found.name,
+            target.id,
+            &slot.dir,
+            &slot.name,
+        );
+        name.spot = match moved {
+            Ok(()) => {
+                if !disarmed {
+                    disarm(&target.content);
+                    disarmed = true;
+                }
+                Spot::Captured(slot.clone())
+            }
+            Err(NotMoved::Vanished) => Spot::Vanished,
+            Err(refused) => left(refused),
+        };
+    }
+}
+
+/// Without any permission the file cannot be executed by any link that was not found.
+fn disarm(content: &OwnedFd) {
+    if let Err(errno) = fchmod(content, Mode::empty()) {
+        tracing::debug!(%errno, "a captured file keeps its mode");
+    }
+}
+
+fn left(refused: NotMoved) -> Spot {
+    match refused {
+        NotMoved::Vanished => Spot::Vanished,
+        NotMoved::Left(obstacle, detail) => Spot::Left(obstacle, detail),
+    }
+}
+
+/// Gives the captured names of a target back, with the file's own mode. A name that belongs to
+/// another file by now stays captured.
+pub(super) fn put_names_back(target: &mut Target, obstacle: Obstacle, detail: &str) {
+    if !target.is_captured() {
+        return;
+    }
+    let mode = Mode::from_raw_mode(target.attributes.mode);
+    if let Err(errno) = fchmod(&target.content, mode) {
+        tracing::debug!(%errno, "a file that is given back keeps its mode");
+    }
+    for name in &mut target.names {
+        let Spot::Captured(slot) = &name.spot else {
+            continue;
+        };
+        let Some(found) = &name.origin else {
+            copy::discard(slot);
+            name.spot = Spot::Vanished;
+            continue;
+        };
+        match move_name::put_back(&slot.dir, &slot.name, &*found.directory, &found.name) {
+            Ok(()) => name.spot = Spot::Left(obstacle, detail.to_owned()),
+            Err(errno) => tracing::error!(%errno, "a captured name could not be given back"),
+        }
+    }
+}
+
+/// After a power failure each name is to be found at its path or in the capture directory.
+pub(super) fn sync_directories(targets: &[Target]) {
+    let mut directories: HashMap<FileId, Arc<Directory>> = HashMap::new();
+    for target in targets {
+        for name in &target.names {
+            if let Some(found) = &name.origin {
+                if let Ok(id) = found.directory.id() {
+                    directories.insert(id, Arc::clone(&found.directory));
+                }
+            }
+            if let Spot::Captured(slot) = &name.spot {
+                sync(&*slot.dir);
+            }
+        }
+    }
+    for directory in directories.values() {
+        sync(&**directory);
+    }
+}
+
+pub(super) fn sync(directory: impl AsFd) {
+    if let Err(errno) = fsync(directory) {
+        tracing::debug!(%errno, "a directory could not be synchronised");
+    }
+}
+
+/// The kernel marks the path of a file that has no link any more.
+fn without_mark(mut path: Vec<u8>) -> Vec<u8> {
+    if let Some(length) = path.strip_suffix(b" (deleted)").map(<[u8]>::len) {
+        path.truncate(length);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mark_of_a_deleted_file_is_taken_off_once() {
+        assert_eq!(without_mark(b"/a (deleted)".to_vec()), b"/a");
+        assert_eq!(
+            without_mark(b"/a (deleted) (deleted)".to_vec()),
+            b"/a (deleted)"
+        );
+        assert_eq!(without_mark(b"/a".to_vec()), b"/a");
+    }
+}

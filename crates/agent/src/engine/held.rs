@@ -1,0 +1,133 @@
+//! One process in hand, by a descriptor that cannot come to mean another process.
+
+use std::collections::HashSet;
+use std::os::fd::OwnedFd;
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+use crate::find::RunningProcess;
+use crate::find::{FileId, ProcessIdentity, current_executable, uid_of};
+use crate::journal::{Fate, ProcessRow};
+use crate::sys::process_stat::{ProcessStat, threads};
+
+/// A process in hand.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) row: ProcessRow,
+    pidfd: OwnedFd,
+}
+
+/// Opens a descriptor of whatever process has this id now.
+fn open(pid: u32) -> Result<OwnedFd, Errno> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pidfd_open(pid.ok_or(Errno::SRCH)?, PidfdFlags::empty())
+}
+
+impl Held {
+    /// Takes a process in hand if it still executes one of `wanted`.
+    pub(super) fn take(process: &RunningProcess, wanted: &HashSet<FileId>) -> Option<Self> {
+        let pidfd = open(process.pid).ok()?;
+        let stat = ProcessStat::of(process.pid)?;
+        let executable = current_executable(process.pid)?;
+        let held = Self {
+            row: ProcessRow {
+                identity: ProcessIdentity {
+                    pid: process.pid,
+                    start_time: stat.start_time,
+                },
+                uid: uid_of(process.pid),
+                link: process.executable_link(),
+                executable,
+                was_stopped: stat.is_stopped(),
+                fate: Fate::Stopping,
+            },
+            pidfd,
+        };
+        // What was read by number is true of the descriptor's process only if that still lives.
+        (wanted.contains(&executable) && !held.has_ended()).then_some(held)
+    }
+
+    /// Takes the process of a journal's row in hand, if it still lives.
+    pub(super) fn again(row: ProcessRow) -> Option<Self> {
+        let pidfd = open(row.identity.pid).ok()?;
+        let stat = ProcessStat::of(row.identity.pid)?;
+        let held = Self { row, pidfd };
+        let is_same = stat.start_time == held.row.identity.start_time;
+        (is_same && !held.has_ended()).then_some(held)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.row.identity.pid
+    }
+
+    pub(super) fn stop(&self) -> Result<(), Errno> {
+        pidfd_send_signal(&self.pidfd, Signal::STOP)
+    }
+
+    pub(super) fn kill(&self) -> Result<(), Errno> {
+        pidfd_send_signal(&self.pidfd, Signal::KILL)
+    }
+
+    /// Lets the process go on, unless somebody else had stopped it before.
+    pub(super) fn resume(&self) {
+        if !self.row.was_stopped {
+            resume(&self.pidfd, self.pid());
+        }
+    }
+
+    /// Whether the process still executes the file for which it was taken.
+    pub(super) fn executes_the_same(&self) -> bool {
+        current_executable(self.pid()) == Some(self.row.executable)
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        let mut polled = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        matches!(poll(&mut polled, Some(&Timespec::default())), Ok(1..))
+    }
+
+    /// Whether none of the process's threads can run.
+    pub(super) fn is_still(&self) -> bool {
+        threads(self.pid())
+            .into_iter()
+            .filter_map(|thread| ProcessStat::of_thread(self.pid(), thread))
+            .all(|stat| stat.is_stopped() || stat.is_dead())
+    }
+}
+
+fn resume(pidfd: &OwnedFd, pid: u32) {
+    match pidfd_send_signal(pidfd, Signal::CONT) {
+        Ok(()) | Err(Errno::SRCH) => {}
+        Err(errno) => tracing::error!(pid, %errno, "a process could not be let go on"),
+    }
+}
+
+/// Lets a process go on that was stopped with its group.
+pub(super) fn resume_bystander(pid: u32) {
+    if let Ok(pidfd) = open(pid) {
+        resume(&pidfd, pid);
+    }
+}
+
+/// Waits until all of the processes have ended, at most until `deadline`.
+pub(super) fn await_end(processes: &[Held], deadline: Instant) {
+    let mut waiting: Vec<&Held> = processes.iter().collect();
+    while !waiting.is_empty() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Ok(timeout) = Timespec::try_from(left) else {
+            return;
+        };
+        let mut polled: Vec<_> = waiting
+            .iter()
+            .map(|held| PollFd::new(&held.pidfd, PollFlags::IN))
+            .collect();
+        match poll(&mut polled, Some(&timeout)) {
+            Err(Errno::INTR) | Ok(1..) => {}
+            Ok(0) | Err(_) => return,
+        }
+        drop(polled);
+        waiting.retain(|held| !held.has_ended());
+    }
+}

@@ -1,0 +1,246 @@
+//! Finding what holds the content: first what runs, then what lies below the roots.
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::time::Instant;
+
+use quell_protocol::{ProcessOutcome, ProcessResult, Protection, WirePath};
+
+use super::action::{Action, Fault};
+use super::target::Candidate;
+use crate::find::{FileId, Found, RunningProcess, Stamp, Walk, nominated, processes, uid_of};
+use crate::hash::Budget;
+use crate::plan::{Fact, Reach};
+use crate::sys::process_stat::ProcessStat;
+
+/// Every candidate costs descriptors; a further round takes what is beyond this.
+const MOST_CANDIDATES: usize = 1000;
+
+impl Action<'_> {
+    /// Searches, and asks for every file that was found whether it is protected.
+    pub(super) fn locate(&mut self, reach: Reach) -> Result<Fact, Fault> {
+        self.candidates.clear();
+        self.look_at_processes()?;
+        let has_more_names = self
+            .candidates
+            .iter()
+            .any(|one| one.link_count() > one.links.len() as u64);
+        if reach == Reach::Everything || has_more_names {
+            self.journal.retract_passing(self.id)?;
+            self.sweep();
+        }
+        let protected = self.set_protected_aside();
+        Ok(Fact::Located {
+            fresh: protected || !self.candidates.is_empty(),
+            protected,
+        })
+    }
+
+    fn look_at_processes(&mut self) -> Result<(), Fault> {
+        let scan = processes(self.scope).map_err(Fault::Processes)?;
+        self.coverage.processes = scan.looked_at;
+        self.coverage.processes_unreadable = scan.unreadable;
+        for (id, mut running) in scan.by_executable() {
+            running.retain(|process| !self.is_stuck(process.pid));
+            if running.is_empty() {
+                continue;
+            }
+            match self.content_of(id, &running) {
+                Ok(Some(content)) => self.add_running(id, content, &running),
+                Ok(None) => {}
+                Err(()) => self.coverage.processes_unreadable += running.len() as u64,
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the file that the processes execute, if it has the wanted content.
+    fn content_of(
+        &mut self,
+        id: FileId,
+        running: &[RunningProcess],
+    ) -> Result<Option<OwnedFd>, ()> {
+        if let Some(known) = self.known.get(&id) {
+            return known.content.try_clone().map(Some).map_err(|_| ());
+        }
+        let mut opened = running.iter().map(RunningProcess::open_executable);
+        let Some((content, stat)) = opened.find_map(Result::ok) else {
+            // Those that ended since the scan hide nothing.
+            let all_gone = running.iter().all(|one| ProcessStat::of(one.pid).is_none());
+            return if all_gone { Ok(None) } else { Err(()) };
+        };
+        let stamp = Stamp::of(&stat);
+        if self.known_size.is_some_and(|size| size != stamp.size) {
+            return Ok(None);
+        }
+        let budget = self.hash_budget(None);
+        let bench = &mut *self.bench;
+        let hashed = bench
+            .executables
+            .hash_open(&content, stamp, &mut bench.hasher, &budget)
+            .map_err(|_| ())?;
+        Ok((hashed.sha1 == self.sha1).then_some(content))
+    }
+
+    fn add_running(&mut self, id: FileId, content: OwnedFd, running: &[RunningProcess]) {
+        let mut candidate = self.candidate(id, content);
+        for process in running {
+            let path = process.executable_link();
+            let found = nominated(&self.scope.roots, &path, id)
+                .filter(|found| self.may_be_taken(found, &path));
+            if let Some(found) = found {
+                candidate.add_link(found);
+            }
+            candidate.runs_from.get_or_insert(path);
+        }
+        self.candidates.push(candidate);
+    }
+
+    /// A process may run from where an earlier round put its file; that is no path to take it from.
+    fn may_be_taken(&self, found: &Found, path: &[u8]) -> bool {
+        let is_ours = found
+            .directory
+            .id()
+            .is_ok_and(|directory| self.passed_over.contains(&directory));
+        !is_ours && !self.stuck_names.contains(path)
+    }
+
+    fn candidate(&mut self, id: FileId, content: OwnedFd) -> Candidate {
+        self.known_size = size_of(&content).or(self.known_size);
+        Candidate {
+            id,
+            content,
+            links: Vec::new(),
+            runs_from: None,
+            attributes: self.known.get(&id).map(|known| known.attributes.clone()),
+        }
+    }
+
+    /// Walks the roots. As soon as one copy is known, only files of its size are read.
+    fn sweep(&mut self) {
+        let deadline = Instant::now() + self.limits.sweep;
+        let scope = self.scope;
+        let passed_over = self.passed_over.clone();
+        let mut walk = Walk::new(&scope.roots, &passed_over)
+            .only_size(self.known_size)
+            .until(deadline);
+        let budget = self.hash_budget(Some(deadline));
+        let mut by_id: HashMap<FileId, usize> = HashMap::new();
+        for (index, candidate) in self.candidates.iter().enumerate() {
+            by_id.insert(candidate.id, index);
+        }
+        let mut unread = 0;
+        let mut too_many = false;
+        for found in walk.by_ref() {
+            if let Some(index) = by_id.get(&found.stamp.id) {
+                self.add_link(*index, found);
+                continue;
+            }
+            if self.known_size.is_some_and(|size| size != found.stamp.size)
+                || self.stuck_names.contains(&found.path())
+            {
+                continue;
+            }
+            match self.content_at(&found, &budget) {
+                Ok(None) => {}
+                Err(()) => unread += 1,
+                Ok(Some(_)) if self.candidates.len() >= MOST_CANDIDATES => too_many = true,
+                Ok(Some(content)) => {
+                    let mut candidate = self.candidate(found.stamp.id, content);
+                    by_id.insert(found.stamp.id, self.candidates.len());
+                    candidate.add_link(found);
+                    self.candidates.push(candidate);
+                }
+            }
+        }
+        let tally = walk.tally();
+        self.coverage.files = self.coverage.files.max(tally.files);
+        self.coverage.files_skipped = tally.skipped + unread;
+        self.coverage.complete = !tally.cut_short && !too_many && !budget.is_over();
+    }
+
+    fn add_link(&mut self, index: usize, found: Found) {
+        if self.stuck_names.contains(&found.path()) {
+            return;
+        }
+        if let Some(candidate) = self.candidates.get_mut(index) {
+            candidate.add_link(found);
+        }
+    }
+
+    fn content_at(&mut self, found: &Found, budget: &Budget) -> Result<Option<OwnedFd>, ()> {
+        if let Some(known) = self.known.get(&found.stamp.id) {
+            return known.content.try_clone().map(Some).map_err(|_| ());
+        }
+        if found.stamp.size > budget.cap {
+            return Err(());
+        }
+        let (content, _) = match found.open() {
+            Ok(opened) => opened,
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(_) => return Err(()),
+        };
+        let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;
+        Ok((hashed.sha1 == self.sha1).then_some(content))
+    }
+
+    /// Takes protected files out of the candidates and notes them for the result. Before anything
+    /// was touched, one of them refuses the whole action.
+    fn set_protected_aside(&mut self) -> bool {
+        let candidates = std::mem::take(&mut self.candidates);
+        let (protected, free): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .map(|candidate| (self.protection_of(&candidate), candidate))
+            .partition(|(protection, _)| protection.is_some());
+        self.candidates = free.into_iter().map(|(_, candidate)| candidate).collect();
+        for (protection, candidate) in &protected {
+            self.coverage.protection = self.coverage.protection.or(*protection);
+            self.refused.add_file(candidate);
+        }
+        if !protected.is_empty() {
+            let ids: Vec<FileId> = protected.iter().map(|(_, one)| one.id).collect();
+            self.note_left_alone(&ids);
+        }
+        !protected.is_empty() && !self.acted
+    }
+
+    fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
+        let FileId { dev, ino } = candidate.id;
+        self.bench
+            .protect
+            .by_inode(dev, ino)
+            .or_else(|| (self.own_executable == Some(candidate.id)).then_some(Protection::Agent))
+            .or_else(|| self.is_init(candidate.id).then_some(Protection::Init))
+    }
+
+    /// The first process is out of every scope that is narrowed, and protected in every other.
+    fn is_init(&self, id: FileId) -> bool {
+        crate::find::current_executable(1) == Some(id)
+    }
+
+    fn note_left_alone(&mut self, ids: &[FileId]) {
+        let Ok(scan) = processes(self.scope) else {
+            return;
+        };
+        for process in &scan.running {
+            if !ids.contains(&process.executable) {
+                continue;
+            }
+            let Some(stat) = ProcessStat::of(process.pid) else {
+                continue;
+            };
+            self.refused.add_process(ProcessResult {
+                pid: process.pid,
+                start_time: stat.start_time,
+                uid: uid_of(process.pid),
+                executable: WirePath::from_bytes(&process.executable_link()),
+                outcome: ProcessOutcome::LeftAlone,
+            });
+        }
+    }
+}
+
+fn size_of(content: &OwnedFd) -> Option<u64> {
+    let stat = rustix::fs::fstat(content).ok()?;
+    u64::try_from(stat.st_size).ok()
+}

@@ -1,0 +1,144 @@
+//! What is reported: the journal's rows, and what was refused.
+
+use quell_protocol::{
+    ActionResult, FileOutcome, FileResult, Phase, ProcessOutcome, ProcessResult, Verdict, WirePath,
+};
+
+use super::action::{Action, Fault};
+use super::target::Candidate;
+use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
+use crate::plan::Ending;
+use crate::plan::verdict::{Evidence, Obstacle, judge};
+
+/// What was found and not touched because it is protected.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    processes: Vec<ProcessResult>,
+    files: Vec<FileResult>,
+}
+
+impl Refused {
+    pub(super) fn add_process(&mut self, process: ProcessResult) {
+        self.processes.push(process);
+    }
+
+    pub(super) fn add_file(&mut self, candidate: &Candidate) {
+        let mut paths: Vec<_> = candidate.links.iter().map(|link| link.path()).collect();
+        if paths.is_empty() {
+            paths.extend(candidate.runs_from.clone());
+        }
+        for path in paths {
+            let path = WirePath::from_bytes(&path);
+            if self.files.iter().all(|file| file.path != path) {
+                self.files.push(FileResult {
+                    path,
+                    vault_item: None,
+                    outcome: FileOutcome::Protected,
+                    residual_links: 0,
+                    detail: None,
+                });
+            }
+        }
+    }
+}
+
+impl Action<'_> {
+    /// Ends the action and writes down how.
+    pub(super) fn conclude(mut self, ending: Ending) -> Result<Phase, Fault> {
+        let phase = if ending == Ending::Cancelled {
+            Phase::Cancelled
+        } else {
+            Phase::Finished {
+                result: self.result(ending)?,
+            }
+        };
+        self.journal.conclude(self.id, &phase)?;
+        Ok(phase)
+    }
+
+    fn result(&mut self, ending: Ending) -> Result<ActionResult, Fault> {
+        let mut processes = std::mem::take(&mut self.refused.processes);
+        for (row, outcome) in self.journal.process_outcomes(self.id)? {
+            processes.push(process_result(&row, outcome));
+        }
+        let mut files = Vec::new();
+        for (target, names) in self.journal.targets(self.id)? {
+            for name in names {
+                files.push((file_result(&target, &name), name.obstacle));
+            }
+        }
+        let protected = std::mem::take(&mut self.refused.files);
+        files.extend(protected.into_iter().map(|file| (file, None)));
+        let verdict = self.verdict(ending, &processes, &files);
+        Ok(ActionResult {
+            sha1: self.sha1,
+            verdict,
+            processes,
+            files: files.into_iter().map(|(file, _)| file).collect(),
+            coverage: self.coverage.clone(),
+            degraded: super::degraded(),
+        })
+    }
+
+    fn verdict(
+        &self,
+        ending: Ending,
+        processes: &[ProcessResult],
+        files: &[(FileResult, Option<Obstacle>)],
+    ) -> Verdict {
+        let processes: Vec<_> = processes.iter().map(|process| process.outcome).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(file, obstacle)| (file.outcome, *obstacle))
+            .collect();
+        judge(&Evidence {
+            sha1: self.sha1,
+            ending,
+            protection: self.coverage.protection,
+            processes: &processes,
+            files: &files,
+            searched_all: self.coverage.complete,
+        })
+    }
+}
+
+fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {
+    ProcessResult {
+        pid: row.identity.pid,
+        start_time: row.identity.start_time,
+        uid: row.uid,
+        executable: WirePath::from_bytes(&row.link),
+        outcome,
+    }
+}
+
+fn file_result(target: &TargetRow, name: &NameRow) -> FileResult {
+    FileResult {
+        path: WirePath::from_bytes(&name.path),
+        vault_item: in_vault(target, name).then(|| target.item.to_string()),
+        outcome: file_outcome(name),
+        residual_links: name.residual,
+        detail: detail(name),
+    }
+}
+
+fn in_vault(target: &TargetRow, name: &NameRow) -> bool {
+    target.sealed && matches!(name.place, Place::Released | Place::Captured)
+}
+
+fn file_outcome(name: &NameRow) -> FileOutcome {
+    match name.place {
+        Place::Released if name.was_deleted => FileOutcome::QuarantinedDeleted,
+        Place::Released => FileOutcome::Quarantined,
+        Place::Captured => FileOutcome::HeldInCapture,
+        Place::Intended | Place::Left => FileOutcome::NotRemoved,
+    }
+}
+
+fn detail(name: &NameRow) -> Option<String> {
+    match (name.obstacle, &name.detail) {
+        (Some(obstacle), Some(detail)) => Some(format!("{}: {detail}", obstacle.as_str())),
+        (Some(obstacle), None) => Some(obstacle.as_str().to_owned()),
+        (None, detail) => detail.clone(),
+    }
+}

@@ -1,0 +1,443 @@
+//! The life of one action as a pure state machine.
+//!
+//! The plan never acts. It is asked for the [`Step`] that comes next, a shell performs it and tells
+//! the [`Fact`] that it saw, and so on until the [`Ending`]. What a crash leaves behind is judged
+//! by [`remedy`], what is told at the end by [`verdict`]; neither does any I/O either. The order of
+//! steps is what keeps the promises:
+//!
+//! - processes are stopped before the file is looked at for the last time, so that they can neither
+//!   rename nor rewrite it meanwhile;
+//! - the file is taken away before they are killed, so that whoever starts them again fails;
+//! - the original goes only when a durable copy is in the vault;
+//! - whatever goes wrong before the kill ends with the file back at its place and every process
+//!   running.
+
+#[cfg(test)]
+mod property;
+pub mod remedy;
+pub mod verdict;
+
+/// How far an action is. Each state says what has been completed; the journal holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// The order is taken up.
+    Accepted,
+    /// Files or processes were found.
+    Located,
+    /// The processes are stopped.
+    Frozen,
+    /// The content was read again and is the one that was asked for.
+    Verified,
+    /// The names are gone from their directories.
+    Captured,
+    /// The processes are killed.
+    Killed,
+    /// A durable copy is in the vault.
+    Vaulted,
+    /// The captured originals are removed.
+    Released,
+    /// Nothing more will happen.
+    Done,
+}
+
+impl State {
+    /// All states in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Accepted,
+        Self::Located,
+        Self::Frozen,
+        Self::Verified,
+        Self::Captured,
+        Self::Killed,
+        Self::Vaulted,
+        Self::Released,
+        Self::Done,
+    ];
+
+    /// The state's name in the journal.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Located => "located",
+            Self::Frozen => "frozen",
+            Self::Verified => "verified",
+            Self::Captured => "captured",
+            Self::Killed => "killed",
+            Self::Vaulted => "vaulted",
+            Self::Released => "released",
+            Self::Done => "done",
+        }
+    }
+
+    /// The state of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// How far a search goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// What runs, and where it says that it lies: milliseconds.
+    Running,
+    /// Everything below the roots as well.
+    Everything,
+}
+
+/// What the shell is to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Search.
+    Locate(Reach),
+    /// Stop every process that was found, until no new one appears.
+    Freeze,
+    /// Read every file that was found once more.
+    Verify,
+    /// Take every name away.
+    Capture,
+    /// Kill every stopped process whose file held true.
+    Kill,
+    /// Copy into the vault.
+    Seal,
+    /// Remove what is in the vault from where it was captured.
+    Release,
+    /// Give every captured name back.
+    PutBack,
+    /// Let every stopped process go on.
+    Thaw,
+    /// End.
+    Conclude(Ending),
+}
+
+/// What the shell saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// The search is over.
+    Located {
+        /// Whether anything was found that has not been dealt with.
+        fresh: bool,
+        /// Whether something of it is protected.
+        protected: bool,
+    },
+    /// The processes are stopped, as far as they could be.
+    Frozen,
+    /// The files were read again.
+    Verified {
+        /// Whether at least one still has the content.
+        intact: bool,
+    },
+    /// The names are taken away, as far as they could be.
+    Captured,
+    /// The processes are killed, as far as they could be.
+    Killed,
+    /// The vault took what it could.
+    Sealed,
+    /// What is in the vault was removed.
+    Released,
+    /// What was captured is back.
+    PutBack,
+    /// Nothing is stopped any more.
+    Thawed,
+    /// The step failed as a whole: above all, the journal could not be written.
+    Broken,
+}
+
+/// How an action ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything that could be done was done; the verdict says whether that was enough.
+    Finished {
+        /// Whether the last search found nothing more.
+        settled: bool,
+    },
+    /// Something of it is protected; nothing was touched.
+    Refused,
+    /// Given up on request; everything is as it was.
+    Cancelled,
+    /// Given up because the agent itself could not go on.
+    Broken,
+}
+
+/// The plan of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    state: State,
+    reach: Reach,
+    rounds_left: u32,
+    /// Whether any round came as far as killing or taking.
+    acted: bool,
+    cancelled: bool,
+    undo: Option<Undo>,
+}
+
+/// What is still to be undone, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Undo {
+    put_back: bool,
+    thaw: bool,
+    then: Then,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    SearchAgain,
+    End(Ending),
+}
+
+impl Plan {
+    /// A plan for an action that searches everything at most `rounds` times. `acted` is true when
+    /// an earlier run of the same action killed or took something before it crashed.
+    #[must_use]
+    pub fn new(rounds: u32, acted: bool) -> Self {
+        Self {
+            state: State::Accepted,
+            reach: Reach::Running,
+            rounds_left: rounds.max(1),
+            acted,
+            cancelled: false,
+            undo: None,
+        }
+    }
+
+    /// How far the action is.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Asks for the action to be given up. It is heeded until the first name is taken away.
+    pub fn cancel(&mut self) {
+        let can_still = !self.acted && self.state < State::Captured && self.undo.is_none();
+        if can_still && !self.cancelled {
+            self.cancelled = true;
+            self.undo = Some(self.undo_from_here(Then::End(Ending::Cancelled)));
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn next(&self) -> Step {
+        match self.undo {
+            Some(Undo { put_back: true, .. }) => return Step::PutBack,
+            Some(Undo { thaw: true, .. }) => return Step::Thaw,
+            Some(Undo {
+                then: Then::End(ending),
+                ..
+            }) => return Step::Conclude(ending),
+            Some(_) | None => {}
+        }
+        match self.state {
+            State::Accepted => Step::Locate(self.reach),
+            State::Located => Step::Freeze,
+            State::Frozen => Step::Verify,
+            State::Verified => Step::Capture,
+            State::Captured => Step::Kill,
+            State::Killed => Step::Seal,
+            State::Vaulted => Step::Release,
+            State::Released => Step::Locate(Reach::Everything),
+            State::Done => Step::Conclude(Ending::Finished {
+                settled: self.rounds_left > 0,
+            }),
+        }
+    }
+
+    /// Takes note of what became of the step that [`Self::next`] named.
+    pub fn observe(&mut self, fact: Fact) {
+        match fact {
+            Fact::PutBack => self.undone(|undo| undo.put_back = false),
+            Fact::Thawed => self.undone(|undo| undo.thaw = false),
+            Fact::Broken => self.broke(),
+            Fact::Located { fresh, protected } => self.located(fresh, protected),
+            Fact::Verified { intact: false } => {
+                self.undo = Some(self.undo_from_here(Then::SearchAgain));
+            }
+            Fact::Frozen => self.state = State::Frozen,
+            Fact::Verified { intact: true } => self.state = State::Verified,
+            Fact::Captured => self.state = State::Captured,
+            Fact::Killed => {
+                self.acted = true;
+                self.state = State::Killed;
+            }
+            Fact::Sealed => self.state = State::Vaulted,
+            Fact::Released => self.search_again(),
+        }
+    }
+
+    fn located(&mut self, fresh: bool, protected: bool) {
+        if protected && !self.acted {
+            self.undo = Some(self.undo_from_here(Then::End(Ending::Refused)));
+        } else if fresh {
+            self.state = State::Located;
+        } else if self.reach == Reach::Running {
+            self.reach = Reach::Everything;
+            self.state = State::Accepted;
+        } else {
+            self.state = State::Done;
+        }
+    }
+
+    /// Another search follows every round that acted, until one finds nothing or the rounds are
+    /// used up.
+    fn search_again(&mut self) {
+        self.reach = Reach::Everything;
+        self.rounds_left = self.rounds_left.saturating_sub(1);
+        self.state = if self.rounds_left == 0 {
+            State::Done
+        } else {
+            State::Released
+        };
+    }
+
+    /// A failed undo is not tried for ever: what it could not undo is in the journal, and the guard
+    /// that holds the stopped processes lets them go in any case.
+    fn broke(&mut self) {
+        self.undo = Some(match self.undo {
+            Some(undo) if undo.put_back => Undo {
+                put_back: false,
+                ..undo
+            },
+            Some(undo) => Undo {
+                thaw: false,
+                then: Then::End(Ending::Broken),
+                ..undo
+            },
+            None => self.undo_from_here(Then::End(Ending::Broken)),
+        });
+    }
+
+    /// What has to be undone when the next step will not be taken. A step that was begun counts as
+    /// taken.
+    fn undo_from_here(&self, then: Then) -> Undo {
+        let before_the_kill = self.state < State::Killed;
+        Undo {
+            put_back: before_the_kill && self.state >= State::Verified,
+            thaw: self.state >= State::Located && self.state < State::Released,
+            then,
+        }
+    }
+
+    fn undone(&mut self, mark: impl FnOnce(&mut Undo)) {
+        let Some(mut undo) = self.undo else { return };
+        mark(&mut undo);
+        let clean = !undo.put_back && !undo.thaw;
+        if clean && undo.then == Then::SearchAgain {
+            self.undo = None;
+            self.search_again();
+        } else {
+            self.undo = Some(undo);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FOUND: Fact = Fact::Located {
+        fresh: true,
+        protected: false,
+    };
+    const NOTHING: Fact = Fact::Located {
+        fresh: false,
+        protected: false,
+    };
+
+    fn after(facts: &[Fact]) -> Plan {
+        let mut plan = Plan::new(3, false);
+        for fact in facts {
+            plan.observe(*fact);
+        }
+        plan
+    }
+
+    #[test]
+    fn plan_in_good_weather_takes_every_step_in_order_and_searches_again() {
+        let mut plan = Plan::new(3, false);
+        let story = [
+            (Step::Locate(Reach::Running), FOUND),
+            (Step::Freeze, Fact::Frozen),
+            (Step::Verify, Fact::Verified { intact: true }),
+            (Step::Capture, Fact::Captured),
+            (Step::Kill, Fact::Killed),
+            (Step::Seal, Fact::Sealed),
+            (Step::Release, Fact::Released),
+            (Step::Locate(Reach::Everything), NOTHING),
+        ];
+        for (step, fact) in story {
+            assert_eq!(plan.next(), step);
+            plan.observe(fact);
+        }
+        let ending = Ending::Finished { settled: true };
+        assert_eq!(plan.next(), Step::Conclude(ending));
+    }
+
+    #[test]
+    fn plan_that_finds_nothing_running_searches_everything() {
+        let mut plan = after(&[NOTHING]);
+        assert_eq!(plan.next(), Step::Locate(Reach::Everything));
+        plan.observe(NOTHING);
+        let ending = Ending::Finished { settled: true };
+        assert_eq!(plan.next(), Step::Conclude(ending));
+    }
+
+    #[test]
+    fn plan_for_a_protected_file_touches_nothing() {
+        let plan = after(&[Fact::Located {
+            fresh: true,
+            protected: true,
+        }]);
+        assert_eq!(plan.next(), Step::Conclude(Ending::Refused));
+    }
+
+    #[test]
+    fn plan_cancelled_while_frozen_thaws_and_ends() {
+        let mut plan = after(&[FOUND, Fact::Frozen]);
+        plan.cancel();
+        assert_eq!(plan.next(), Step::Thaw);
+        plan.observe(Fact::Thawed);
+        assert_eq!(plan.next(), Step::Conclude(Ending::Cancelled));
+    }
+
+    #[test]
+    fn plan_cancelled_after_the_capture_goes_on() {
+        let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
+        plan.observe(Fact::Captured);
+        plan.cancel();
+        assert_eq!(plan.next(), Step::Kill);
+    }
+
+    #[test]
+    fn plan_broken_in_the_capture_puts_back_before_it_thaws() {
+        let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
+        plan.observe(Fact::Broken);
+        assert_eq!(plan.next(), Step::PutBack);
+        plan.observe(Fact::PutBack);
+        assert_eq!(plan.next(), Step::Thaw);
+        plan.observe(Fact::Thawed);
+        assert_eq!(plan.next(), Step::Conclude(Ending::Broken));
+    }
+
+    #[test]
+    fn plan_whose_file_changed_thaws_and_searches_again_but_not_for_ever() {
+        let mut plan = Plan::new(2, false);
+        for _ in 0..2 {
+            plan.observe(FOUND);
+            plan.observe(Fact::Frozen);
+            plan.observe(Fact::Verified { intact: false });
+            assert_eq!(plan.next(), Step::Thaw);
+            plan.observe(Fact::Thawed);
+        }
+        let ending = Ending::Finished { settled: false };
+        assert_eq!(plan.next(), Step::Conclude(ending));
+    }
+
+    #[test]
+    fn state_names_read_back() {
+        for state in State::ALL {
+            assert_eq!(State::from_name(state.as_str()), Some(state));
+        }
+        assert_eq!(State::from_name("napping"), None);
+    }
+}

@@ -1,0 +1,285 @@
+//! Whether the contract is fulfilled, from what became of each process and each path.
+
+use quell_model::Sha1;
+use quell_protocol::{FailureReason, FileOutcome, ProcessOutcome, Protection, Verdict};
+
+use super::Ending;
+
+/// Why a file is still at its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Obstacle {
+    /// The agent may not move it.
+    AccessDenied,
+    /// Its file system is mounted read-only.
+    ReadOnly,
+    /// Its file system cannot move a file without the risk of replacing another.
+    Unsupported,
+    /// It lies outside of the agent's roots.
+    OutsideRoots,
+    /// Its content changed.
+    ContentChanged,
+    /// Its name kept being given to other files.
+    RaceDetected,
+    /// The vault could not take it.
+    VaultUnavailable,
+    /// The system failed in another way.
+    Failed,
+}
+
+impl Obstacle {
+    /// All obstacles.
+    pub const ALL: [Self; 8] = [
+        Self::AccessDenied,
+        Self::ReadOnly,
+        Self::Unsupported,
+        Self::OutsideRoots,
+        Self::ContentChanged,
+        Self::RaceDetected,
+        Self::VaultUnavailable,
+        Self::Failed,
+    ];
+
+    /// The obstacle's name, in results and in the journal.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "AccessDenied",
+            Self::ReadOnly => "ReadOnly",
+            Self::Unsupported => "Unsupported",
+            Self::OutsideRoots => "OutsideRoots",
+            Self::ContentChanged => "ContentChanged",
+            Self::RaceDetected => "RaceDetected",
+            Self::VaultUnavailable => "VaultUnavailable",
+            Self::Failed => "Failed",
+        }
+    }
+
+    /// The obstacle of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|obstacle| obstacle.as_str() == name)
+    }
+
+    /// Whether trying again within the same action may help.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::ContentChanged | Self::RaceDetected)
+    }
+
+    fn reason(self) -> FailureReason {
+        match self {
+            Self::AccessDenied => FailureReason::AccessDenied,
+            Self::ContentChanged | Self::RaceDetected => FailureReason::ContentChanged,
+            Self::VaultUnavailable => FailureReason::VaultUnavailable,
+            Self::ReadOnly | Self::Unsupported | Self::OutsideRoots | Self::Failed => {
+                FailureReason::Incomplete
+            }
+        }
+    }
+}
+
+/// What became of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The content that was asked for.
+    pub sha1: Sha1,
+    /// How the plan ended.
+    pub ending: Ending,
+    /// The protection that stopped the action, if one did.
+    pub protection: Option<Protection>,
+    /// Every process.
+    pub processes: &'a [ProcessOutcome],
+    /// Every path, with what kept it there.
+    pub files: &'a [(FileOutcome, Option<Obstacle>)],
+    /// Whether nothing cut the search short.
+    pub searched_all: bool,
+}
+
+/// Weighs the evidence. The gravest reason is told.
+#[must_use]
+pub fn judge(evidence: &Evidence<'_>) -> Verdict {
+    match reason(evidence) {
+        None => Verdict::Succeeded,
+        Some(reason) => Verdict::Failed {
+            reason,
+            message: message(reason, evidence),
+        },
+    }
+}
+
+fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
+    let protected_file = evidence
+        .files
+        .iter()
+        .any(|(outcome, _)| *outcome == FileOutcome::Protected);
+    if evidence.protection.is_some() || protected_file {
+        return Some(FailureReason::Protected);
+    }
+    if matches!(evidence.ending, Ending::Broken) {
+        return Some(FailureReason::Internal);
+    }
+    let unsettled = matches!(evidence.ending, Ending::Finished { settled: false });
+    if evidence.processes.is_empty() && evidence.files.is_empty() {
+        return Some(if unsettled {
+            FailureReason::ContentChanged
+        } else {
+            FailureReason::FileNotFound
+        });
+    }
+    let shortcomings = [
+        any_file(evidence, FailureReason::VaultUnavailable),
+        any_process(evidence, ProcessOutcome::AccessDenied).then_some(FailureReason::AccessDenied),
+        any_file(evidence, FailureReason::AccessDenied),
+        any_file(evidence, FailureReason::ContentChanged),
+        any_file(evidence, FailureReason::Incomplete),
+        any_process(evidence, ProcessOutcome::KillPending).then_some(FailureReason::Incomplete),
+        any_process(evidence, ProcessOutcome::LeftAlone).then_some(FailureReason::Incomplete),
+        unsettled.then_some(FailureReason::Incomplete),
+    ];
+    shortcomings.into_iter().flatten().next()
+}
+
+fn any_file(evidence: &Evidence<'_>, reason: FailureReason) -> Option<FailureReason> {
+    evidence
+        .files
+        .iter()
+        .filter(|(outcome, _)| !is_taken(*outcome))
+        .map(|(outcome, obstacle)| file_reason(*outcome, *obstacle))
+        .any(|found| found == reason)
+        .then_some(reason)
+}
+
+fn file_reason(outcome: FileOutcome, obstacle: Option<Obstacle>) -> FailureReason {
+    match (outcome, obstacle) {
+        (FileOutcome::HeldInCapture, None) => FailureReason::VaultUnavailable,
+        (_, Some(obstacle)) => obstacle.reason(),
+        (_, None) => FailureReason::Incomplete,
+    }
+}
+
+fn is_taken(outcome: FileOutcome) -> bool {
+    matches!(
+        outcome,
+        FileOutcome::Quarantined | FileOutcome::QuarantinedDeleted
+    )
+}
+
+fn any_process(evidence: &Evidence<'_>, outcome: ProcessOutcome) -> bool {
+    evidence.processes.contains(&outcome)
+}
+
+fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
+    let sha1 = evidence.sha1;
+    match reason {
+        FailureReason::FileNotFound if evidence.searched_all => {
+            format!("no process executes {sha1} and no searched path holds it")
+        }
+        FailureReason::FileNotFound => {
+            format!("{sha1} was not found, but the search was cut short")
+        }
+        FailureReason::Protected => {
+            let why = evidence.protection.unwrap_or(Protection::Other).why();
+            format!("{sha1} is protected: {why}")
+        }
+        FailureReason::AccessDenied => {
+            "the agent may not stop every process or move every file".to_owned()
+        }
+        FailureReason::ContentChanged => "a file kept changing while it was to be taken".to_owned(),
+        FailureReason::VaultUnavailable => {
+            "the vault could not take every file; what it could not take is kept aside".to_owned()
+        }
+        FailureReason::Incomplete => {
+            "a process did not end in time, or a file remains; the result says which".to_owned()
+        }
+        _ => "the agent could not go on".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAKEN: (FileOutcome, Option<Obstacle>) = (FileOutcome::Quarantined, None);
+
+    fn judged(
+        processes: &[ProcessOutcome],
+        files: &[(FileOutcome, Option<Obstacle>)],
+        settled: bool,
+    ) -> Option<FailureReason> {
+        let verdict = judge(&Evidence {
+            sha1: Sha1::OF_NOTHING,
+            ending: Ending::Finished { settled },
+            protection: None,
+            processes,
+            files,
+            searched_all: true,
+        });
+        match verdict {
+            Verdict::Succeeded => None,
+            Verdict::Failed { reason, .. } => Some(reason),
+        }
+    }
+
+    #[test]
+    fn verdict_is_success_only_when_everything_is_stopped_and_taken() {
+        let ended = [ProcessOutcome::Stopped, ProcessOutcome::AlreadyEnded];
+        assert_eq!(judged(&ended, &[TAKEN], true), None);
+        assert_eq!(
+            judged(&ended, &[(FileOutcome::QuarantinedDeleted, None)], true),
+            None
+        );
+        assert_eq!(
+            judged(&ended, &[TAKEN], false),
+            Some(FailureReason::Incomplete)
+        );
+    }
+
+    #[test]
+    fn verdict_for_nothing_is_not_found() {
+        assert_eq!(judged(&[], &[], true), Some(FailureReason::FileNotFound));
+        assert_eq!(judged(&[], &[], false), Some(FailureReason::ContentChanged));
+    }
+
+    #[test]
+    fn verdict_names_what_kept_a_file_at_its_path() {
+        let left = |obstacle| [TAKEN, (FileOutcome::NotRemoved, Some(obstacle))];
+        for (obstacle, reason) in [
+            (Obstacle::AccessDenied, FailureReason::AccessDenied),
+            (Obstacle::ReadOnly, FailureReason::Incomplete),
+            (Obstacle::RaceDetected, FailureReason::ContentChanged),
+            (Obstacle::OutsideRoots, FailureReason::Incomplete),
+        ] {
+            assert_eq!(judged(&[], &left(obstacle), true), Some(reason));
+        }
+    }
+
+    #[test]
+    fn verdict_of_a_survivor_is_never_success() {
+        for survivor in [
+            ProcessOutcome::KillPending,
+            ProcessOutcome::AccessDenied,
+            ProcessOutcome::LeftAlone,
+        ] {
+            assert!(judged(&[survivor], &[TAKEN], true).is_some());
+        }
+    }
+
+    #[test]
+    fn verdict_of_a_full_vault_says_so() {
+        let held = [(FileOutcome::HeldInCapture, None)];
+        let stopped = [ProcessOutcome::Stopped];
+        assert_eq!(
+            judged(&stopped, &held, true),
+            Some(FailureReason::VaultUnavailable)
+        );
+    }
+
+    #[test]
+    fn obstacle_names_read_back() {
+        for obstacle in Obstacle::ALL {
+            assert_eq!(Obstacle::from_name(obstacle.as_str()), Some(obstacle));
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What the engine leaves alone, and orders that come twice, too late or to be taken back.
+#![cfg(target_os = "linux")]
+
+mod engine_stage;
+
+use std::fs;
+use std::os::fd::BorrowedFd;
+use std::os::unix::fs::MetadataExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use engine_stage::{Nothing, Sleeper, Stage, file_at, finished};
+use quell_agent::engine::{Engine, EngineError, ItemDraft, Protect, Seal, SealError};
+use quell_agent::find::{ProcessIdentity, Scope};
+use quell_agent::plan::State;
+use quell_model::Sha1;
+use quell_protocol::{
+    FailureReason, FileOutcome, Order, Phase, ProcessOutcome, Protection, Verb, Verdict,
+};
+
+struct ThisContent(Sha1);
+
+impl Protect for ThisContent {
+    fn by_content(&self, sha1: &Sha1) -> Option<Protection> {
+        (*sha1 == self.0).then_some(Protection::Shell)
+    }
+
+    fn by_inode(&self, _: u64, _: u64) -> Option<Protection> {
+        None
+    }
+}
+
+struct ThisInode(u64, u64);
+
+impl Protect for ThisInode {
+    fn by_content(&self, _: &Sha1) -> Option<Protection> {
+        None
+    }
+
+    fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
+        ((dev, ino) == (self.0, self.1)).then_some(Protection::Loader)
+    }
+}
+
+fn reason(verdict: &Verdict) -> Option<FailureReason> {
+    match verdict {
+        Verdict::Succeeded => None,
+        Verdict::Failed { reason, .. } => Some(*reason),
+    }
+}
+
+fn failed_for(phase: Phase) -> Option<FailureReason> {
+    reason(&finished(phase).verdict)
+}
+
+#[test]
+fn protected_content_is_refused_before_anything_is_touched() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let engine = stage.engine_that_protects(ThisContent(stage.sha1()));
+    let result = stage.act(&engine);
+    assert_eq!(reason(&result.verdict), Some(FailureReason::Protected));
+    assert_eq!(result.coverage.protection, Some(Protection::Shell));
+    assert!(sleeper.goes_on());
+    assert!(program.exists());
+    assert!(stage.items().is_empty());
+}
+
+#[test]
+fn protected_inode_refuses_the_other_copies_as_well() {
+    let stage = Stage::new();
+    let program = stage.sample("protected");
+    let copy = stage.sample("copy");
+    let metadata = fs::metadata(&program).unwrap();
+    let mut sleepers = [Sleeper::start(&program), Sleeper::start(&copy)];
+    let engine = stage.engine_that_protects(ThisInode(metadata.dev(), metadata.ino()));
+    let result = stage.act(&engine);
+    assert_eq!(reason(&result.verdict), Some(FailureReason::Protected));
+    assert_eq!(file_at(&result, &program).outcome, FileOutcome::Protected);
+    assert!(
+        result
+            .processes
+            .iter()
+            .all(|process| process.outcome == ProcessOutcome::LeftAlone)
+    );
+    for sleeper in &mut sleepers {
+        assert!(sleeper.goes_on());
+    }
+    assert!(program.exists() && copy.exists());
+}
+
+#[test]
+fn empty_file_is_never_taken() {
+    let stage = Stage::new();
+    fs::write(stage.path("empty"), b"").unwrap();
+    let mut order = stage.order();
+    order.verb = Verb::StopAndQuarantineFile {
+        sha1: Sha1::OF_NOTHING,
+        comment: "why".to_owned(),
+        requestor: None,
+    };
+    let phase = stage.engine().carry_out(&order).unwrap();
+    assert_eq!(failed_for(phase), Some(FailureReason::Protected));
+    assert!(stage.path("empty").exists());
+}
+
+#[test]
+fn processes_that_do_not_descend_from_the_ancestor_are_not_touched() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut stranger = Sleeper::start(&program);
+    let mut config = stage.config();
+    let nobody = ProcessIdentity {
+        pid: stranger.pid(),
+        start_time: 0,
+    };
+    config.scope = Scope::descendants(vec![stage.root()], nobody);
+    let engine = Engine::open(config, Box::new(stage.vault()), Box::new(Nothing)).unwrap();
+    let result = stage.act(&engine);
+    assert!(result.processes.is_empty());
+    assert!(stranger.goes_on());
+    assert!(!program.exists());
+}
+
+#[test]
+fn order_that_comes_twice_has_one_effect_and_the_same_answer() {
+    let stage = Stage::new();
+    stage.sample("program");
+    let engine = stage.engine();
+    let order = stage.order();
+    let first = engine.carry_out(&order).unwrap();
+    let again = stage.sample("again");
+    let mut sleeper = Sleeper::start(&again);
+    assert_eq!(engine.carry_out(&order).unwrap(), first);
+    assert!(sleeper.goes_on());
+    assert!(again.exists());
+    drop(engine);
+    let engine = stage.engine();
+    assert_eq!(engine.carry_out(&order).unwrap(), first);
+    assert!(again.exists());
+}
+
+#[test]
+fn result_is_kept_until_it_is_reported() {
+    let stage = Stage::new();
+    let order = stage.order();
+    let engine = stage.engine();
+    let phase = engine.carry_out(&order).unwrap();
+    drop(engine);
+    let engine = stage.engine();
+    let kept = (order.action_id.clone(), phase);
+    assert_eq!(engine.unreported().unwrap(), [kept]);
+    assert_eq!(engine.acknowledged().unwrap(), order.sequence);
+    engine.mark_reported(&order.action_id).unwrap();
+    assert!(engine.unreported().unwrap().is_empty());
+}
+
+#[test]
+fn cancellation_while_frozen_undoes_everything() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let slot: Arc<Mutex<Option<Arc<Engine>>>> = Arc::default();
+    let seen = Arc::clone(&slot);
+    let engine = Arc::new(stage.engine().with_progress(Box::new(move |action, state| {
+        if state == State::Frozen {
+            let engine = seen.lock().unwrap();
+            engine.as_ref().unwrap().cancel(action).unwrap();
+        }
+    })));
+    *slot.lock().unwrap() = Some(Arc::clone(&engine));
+    let phase = engine.carry_out(&stage.order()).unwrap();
+    slot.lock().unwrap().take();
+    assert_eq!(phase, Phase::Cancelled);
+    assert!(sleeper.goes_on());
+    assert!(program.exists());
+    assert!(stage.items().is_empty());
+}
+
+#[test]
+fn cancellation_that_comes_first_keeps_the_order_from_having_any_effect() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let engine = stage.engine();
+    let order = stage.order();
+    let cancel = Order {
+        verb: Verb::CancelAction,
+        ..order.clone()
+    };
+    assert_eq!(engine.carry_out(&cancel).unwrap(), Phase::Cancelled);
+    assert_eq!(engine.carry_out(&order).unwrap(), Phase::Cancelled);
+    assert!(program.exists());
+}
+
+/// Refuses everything until it is told otherwise.
+struct Moody {
+    vault: engine_stage::Folder,
+    refuses: Arc<AtomicBool>,
+}
+
+impl Seal for Moody {
+    fn seal(&self, item: &ItemDraft, content: BorrowedFd<'_>) -> Result<String, SealError> {
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(SealError::NoRoom(std::io::ErrorKind::StorageFull.into()));
+        }
+        self.vault.seal(item, content)
+    }
+
+    fn contains(&self, item_id: &str) -> bool {
+        self.vault.contains(item_id)
+    }
+}
+
+#[test]
+fn file_that_the_vault_cannot_take_is_held_and_sealed_later() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    let mut sleeper = Sleeper::start(&program);
+    let refuses = Arc::new(AtomicBool::new(true));
+    let open = || {
+        let seal = Moody {
+            vault: stage.vault(),
+            refuses: Arc::clone(&refuses),
+        };
+        Engine::open(stage.config(), Box::new(seal), Box::new(Nothing)).unwrap()
+    };
+    let engine = open();
+    let result = stage.act(&engine);
+    drop(engine);
+    assert_eq!(
+        reason(&result.verdict),
+        Some(FailureReason::VaultUnavailable)
+    );
+    assert_eq!(
+        file_at(&result, &program).outcome,
+        FileOutcome::HeldInCapture
+    );
+    assert!(!program.exists());
+    assert_eq!(sleeper.killed_by(), Some(9));
+    refuses.store(false, Ordering::Relaxed);
+    open().recover().unwrap();
+    let items = stage.items();
+    assert_eq!(items.len(), 1);
+    assert_eq!(stage.item_content(&items[0]), content);
+    assert!(stage.names().is_empty(), "the capture directory remained");
+}
+
+#[test]
+fn nothing_is_done_without_a_journal() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let state = stage.base().join("state");
+    drop(stage.engine());
+    fs::write(state.join("journal.db"), vec![7; 4096]).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs::remove_file(state.join(format!("journal.db{suffix}")));
+    }
+    let opened = Engine::open(stage.config(), Box::new(stage.vault()), Box::new(Nothing));
+    assert!(matches!(opened, Err(EngineError::Journal(_))));
+    assert!(program.exists());
+}

@@ -1,0 +1,284 @@
+//! A stage for the engine: a root directory, samples that only sleep, a vault that is a folder.
+//!
+//! Every stage's samples have a content of their own, and the engine touches only what the test's
+//! own process started and what lies below the stage's root.
+#![allow(dead_code, reason = "each test binary uses its own part of the stage")]
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quell_agent::engine::{Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
+use quell_agent::find::{ProcessIdentity, Scope};
+use quell_agent::hash::{Budget, Hasher};
+use quell_model::{ActionId, MachineId, Sha1};
+use quell_protocol::{ActionResult, FileResult, Order, Phase, Protection, Verb};
+
+static SEQUENCE: AtomicU64 = AtomicU64::new(1);
+
+/// Where everything happens.
+pub(crate) struct Stage {
+    /// Removes everything at the end, unless another process stands on the same stage.
+    _dir: Option<tempfile::TempDir>,
+    base: PathBuf,
+    ancestor: ProcessIdentity,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        fs::create_dir(base.join("root")).unwrap();
+        fs::create_dir(base.join("vault")).unwrap();
+        Self {
+            _dir: Some(dir),
+            base,
+            ancestor: own_identity(),
+        }
+    }
+
+    /// The stage that another process has set.
+    pub(crate) fn again(base: PathBuf, ancestor: ProcessIdentity) -> Self {
+        Self {
+            _dir: None,
+            base,
+            ancestor,
+        }
+    }
+
+    pub(crate) fn base(&self) -> &Path {
+        &self.base
+    }
+
+    pub(crate) fn ancestor(&self) -> ProcessIdentity {
+        self.ancestor
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.base.join("root")
+    }
+
+    pub(crate) fn path(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.root().join(name.as_ref())
+    }
+
+    /// A program that sleeps, with bytes that only this stage has.
+    pub(crate) fn sample(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.program(name, "sample")
+    }
+
+    /// Another one, with another content.
+    pub(crate) fn innocent(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.program(name, "innocent")
+    }
+
+    fn program(&self, name: impl AsRef<OsStr>, kind: &str) -> PathBuf {
+        let path = self.path(name);
+        let mut content = fs::read("/bin/sleep").unwrap();
+        content.extend(format!("{kind} of {}", self.base.display()).bytes());
+        let mut file = File::create(&path).unwrap();
+        file.write_all(&content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    pub(crate) fn sha1(&self) -> Sha1 {
+        let content = tempfile::tempdir().unwrap();
+        let path = content.path().join("same");
+        fs::rename(self.sample(".only-for-its-hash"), &path)
+            .or_else(|_| fs::copy(self.path(".only-for-its-hash"), &path).map(drop))
+            .unwrap();
+        let _ = fs::remove_file(self.path(".only-for-its-hash"));
+        let file = File::open(path).unwrap();
+        Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1
+    }
+
+    pub(crate) fn config(&self) -> EngineConfig {
+        let scope = Scope::descendants(vec![self.root()], self.ancestor);
+        EngineConfig::new(self.base.join("state"), scope)
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine_that_protects(Nothing)
+    }
+
+    pub(crate) fn engine_that_protects(&self, protect: impl Protect + Send + 'static) -> Engine {
+        Engine::open(self.config(), Box::new(self.vault()), Box::new(protect)).unwrap()
+    }
+
+    pub(crate) fn vault(&self) -> Folder {
+        Folder(self.base.join("vault"))
+    }
+
+    pub(crate) fn order(&self) -> Order {
+        let sequence = SEQUENCE.fetch_add(1, Ordering::Relaxed);
+        Order {
+            sequence,
+            machine_id: MachineId::new("machine").unwrap(),
+            action_id: ActionId::new(format!("action-{sequence}")).unwrap(),
+            expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+            verb: Verb::StopAndQuarantineFile {
+                sha1: self.sha1(),
+                comment: "a test".to_owned(),
+                requestor: Some("tester".to_owned()),
+            },
+        }
+    }
+
+    /// Carries out one order about the stage's sample.
+    pub(crate) fn act(&self, engine: &Engine) -> ActionResult {
+        finished(engine.carry_out(&self.order()).unwrap())
+    }
+
+    /// Names below the root.
+    pub(crate) fn names(&self) -> Vec<Vec<u8>> {
+        let mut names: Vec<_> = fs::read_dir(self.root())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().as_bytes().to_vec())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The items in the vault.
+    pub(crate) fn items(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.base.join("vault")).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.contains('.'))
+            .collect()
+    }
+
+    pub(crate) fn item_content(&self, item: &str) -> Vec<u8> {
+        fs::read(self.base.join("vault").join(item)).unwrap()
+    }
+
+    pub(crate) fn item_paths(&self, item: &str) -> Vec<Vec<u8>> {
+        let file = self.base.join("vault").join(format!("{item}.paths"));
+        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    }
+}
+
+pub(crate) fn finished(phase: Phase) -> ActionResult {
+    match phase {
+        Phase::Finished { result } => result,
+        other => panic!("not finished: {other:?}"),
+    }
+}
+
+pub(crate) fn file_at<'a>(result: &'a ActionResult, path: &Path) -> &'a FileResult {
+    result
+        .files
+        .iter()
+        .find(|file| file.path.to_bytes() == path.as_os_str().as_bytes())
+        .unwrap_or_else(|| panic!("{} is not in {result:#?}", path.display()))
+}
+
+/// This test's own process.
+pub(crate) fn own_identity() -> ProcessIdentity {
+    let pid = std::process::id();
+    ProcessIdentity {
+        pid,
+        start_time: stat_field(pid, 22).unwrap().parse().unwrap(),
+    }
+}
+
+fn stat_field(pid: u32, field: usize) -> Option<String> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let text = String::from_utf8_lossy(&stat).into_owned();
+    let (_, rest) = text.rsplit_once(')')?;
+    rest.split_ascii_whitespace()
+        .nth(field - 3)
+        .map(str::to_owned)
+}
+
+/// The state's letter of a process.
+pub(crate) fn state_of(pid: u32) -> Option<String> {
+    stat_field(pid, 3)
+}
+
+/// A sleeping process that ends with the test.
+pub(crate) struct Sleeper(Child);
+
+impl Sleeper {
+    pub(crate) fn start(program: &Path) -> Self {
+        loop {
+            let started = Command::new(program)
+                .arg("600")
+                .stdin(Stdio::null())
+                .spawn();
+            match started {
+                Ok(child) => return Self(child),
+                // Another thread's child had the file open for writing between fork and exec.
+                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                Err(error) => panic!("{}: {error}", program.display()),
+            }
+        }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Whether it neither ended nor is stopped.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        let alive = self.0.try_wait().unwrap().is_none();
+        alive && state_of(self.pid()).is_some_and(|state| state != "T")
+    }
+
+    /// The signal that ended it; waits until something does.
+    pub(crate) fn killed_by(&mut self) -> Option<i32> {
+        use std::os::unix::process::ExitStatusExt;
+        self.0.wait().unwrap().signal()
+    }
+}
+
+impl Drop for Sleeper {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Protects nothing.
+pub(crate) struct Nothing;
+
+impl Protect for Nothing {
+    fn by_content(&self, _: &Sha1) -> Option<Protection> {
+        None
+    }
+
+    fn by_inode(&self, _: u64, _: u64) -> Option<Protection> {
+        None
+    }
+}
+
+/// A vault that is a folder of plain copies.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Seal for Folder {
+    fn seal(&self, item: &ItemDraft, content: BorrowedFd<'_>) -> Result<String, SealError> {
+        let id = item.id.to_string();
+        let hashed = Hasher::new().digests(content, &Budget::UNLIMITED).unwrap();
+        if (hashed.sha1, hashed.sha256, hashed.size) != (item.sha1, item.sha256, item.size) {
+            return Err(SealError::ContentChanged);
+        }
+        let file = File::from(content.try_clone_to_owned().unwrap());
+        let mut bytes = vec![0; usize::try_from(item.size).unwrap()];
+        file.read_exact_at(&mut bytes, 0).unwrap();
+        let paths = serde_json::to_vec(&item.paths).unwrap();
+        fs::write(self.0.join(format!("{id}.paths")), paths).unwrap();
+        fs::write(self.0.join(&id), bytes).unwrap();
+        Ok(id)
+    }
+
+    fn contains(&self, item_id: &str) -> bool {
+        self.0.join(item_id).exists()
+    }
+}
