@@ -7,23 +7,23 @@ use quell_model::{OperationInfo, operations};
 /// An operation, with the parameters of its path as they were sent: percent-encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `GET /{tenant}/oauth2/token`: The same by GET with a form body, as some clients ask.
-    IssueTokenByGet {
-        /// The parameter tenant.
-        tenant: &'a str,
-    },
     /// `POST /{tenant}/oauth2/token`: Issue an access token; the resource is named by `resource`.
     IssueToken {
         /// The parameter tenant.
         tenant: &'a str,
     },
-    /// `GET /{tenant}/oauth2/v2.0/token`: The same by GET with a form body, as some clients ask.
-    IssueTokenV2ByGet {
+    /// `GET /{tenant}/oauth2/token`: The same by GET with a form body, as some clients ask.
+    IssueTokenByGet {
         /// The parameter tenant.
         tenant: &'a str,
     },
     /// `POST /{tenant}/oauth2/v2.0/token`: Issue an access token; the resource is named by `scope`.
     IssueTokenV2 {
+        /// The parameter tenant.
+        tenant: &'a str,
+    },
+    /// `GET /{tenant}/oauth2/v2.0/token`: The same by GET with a form body, as some clients ask.
+    IssueTokenV2ByGet {
         /// The parameter tenant.
         tenant: &'a str,
     },
@@ -102,20 +102,13 @@ impl<'a> Route<'a> {
             && is(fixed1, "oauth2")
             && is(fixed2, "token")
         {
-            found.push(("GET", Self::IssueTokenByGet { tenant }));
+            found.push(("POST", Self::IssueToken { tenant }));
         }
         if let [tenant, fixed1, fixed2] = *segments
             && is(fixed1, "oauth2")
             && is(fixed2, "token")
         {
-            found.push(("POST", Self::IssueToken { tenant }));
-        }
-        if let [tenant, fixed1, fixed2, fixed3] = *segments
-            && is(fixed1, "oauth2")
-            && is(fixed2, "v2.0")
-            && is(fixed3, "token")
-        {
-            found.push(("GET", Self::IssueTokenV2ByGet { tenant }));
+            found.push(("GET", Self::IssueTokenByGet { tenant }));
         }
         if let [tenant, fixed1, fixed2, fixed3] = *segments
             && is(fixed1, "oauth2")
@@ -123,6 +116,13 @@ impl<'a> Route<'a> {
             && is(fixed3, "token")
         {
             found.push(("POST", Self::IssueTokenV2 { tenant }));
+        }
+        if let [tenant, fixed1, fixed2, fixed3] = *segments
+            && is(fixed1, "oauth2")
+            && is(fixed2, "v2.0")
+            && is(fixed3, "token")
+        {
+            found.push(("GET", Self::IssueTokenV2ByGet { tenant }));
         }
         if let [fixed0, fixed1, machine_id, fixed3] = *segments
             && is(fixed0, "api")
@@ -180,10 +180,10 @@ impl<'a> Route<'a> {
     /// What is known of the operation; the token endpoint is none of the API's.
     pub(crate) fn info(self) -> Option<&'static OperationInfo> {
         match self {
-            Self::IssueTokenByGet { .. } => None,
             Self::IssueToken { .. } => None,
-            Self::IssueTokenV2ByGet { .. } => None,
+            Self::IssueTokenByGet { .. } => None,
             Self::IssueTokenV2 { .. } => None,
+            Self::IssueTokenV2ByGet { .. } => None,
             Self::StopAndQuarantineFile { .. } => Some(&operations::STOP_AND_QUARANTINE_FILE),
             Self::ListMachineActions => Some(&operations::LIST_MACHINE_ACTIONS),
             Self::GetMachineAction { .. } => Some(&operations::GET_MACHINE_ACTION),
@@ -192,6 +192,79 @@ impl<'a> Route<'a> {
             Self::GetMachine { .. } => Some(&operations::GET_MACHINE),
             Self::GetFile { .. } => Some(&operations::GET_FILE),
             Self::ListFileMachines { .. } => Some(&operations::LIST_FILE_MACHINES),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    /// Every operation: method, path, and what it is.
+    const SAMPLES: &[(&str, &str, Route<'_>)] = &[
+        ("POST", "/X/oauth2/token", Route::IssueToken { tenant: "X" }),
+        (
+            "GET",
+            "/X/oauth2/token",
+            Route::IssueTokenByGet { tenant: "X" },
+        ),
+        (
+            "POST",
+            "/X/oauth2/v2.0/token",
+            Route::IssueTokenV2 { tenant: "X" },
+        ),
+        (
+            "GET",
+            "/X/oauth2/v2.0/token",
+            Route::IssueTokenV2ByGet { tenant: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/StopAndQuarantineFile",
+            Route::StopAndQuarantineFile { machine_id: "X" },
+        ),
+        ("GET", "/api/machineactions", Route::ListMachineActions),
+        (
+            "GET",
+            "/api/machineactions/X",
+            Route::GetMachineAction { action_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machineactions/X/cancel",
+            Route::CancelMachineAction { action_id: "X" },
+        ),
+        ("GET", "/api/machines", Route::ListMachines),
+        (
+            "GET",
+            "/api/machines/X",
+            Route::GetMachine { machine_id: "X" },
+        ),
+        ("GET", "/api/files/X", Route::GetFile { file_id: "X" }),
+        (
+            "GET",
+            "/api/files/X/machines",
+            Route::ListFileMachines { file_id: "X" },
+        ),
+    ];
+    #[test]
+    fn every_operation_is_found_in_any_case_and_version() {
+        for &(method, path, route) in SAMPLES {
+            assert_eq!(Route::find(method, path), Found::Route(route));
+            assert_eq!(
+                Route::find(method, &path.to_uppercase()),
+                Found::Route(route)
+            );
+            let versioned = path.replacen("/api/", "/Api/V1.0/", 1);
+            assert_eq!(Route::find(method, &versioned), Found::Route(route));
+        }
+    }
+    #[test]
+    fn other_methods_and_other_paths_are_told_apart() {
+        for &(_, path, _) in SAMPLES {
+            assert_eq!(Route::find("DELETE", path), Found::OtherMethod);
+            for other in [format!("/more{path}"), format!("{path}/x/y/z")] {
+                assert_eq!(Route::find("GET", &other), Found::Nothing, "{other}");
+            }
         }
     }
 }

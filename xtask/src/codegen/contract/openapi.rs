@@ -153,7 +153,7 @@ impl Document {
     pub(crate) fn operations(&self) -> Outcome<Vec<Operation<'_>>> {
         let mut operations = Vec::new();
         for (path, item) in self.paths.iter() {
-            let methods = [("GET", &item.get), ("POST", &item.post)];
+            let methods = [("POST", &item.post), ("GET", &item.get)];
             operations.extend(methods.into_iter().filter_map(|(method, operation)| {
                 let operation = operation.as_ref()?;
                 Some(Operation {

@@ -36,8 +36,8 @@ fn row(
         () if contract.may_be_absent(name, property) => "left out",
         () if details.is_nullable() => "`null`",
         () if is_list => "`[]`",
-        () if required && details.default.is_none() => "always has one",
-        () => "a default",
+        () if required => "always has one",
+        () => "optional",
     };
     let also = match details.also_read_as.as_slice() {
         [] => String::new(),

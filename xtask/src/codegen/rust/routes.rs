@@ -12,6 +12,7 @@ pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
     let variants = operations.iter().map(variant);
     let infos = operations.iter().map(info);
     let arms = operations.iter().map(arm);
+    let samples = operations.iter().map(sample);
     Ok(quote! {
         //! Which operation a request asks for, by its method and its path.
 
@@ -70,7 +71,59 @@ pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
                 }
             }
         }
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+
+            /// Every operation: method, path, and what it is.
+            const SAMPLES: &[(&str, &str, Route<'_>)] = &[#(#samples),*];
+
+            #[test]
+            fn every_operation_is_found_in_any_case_and_version() {
+                for &(method, path, route) in SAMPLES {
+                    assert_eq!(Route::find(method, path), Found::Route(route));
+                    assert_eq!(Route::find(method, &path.to_uppercase()), Found::Route(route));
+                    let versioned = path.replacen("/api/", "/Api/V1.0/", 1);
+                    assert_eq!(Route::find(method, &versioned), Found::Route(route));
+                }
+            }
+
+            #[test]
+            fn other_methods_and_other_paths_are_told_apart() {
+                for &(_, path, _) in SAMPLES {
+                    assert_eq!(Route::find("DELETE", path), Found::OtherMethod);
+                    for other in [format!("/more{path}"), format!("{path}/x/y/z")] {
+                        assert_eq!(Route::find("GET", &other), Found::Nothing, "{other}");
+                    }
+                }
+            }
+        }
     })
+}
+
+/// An operation with `X` for every parameter.
+fn sample(operation: &Operation<'_>) -> TokenStream {
+    let (name, method) = (ident(&upper_camel(operation.id)), operation.method);
+    let filled = |segment| {
+        if parameter(segment).is_some() {
+            "X"
+        } else {
+            segment
+        }
+    };
+    let path: String = segments(operation.path)
+        .into_iter()
+        .map(|one| format!("/{}", filled(one)))
+        .collect();
+    let names = parameters(operation.path);
+    let fields = names.iter().map(|name| ident(name));
+    let value = if names.is_empty() {
+        quote!()
+    } else {
+        quote!({ #(#fields: "X"),* })
+    };
+    quote!((#method, #path, Route::#name #value))
 }
 
 /// The parameters of a path.
