@@ -14,17 +14,26 @@ use crate::engine::Protect;
 pub struct Intervals {
     /// At what runs: milliseconds of work.
     pub processes: Duration,
-    /// At everything below the roots.
+    /// At everything below the roots, at the latest: a look that cost little is repeated sooner.
     pub roots: Duration,
 }
 
 impl Default for Intervals {
-    /// What runs every 5 seconds, everything every 6 hours.
+    /// What runs every 5 seconds, everything at least every 6 hours.
     fn default() -> Self {
         Self {
             processes: Duration::from_secs(5),
             roots: Duration::from_secs(6 * 3600),
         }
+    }
+}
+
+impl Intervals {
+    /// How long to leave the roots alone after a look that took `cost`: so long that looking takes
+    /// at most a hundredth of the time.
+    fn after_everything(&self, cost: Duration) -> Duration {
+        cost.saturating_mul(100)
+            .clamp(self.processes.min(self.roots), self.roots)
     }
 }
 
@@ -38,7 +47,7 @@ pub enum News {
 }
 
 /// Looks around until `end` is closed. Says at once what runs, then everything; after that what
-/// is new among what runs, and everything again at its interval.
+/// is new among what runs, and everything when it has changed or has not been told for long.
 pub fn watch<P: Protect>(
     mut survey: Survey<P>,
     intervals: Intervals,
@@ -47,23 +56,33 @@ pub fn watch<P: Protect>(
     mut tell: impl FnMut(News),
 ) {
     let mut told = Told::default();
-    let mut everything_at = Instant::now();
+    let mut look_at_everything_at = Instant::now();
+    let mut tell_everything_at = Instant::now();
     loop {
         let new = survey.running().map(|seen| told.only_new(seen.sightings));
         match new {
             Ok(sightings) if !sightings.is_empty() => {
-                let seen = Seen {
-                    sightings,
-                    complete: false,
-                };
-                tell(News::Addition(messages(&facts(), seen)));
+                let complete = false;
+                tell(News::Addition(messages(
+                    &facts(),
+                    Seen {
+                        sightings,
+                        complete,
+                    },
+                )));
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "processes cannot be looked at"),
         }
-        if Instant::now() >= everything_at {
-            look_at_everything(&mut survey, &mut told, &facts, &mut tell);
-            everything_at = Instant::now() + intervals.roots;
+        let now = Instant::now();
+        if now >= look_at_everything_at {
+            let seen = look_at_everything(&mut survey);
+            look_at_everything_at = now + intervals.after_everything(now.elapsed());
+            if let Some(seen) = seen.filter(|s| told.differs(s) || now >= tell_everything_at) {
+                tell_everything_at = now + intervals.roots;
+                told.start_over(&seen.sightings);
+                tell(News::Everything(messages(&facts(), seen)));
+            }
         }
         if end.recv_timeout(intervals.processes) != Err(RecvTimeoutError::Timeout) {
             return;
@@ -71,20 +90,42 @@ pub fn watch<P: Protect>(
     }
 }
 
-fn look_at_everything<P: Protect>(
-    survey: &mut Survey<P>,
-    told: &mut Told,
-    facts: &impl Fn() -> MachineFacts,
-    tell: &mut impl FnMut(News),
-) {
+fn look_at_everything<P: Protect>(survey: &mut Survey<P>) -> Option<Seen> {
     let started = Instant::now();
     match survey.everything() {
         Ok(seen) => {
             let (files, complete) = (seen.sightings.len(), seen.complete);
-            tracing::info!(files, complete, elapsed = ?started.elapsed(), "looked at everything");
-            told.start_over(&seen.sightings);
-            tell(News::Everything(messages(&facts(), seen)));
+            tracing::debug!(files, complete, elapsed = ?started.elapsed(), "looked at everything");
+            Some(seen)
         }
-        Err(error) => tracing::warn!(%error, "files cannot be looked at"),
+        Err(error) => {
+            tracing::warn!(%error, "files cannot be looked at");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cheap_look_is_repeated_soon_and_a_dear_one_late() {
+        let intervals = Intervals::default();
+        for (cost_ms, expected_s) in [
+            (0, 5),
+            (49, 5),
+            (100, 10),
+            (60_000, 6000),
+            (9_999_999, 21600),
+        ] {
+            let pause = intervals.after_everything(Duration::from_millis(cost_ms));
+            assert_eq!(pause.as_secs(), expected_s, "{cost_ms}");
+        }
+        let odd = Intervals {
+            processes: Duration::from_secs(9),
+            roots: Duration::from_secs(1),
+        };
+        assert_eq!(odd.after_everything(Duration::ZERO), Duration::from_secs(1));
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use quell_model::Timestamp;
+use quell_model::{Sha1, Timestamp};
 use quell_protocol::{Sighting, WirePath};
 
 use super::known::Known;
@@ -236,23 +236,34 @@ fn now_ns() -> i64 {
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// What is new since it was last told, by content and path.
+/// What was told of each path: the content, and whether it ran.
 #[derive(Debug, Default)]
-pub(super) struct Told(HashMap<WirePath, quell_model::Sha1>);
+pub(super) struct Told(HashMap<WirePath, (Sha1, bool)>);
 
 impl Told {
     /// Starts over with what a whole survey saw.
     pub(super) fn start_over(&mut self, sightings: &[Sighting]) {
-        self.0 = sightings.iter().map(|s| (s.path.clone(), s.sha1)).collect();
+        self.0 = sightings
+            .iter()
+            .map(|s| (s.path.clone(), gist(s)))
+            .collect();
     }
 
     /// Keeps those that have not been told, and remembers them as told.
-    pub(super) fn only_new(&mut self, sightings: Vec<Sighting>) -> Vec<Sighting> {
-        let is_new = |s: &Sighting| self.0.insert(s.path.clone(), s.sha1) != Some(s.sha1);
-        let mut sightings = sightings;
-        sightings.retain(is_new);
+    pub(super) fn only_new(&mut self, mut sightings: Vec<Sighting>) -> Vec<Sighting> {
+        sightings.retain(|s| self.0.insert(s.path.clone(), gist(s)) != Some(gist(s)));
         sightings
     }
+
+    /// Whether a whole survey saw something else than was told.
+    pub(super) fn differs(&self, seen: &Seen) -> bool {
+        let known = |s: &Sighting| self.0.get(&s.path) == Some(&gist(s));
+        seen.sightings.len() != self.0.len() || !seen.sightings.iter().all(known)
+    }
+}
+
+fn gist(sighting: &Sighting) -> (Sha1, bool) {
+    (sighting.sha1, sighting.running)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod table;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use quell_model::Sha1;
@@ -107,6 +107,16 @@ impl Protect for ProtectedSet {
 
     fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
         self.read(|index| index.by_inode.get(&FileId { dev, ino }).copied())
+    }
+}
+
+impl Protect for Arc<ProtectedSet> {
+    fn by_content(&self, sha1: &Sha1) -> Option<Protection> {
+        self.as_ref().by_content(sha1)
+    }
+
+    fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
+        self.as_ref().by_inode(dev, ino)
     }
 }
 

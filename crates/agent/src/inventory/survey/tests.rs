@@ -2,7 +2,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
-use quell_model::Sha1;
 use quell_protocol::Protection;
 use tempfile::TempDir;
 
@@ -168,5 +167,24 @@ fn only_what_is_new_is_told_again() {
     assert_eq!(
         told.only_new(vec![sighting("/a", 2), sighting("/b", 1)]),
         []
+    );
+
+    let whole = |sightings: Vec<Sighting>| Seen {
+        sightings,
+        complete: true,
+    };
+    assert!(!told.differs(&whole(vec![sighting("/b", 1), sighting("/a", 2)])));
+    assert!(
+        told.differs(&whole(vec![sighting("/a", 2)])),
+        "what is gone was not noticed"
+    );
+    assert!(told.differs(&whole(vec![sighting("/b", 1), sighting("/a", 3)])));
+    let ended = Sighting {
+        running: false,
+        ..sighting("/b", 1)
+    };
+    assert!(
+        told.differs(&whole(vec![ended, sighting("/a", 2)])),
+        "the end was not noticed"
     );
 }

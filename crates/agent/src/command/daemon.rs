@@ -1,0 +1,161 @@
+//! The running agent: one task that speaks with the server, and threads that do the work.
+//!
+//! ```text
+//!            orders                    to do
+//!   link ─────────────► intake ────────────────► worker     one action at a time
+//!    ▲                    │ taken up, reports      │ reports
+//!    └────────────────────┴────────────────────────┴──────── inventory
+//! ```
+
+mod intake;
+mod worker;
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::exit::{Exit, Failure};
+use super::safe_stop::SafeStop;
+use crate::config::StateDir;
+use crate::engine::{Engine, EngineConfig, EngineError, degraded};
+use crate::find::Scope;
+use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
+use crate::link::{Device, Exchange, FromDevice, Identity, Session, Stop, attend, machine_facts};
+use crate::protect::ProtectedSet;
+use crate::vault::Vault;
+
+/// What the agent is to do.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) state: StateDir,
+    pub(super) identity: Arc<Identity>,
+    pub(super) scope: Scope,
+    pub(super) intervals: Intervals,
+}
+
+/// Why a thread cannot go on, and the agent with it.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("a thread of the agent ended unexpectedly")]
+    Thread,
+}
+
+/// Runs until a signal asks for the end, or the server does.
+pub(super) fn run(task: Task) -> Result<(), Failure> {
+    tell_what_is_off();
+    let vault = Vault::open(&task.state.vault())?;
+    let protected = Arc::new(ProtectedSet::of_this_machine(Some(&task.state.protected())));
+    let safe_stop = Arc::new(SafeStop::default());
+    let engine = open_engine(&task, vault, &protected, &safe_stop)?;
+    let fault = |error: &EngineError| Failure::of(Exit::Fault, error);
+    let acknowledged = engine.acknowledged().map_err(|error| fault(&error))?;
+
+    let (to_link, events) = unbounded_channel();
+    let (orders, arriving) = mpsc::channel();
+    let (to_do, doing) = mpsc::channel();
+    let (breaks, broken) = unbounded_channel();
+    let (_until_the_end, end) = mpsc::channel();
+    let session = Session::new(task.identity.machine_id().clone(), acknowledged);
+    let connected = Exchange::connect(Arc::clone(&task.identity));
+    let exchange = connected.map_err(|error| Failure::of(Exit::Fault, &error))?;
+    tracing::info!(
+        machine = %task.identity.machine_id(),
+        server = %task.identity.endpoint(),
+        roots = ?task.scope.roots,
+        protected = protected.len(),
+        "the agent runs"
+    );
+
+    worker::start(&engine, &protected, &safe_stop, doing, &to_link, &breaks)?;
+    intake::start(engine, arriving, to_do, &to_link, breaks)?;
+    start_inventory(task, protected, end, to_link)?;
+
+    let device = Device { orders, events };
+    let ended = super::runtime()?.block_on(converse(&exchange, session, device, broken));
+    tracing::info!("the agent ends as soon as nothing is left stopped");
+    safe_stop.wait();
+    ended
+}
+
+fn tell_what_is_off() {
+    for protection in degraded() {
+        tracing::warn!("off: {protection}");
+    }
+}
+
+fn open_engine(
+    task: &Task,
+    vault: Vault,
+    protected: &Arc<ProtectedSet>,
+    safe_stop: &Arc<SafeStop>,
+) -> Result<Arc<Engine>, Failure> {
+    let state_dir = task.state.path().to_owned();
+    let config = EngineConfig {
+        passed_over: vec![task.state.vault()],
+        ..EngineConfig::new(state_dir, task.scope.clone())
+    };
+    let safe_stop = Arc::clone(safe_stop);
+    let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(protected)))
+        .map_err(|error| Failure::of(Exit::Fault, &error))?
+        .with_progress(Box::new(move |_action, state| safe_stop.step(state)));
+    Ok(Arc::new(engine))
+}
+
+fn start_inventory(
+    task: Task,
+    protected: Arc<ProtectedSet>,
+    end: mpsc::Receiver<()>,
+    to_link: UnboundedSender<FromDevice>,
+) -> Result<(), Failure> {
+    let passed_over = [task.state.path().to_owned()];
+    let limits = SurveyLimits::default();
+    let survey = Survey::new(task.scope, &passed_over, protected, limits);
+    spawn("inventory", move || {
+        // On Linux this is the priority of the calling thread alone.
+        let _ = rustix::process::setpriority_process(None, 10);
+        watch(
+            survey,
+            task.intervals,
+            &end,
+            || machine_facts(degraded()),
+            |news| {
+                // Nobody listens any more when the agent ends.
+                let _ = to_link.send(match news {
+                    News::Everything(messages) => FromDevice::Everything(messages),
+                    News::Addition(messages) => FromDevice::Addition(messages),
+                });
+            },
+        );
+    })
+}
+
+fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned.map(drop).map_err(|error| {
+        Failure::new(Exit::Fault, "a thread cannot be started").because(Some(&error))
+    })
+}
+
+/// Speaks with the server until somebody ends it.
+async fn converse(
+    exchange: &Exchange,
+    session: Session,
+    device: Device,
+    mut broken: UnboundedReceiver<Broken>,
+) -> Result<(), Failure> {
+    let listen = |kind| signal(kind).map_err(|error| Failure::of(Exit::Fault, &error));
+    let (mut terminate, mut interrupt) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+    );
+    tokio::select! {
+        ended = attend(exchange, session, device) => ended.map_err(|stop: Stop| stop.into()),
+        Some(broken) = broken.recv() => Err(Failure::of(Exit::Fault, &broken)),
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
+}

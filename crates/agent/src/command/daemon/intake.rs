@@ -1,0 +1,110 @@
+//! Taking orders up: durably, at once, whatever the worker is busy with.
+
+use std::sync::{Arc, mpsc};
+
+use quell_model::ActionId;
+use quell_protocol::{Order, Phase, ProtocolVersion, Report, Verb};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::{Broken, spawn};
+use crate::causes::WithCauses;
+use crate::command::exit::Failure;
+use crate::engine::Engine;
+use crate::journal::TakenUp;
+use crate::link::{FromDevice, ToDevice};
+
+struct Intake {
+    engine: Arc<Engine>,
+    to_do: mpsc::Sender<Order>,
+    to_link: UnboundedSender<FromDevice>,
+    breaks: UnboundedSender<Broken>,
+    /// The order that could not be taken up. Those after it are declined until it is: the journal
+    /// remembers only the highest number that it has.
+    missing: Option<u64>,
+}
+
+/// Starts the thread that takes up what the link passes on.
+pub(super) fn start(
+    engine: Arc<Engine>,
+    arriving: mpsc::Receiver<ToDevice>,
+    to_do: mpsc::Sender<Order>,
+    to_link: &UnboundedSender<FromDevice>,
+    breaks: UnboundedSender<Broken>,
+) -> Result<(), Failure> {
+    let to_link = to_link.clone();
+    let mut intake = Intake {
+        engine,
+        to_do,
+        to_link,
+        breaks,
+        missing: None,
+    };
+    spawn("intake", move || {
+        for message in arriving {
+            match message {
+                ToDevice::Order(order) => intake.take_up(order),
+                ToDevice::Heard(action) => intake.heard(&action),
+            }
+        }
+    })
+}
+
+impl Intake {
+    fn take_up(&mut self, order: Order) {
+        let sequence = order.sequence;
+        if self.missing.is_some_and(|missing| sequence > missing) {
+            return self.tell(FromDevice::NotTakenUp(sequence));
+        }
+        match self.engine.take_up(&order) {
+            Ok(taken_up) => {
+                self.missing = None;
+                self.tell(FromDevice::TakenUp(sequence));
+                self.answer(order, taken_up);
+            }
+            Err(error) => {
+                tracing::error!("an order is not taken up: {}", WithCauses(&error));
+                self.missing = Some(sequence);
+                self.tell(FromDevice::NotTakenUp(sequence));
+            }
+        }
+    }
+
+    fn answer(&self, order: Order, taken_up: TakenUp) {
+        match taken_up {
+            TakenUp::Done(phase) => self.tell(report(order.action_id, phase)),
+            TakenUp::ToDo => {
+                self.tell(report(order.action_id.clone(), Phase::InProgress));
+                // The journal has told the worker already that an action is to be given up.
+                let is_work = !matches!(order.verb, Verb::CancelAction);
+                if is_work && self.to_do.send(order).is_err() {
+                    let _ = self.breaks.send(Broken::Thread);
+                }
+            }
+        }
+    }
+
+    fn heard(&self, action: &ActionId) {
+        if let Err(error) = self.engine.mark_reported(action) {
+            // The report is repeated by the next run, which is harmless.
+            tracing::warn!(%action, "it is not noted that a report was heard: {}", WithCauses(&error));
+        }
+    }
+
+    fn tell(&self, event: FromDevice) {
+        // Nobody listens any more when the agent ends.
+        let _ = self.to_link.send(event);
+    }
+}
+
+/// A report on an action, for the link.
+pub(super) fn report(action_id: ActionId, phase: Phase) -> FromDevice {
+    let protocol_version = ProtocolVersion::CURRENT;
+    FromDevice::Report(Report {
+        protocol_version,
+        action_id,
+        phase,
+    })
+}
+
+#[cfg(test)]
+mod tests;

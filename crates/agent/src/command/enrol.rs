@@ -1,0 +1,175 @@
+//! `enrol`: make this machine known to a server.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+
+use quell_model::MachineId;
+use quell_protocol::EnrolmentToken;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::output::{FormatFlag, printable};
+use super::place::PlaceFlag;
+use crate::config::StateDir;
+use crate::link::{self, Identity, derived_machine_id, machine_facts};
+use crate::vault::Vault;
+
+/// No token is longer.
+const MAX_TOKEN: u64 = 64 * 1024;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The token; other users of this machine can read it here, so prefer --token-file
+    #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
+    token: Option<String>,
+    /// The file that holds the token; - for standard input, which is also read when neither is given
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The id by which the server will know this machine [default: derived from /etc/machine-id]
+    #[arg(long, value_name = "ID")]
+    machine_id: Option<String>,
+    #[command(flatten)]
+    place: PlaceFlag,
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+/// What was agreed with the server.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Enrolled {
+    machine_id: String,
+    tenant_id: String,
+    server: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let token: EnrolmentToken = read_token(arguments)?.parse()?;
+    let machine_id = match &arguments.machine_id {
+        Some(id) => MachineId::new(id).map_err(|error| Failure::of(Exit::Usage, &error))?,
+        None => derived_machine_id()?,
+    };
+    let state = arguments.place.open_or_make()?;
+    let _lock = state.lock()?;
+    // The vault's key is made now, so that the first quarantine does not depend on it.
+    Vault::open(&state.vault())?;
+    let identity = enrol(&state, &token, machine_id)?;
+    let enrolled = Enrolled {
+        machine_id: identity.machine_id().to_string(),
+        tenant_id: identity.tenant_id().to_owned(),
+        server: identity.endpoint().to_string(),
+    };
+    arguments.format.output.write(&enrolled, for_people)?;
+    Ok(Exit::Success)
+}
+
+fn enrol(
+    state: &StateDir,
+    token: &EnrolmentToken,
+    machine_id: MachineId,
+) -> Result<Identity, Failure> {
+    let facts = machine_facts(crate::engine::degraded());
+    let runtime = super::runtime()?;
+    Ok(runtime.block_on(link::enrol(state, token, machine_id, facts))?)
+}
+
+fn for_people(enrolled: &Enrolled) -> String {
+    let (id, server) = (printable(&enrolled.machine_id), printable(&enrolled.server));
+    format!("enrolled at {server} as machine {id}\n")
+}
+
+fn read_token(arguments: &Arguments) -> Result<String, Failure> {
+    let cannot = |error: io::Error| {
+        Failure::new(Exit::Usage, "the enrolment token cannot be read").because(Some(&error))
+    };
+    match (&arguments.token, &arguments.token_file) {
+        (Some(token), _) => Ok(token.clone()),
+        (None, Some(path)) if path != Path::new("-") => {
+            bounded(File::open(path).map_err(cannot)?).map_err(cannot)
+        }
+        (None, None) if io::stdin().is_terminal() => {
+            Err(Failure::new(Exit::Usage, "an enrolment token is needed")
+                .next("make one on the server (quell server device enrol-token) and give it with --token-file"))
+        }
+        _ => bounded(io::stdin().lock()).map_err(cannot),
+    }
+}
+
+fn bounded(source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    source.take(MAX_TOKEN).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn arguments(line: &[&str]) -> Arguments {
+        Line::parse_from(std::iter::once("x").chain(line.iter().copied())).arguments
+    }
+
+    #[test]
+    fn a_token_comes_from_the_line_or_from_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        std::fs::write(&path, "quell-enrol-1.x\n").unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(read_token(&arguments(&["--token", "t"])).unwrap(), "t");
+        assert_eq!(
+            read_token(&arguments(&["--token-file", path])).unwrap(),
+            "quell-enrol-1.x\n"
+        );
+        let missing = read_token(&arguments(&["--token-file", "/nonexistent"])).unwrap_err();
+        assert_eq!(missing.exit(), Exit::Usage);
+        assert!(Line::try_parse_from(["x", "--token", "t", "--token-file", path]).is_err());
+    }
+
+    #[test]
+    fn a_token_that_is_none_is_refused_before_anything_is_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        let line = [
+            "--token",
+            "no token",
+            "--machine-id",
+            "m",
+            "--state",
+            state.to_str().unwrap(),
+        ];
+        assert_eq!(run(&arguments(&line)).unwrap_err().exit(), Exit::Usage);
+        assert!(!state.exists());
+    }
+
+    #[test]
+    fn a_token_for_a_server_in_clear_text_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        for server in ["http://quell.example", "https://quell.example"] {
+            let token =
+                EnrolmentToken::new(server.to_owned(), "a".to_owned(), "canary".to_owned(), None);
+            let token = token.encode();
+            let line = [
+                "--token",
+                &token,
+                "--machine-id",
+                "m",
+                "--state",
+                state.to_str().unwrap(),
+            ];
+            let failure = run(&arguments(&line)).unwrap_err();
+            assert_eq!(failure.exit(), Exit::Usage, "{}", failure.render());
+            assert!(!failure.render().contains("canary"));
+            assert!(!state.join("identity.json").exists());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line of the agent, the same in `quell-agent …` and in `quell agent …`.
+//!
+//! Standard output is the result and nothing else; everything that is said besides goes to standard
+//! error.
+
+mod daemon;
+mod enrol;
+mod exit;
+mod find;
+mod lifeline;
+mod log;
+mod output;
+mod place;
+mod run;
+mod safe_stop;
+mod span;
+mod status;
+mod vault;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+/// What the agent is asked to do.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make this machine known to a server, with a token from there
+    Enrol(enrol::Arguments),
+    /// Take orders and carry them out, until told to end
+    Run(run::Arguments),
+    /// Say what this agent is and which protections are off
+    Status(status::Arguments),
+    /// Find a file by its hash: the processes that execute it and the paths that hold it
+    Find(find::Arguments),
+    /// Look at quarantined files, restore or remove them
+    Vault(vault::Arguments),
+}
+
+/// Stops a file from executing on this machine and takes it away.
+#[derive(Debug, Parser)]
+#[command(name = "quell-agent", version, about, max_term_width = 100, after_help = AFTER_HELP)]
+struct Standalone {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0 all succeeded        2 wrong usage             3 refused by a check
+  4 failed               5 outcome unknown         6 not let in by the server
+  8 stopped by the user  1 anything else";
+
+/// The whole of `quell-agent`.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(Standalone::parse().arguments)
+}
+
+/// Does what was asked, writes the result to standard output, and says how it went.
+///
+/// It brings a runtime of its own, so it must not be called from within one.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let done = match arguments.command {
+        Command::Enrol(arguments) => enrol::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Find(arguments) => find::run(&arguments),
+        Command::Vault(arguments) => vault::run(&arguments),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::note(failure.render().trim_end());
+            failure.exit().into()
+        }
+    }
+}
+
+/// The runtime of the network half. One thread is plenty: the work is done by threads of its own.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::of(Exit::Fault, &error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! `status`: what this agent is.
+
+use quell_protocol::MachineFacts;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::output::{FormatFlag, table};
+use super::place::PlaceFlag;
+use crate::engine::degraded;
+use crate::link::{Identity, IdentityError, machine_facts};
+use crate::vault::Vault;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    place: PlaceFlag,
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    state_directory: String,
+    /// The process id of the agent that runs on the directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolled: Option<Enrolled>,
+    vault_items: usize,
+    /// Protections that are off for a process of this user, in words.
+    degraded: Vec<String>,
+    machine: MachineFacts,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Enrolled {
+    machine_id: String,
+    tenant_id: String,
+    server: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let state = arguments.place.open()?;
+    let enrolled = match Identity::load(&state) {
+        Ok(identity) => Some(Enrolled {
+            machine_id: identity.machine_id().to_string(),
+            tenant_id: identity.tenant_id().to_owned(),
+            server: identity.endpoint().to_string(),
+        }),
+        Err(IdentityError::NotEnrolled) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let status = Status {
+        state_directory: state.path().display().to_string(),
+        running: state.running_agent(),
+        enrolled,
+        vault_items: Vault::open(&state.vault())?.list()?.len(),
+        degraded: degraded(),
+        machine: machine_facts(degraded()),
+    };
+    arguments.format.output.write(&status, for_people)?;
+    Ok(Exit::Success)
+}
+
+fn for_people(status: &Status) -> String {
+    let mut rows = Vec::new();
+    let mut add = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
+    add("state directory", status.state_directory.clone());
+    let running = status.running.map(|pid| format!("process {pid}"));
+    add("running", running.unwrap_or_else(|| "no".to_owned()));
+    match &status.enrolled {
+        Some(enrolled) => {
+            add("server", enrolled.server.clone());
+            add("machine", enrolled.machine_id.clone());
+            add("tenant", enrolled.tenant_id.clone());
+        }
+        None => add("enrolled", "no".to_owned()),
+    }
+    add("vault items", status.vault_items.to_string());
+    add("version", status.machine.agent_version.clone());
+    for protection in &status.degraded {
+        add("off", protection.clone());
+    }
+    table(&["property", "value"], &rows, "")
+}
