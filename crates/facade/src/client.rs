@@ -1,5 +1,6 @@
 //! The front door.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use crate::{ClientBuilder, Hooks};
 ///
 /// All futures are `Send`. Dropping one gives the call up where it stands: a request
 /// that has left may still be executed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     options: CallOptions,
@@ -113,6 +114,15 @@ impl Client {
 
     pub(crate) fn hooks(&self) -> &dyn Hooks {
         &*self.shared.hooks
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.shared.hosts.service().to_string())
+            .field("deadline", &self.options.deadline)
+            .finish_non_exhaustive()
     }
 }
 

@@ -46,7 +46,7 @@ pub use wait::Wait;
 pub use quell_model as model;
 pub use quell_model::{
     ActionId, ActionStatus, ActionType, Cloud, Comment, ErrorCode, File, HealthStatus, HostFamily,
-    Machine, MachineAction, MachineId, Region, Sha1, Timestamp, properties,
+    Machine, MachineAction, MachineId, Region, Sha1, Timestamp, odata, properties,
 };
 /// Exact limits, for [`Limits::each`].
 #[doc(inline)]
@@ -54,3 +54,8 @@ pub use quell_ratelimit as ratelimit;
 /// How requests are carried, for a transport of your own.
 #[doc(inline)]
 pub use quell_transport as transport;
+
+/// The guide's code is compiled with the rest.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/sdk.md")]
+mod guide {}

@@ -22,9 +22,11 @@ impl Limits {
     /// What the API documents for each operation: 100 calls in a minute and 1,500 in
     /// an hour, at once, for each application and tenant.
     ///
-    /// No more than 20 calls of an operation are under way at a time, none waits for
-    /// another's sake otherwise, and a service that refuses earlier than documented
-    /// is learned from.
+    /// No more than 20 calls of an operation are under way at a time; none waits for
+    /// another's sake otherwise. When the service refuses all the same, every call of
+    /// the operation pauses for as long as it says, and the limits stay as they are:
+    /// somebody who makes a call now and then cannot tell from one refusal what
+    /// others use. A campaign can, see [`Policy::learning`] and [`Policy::spacing`].
     #[must_use]
     pub fn documented() -> Self {
         Self(None)
@@ -51,9 +53,7 @@ fn documented(operation: &OperationInfo) -> Result<Policy, QuotaError> {
         .iter()
         .map(|window| Window::new(window.calls, window.period))
         .collect();
-    Ok(Policy::new(Quota::new(windows?)?)
-        .max_in_flight(IN_FLIGHT)
-        .learning(true))
+    Ok(Policy::new(Quota::new(windows?)?).max_in_flight(IN_FLIGHT))
 }
 
 /// The limiters of a client, made when an operation is first called.

@@ -1,0 +1,18 @@
+//! The SDK against a tenant that says what each test wants, in virtual time.
+
+mod authentication;
+mod repetition;
+mod throttling;
+mod types;
+mod waiting;
+
+// What has more than test functions in it says that it is test code, or it would be linted as
+// production code.
+#[cfg(test)]
+mod interaction;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod secrecy;
+#[cfg(test)]
+mod tenant;
