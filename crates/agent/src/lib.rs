@@ -1,10 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg(target_os = "linux")]
 
+mod causes;
+pub mod command;
+pub mod config;
 mod crash_point;
 pub mod engine;
 pub mod find;
 pub mod hash;
+pub mod inventory;
+mod journal;
+pub mod link;
+pub mod plan;
+pub mod protect;
 mod sys;
 pub mod vault;
 mod whole_file;

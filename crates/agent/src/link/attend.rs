@@ -86,7 +86,7 @@ fn send_what_is_due(
     session: &mut Session,
     flights: &mut JoinSet<Answer>,
 ) -> Option<Instant> {
-    let now = Instant::now();
+    let now = now();
     let hold = start(session.hold(now), flights, |request| {
         let exchange = exchange.clone();
         async move { Answer::Hold(exchange.ask(route::HOLD, &request).await) }
@@ -138,7 +138,7 @@ fn judge(
     answer: Answer,
     engine: &mpsc::Sender<ToDevice>,
 ) -> Result<(), Stop> {
-    let now = Instant::now();
+    let now = now();
     match answer {
         Answer::Hold(answer) => {
             let answer = answer.inspect_err(|error| tell("asking for orders failed", error));
@@ -203,9 +203,17 @@ async fn sleep_until(moment: Option<Instant>) {
     }
 }
 
+/// The runtime's clock, which tests turn forward.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
 /// Any number; how much a pause is shortened by it is of no consequence.
 fn chance() -> u32 {
     let mut bytes = [0; 4];
     let _ = aws_lc_rs::rand::fill(&mut bytes);
     u32::from_le_bytes(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,6 @@ async fn ask(
             other => EnrolError::Exchange(other),
         })
 }
+
+#[cfg(test)]
+mod tests;

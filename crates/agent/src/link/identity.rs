@@ -157,10 +157,10 @@ impl Identity {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn identity() -> Identity {
+    pub(in crate::link) fn identity() -> Identity {
         Identity {
             machine_id: MachineId::new("m1").unwrap(),
             tenant_id: "t1".to_owned(),
