@@ -6,9 +6,14 @@
     reason = "a build tool talks to its caller"
 )]
 
+mod bench;
+mod cargo;
+mod ci;
 mod codegen;
 mod deps;
 mod failure;
+mod picture;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -19,7 +24,11 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
   codegen [--check]   write what is generated from docs/api, or say what is out of date
-  deps                prove the arrows between crates and the dependency budgets";
+  deps                prove the arrows between crates and the dependency budgets
+  test [FILTER…]      run every test, through nextest where it is installed, and every example
+  ci                  the whole gate: format, lints, generated files, deps, docs, tests
+  bench               measure, and write the tables into docs/performance.md
+  picture             run the demo and draw it as docs/demo.svg";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +48,10 @@ fn run(arguments: &[&str]) -> Outcome {
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["deps"] => deps::run(),
+        ["test", filter @ ..] => test::run(filter),
+        ["ci"] => ci::run(),
+        ["bench"] => bench::run(),
+        ["picture"] => picture::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
