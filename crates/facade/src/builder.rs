@@ -98,6 +98,8 @@ impl ClientBuilder {
     }
 
     /// Your own way of carrying requests, for the token endpoint too.
+    ///
+    /// Its time-outs are its own; but no attempt is waited for longer than two minutes.
     pub fn transport(mut self, transport: impl Into<SharedTransport>) -> Self {
         self.transport = Some(transport.into());
         self

@@ -23,11 +23,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Response;
-use quell_model::Operation;
+use quell_model::{ApiFault, Operation};
 use quell_ratelimit::Limiter;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::Outcome;
 use crate::call::Call;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
@@ -75,11 +76,14 @@ struct Answer {
 async fn exchange(shared: &Shared, call: &Call, options: CallOptions) -> Result<Answer, Error> {
     let mut life = Life::new(shared, call, options)?;
     loop {
-        match life.attempt().await? {
-            Step::Accept => return life.accepted(),
-            Step::RenewToken | Step::SendAgain => {}
-            Step::SendAgainAfter(wait) => life.wait(wait).await?,
-            Step::Stop(outcome) => return Err(life.error().with_outcome(outcome)),
+        match life.attempt().await {
+            Next::Done(response) => {
+                let attempts = life.course.attempts();
+                return Ok(Answer { response, attempts });
+            }
+            Next::Again => {}
+            Next::AgainAfter { wait, failed } => life.wait(wait, failed).await?,
+            Next::Failed(error) => return Err(error),
         }
     }
 }
@@ -91,24 +95,34 @@ struct Life<'a> {
     limiter: Limiter,
     deadline: Deadline,
     course: Course<'a>,
-    last: Option<Result<Response<Bytes>, Failure>>,
+    /// What the service said when it last refused for the rate.
+    throttled: Option<ApiFault>,
+}
+
+/// What comes after an attempt.
+enum Next {
+    Done(Response<Bytes>),
+    Again,
+    /// The error is for the caller if there is no time for the wait.
+    AgainAfter {
+        wait: Duration,
+        failed: Error,
+    },
+    Failed(Error),
 }
 
 impl<'a> Life<'a> {
     fn new(shared: &'a Shared, call: &'a Call, options: CallOptions) -> Result<Self, Error> {
-        let operation = call.info.name;
-        let misconfigured = || Error::new(ErrorKind::Configuration).of_operation(operation);
-        shared
-            .hosts
+        let misconfigured = || Error::new(ErrorKind::Configuration).of_operation(call.info.name);
+        let hosts = &shared.hosts;
+        hosts
             .check(call.uri())
             .map_err(|foreign| misconfigured().because(foreign))?;
+        let limiter = shared.limiters.of(call.info);
         Ok(Self {
             shared,
             call,
-            limiter: shared
-                .limiters
-                .of(call.info)
-                .map_err(|error| misconfigured().because(error))?,
+            limiter: limiter.map_err(|error| misconfigured().because(error))?,
             deadline: Deadline::after(options.deadline, Instant::now()),
             course: Course::new(
                 call.repetition(),
@@ -116,14 +130,13 @@ impl<'a> Life<'a> {
                 &shared.budget,
                 &shared.jitter,
             ),
-            last: None,
+            throttled: None,
         })
     }
 
     /// Makes one attempt and decides what comes next.
-    async fn attempt(&mut self) -> Result<Step, Error> {
+    async fn attempt(&mut self) -> Next {
         let number = self.course.attempts().saturating_add(1);
-        let span = tracing::info_span!("attempt", attempt = number);
         let attempt = Attempt {
             shared: self.shared,
             call: self.call,
@@ -131,80 +144,71 @@ impl<'a> Life<'a> {
             deadline: self.deadline,
             number,
         };
-        let result = attempt.make().instrument(span).await;
-        let step = match &result {
-            Ok(answer) => self
-                .course
-                .after(Event::Answered(answer.status().as_u16()), hint(answer)),
-            Err(Failure::Transport(error)) => self.course.after(Event::Failed(error.kind()), None),
-            Err(Failure::Token(error)) if error.may_pass() => {
+        let span = tracing::info_span!("attempt", attempt = number);
+        match attempt.make().instrument(span).await {
+            Ok(answer) => self.after_answer(answer),
+            Err(failure) => self.after_failure(failure),
+        }
+    }
+
+    fn after_answer(&mut self, answer: Response<Bytes>) -> Next {
+        let status = answer.status().as_u16();
+        let asked = retry_after(answer.headers(), SystemTime::now());
+        let step = self.course.after(Event::Answered(status), asked);
+        if step == Step::Accept {
+            return Next::Done(answer);
+        }
+        let refusal = ApiFault::read(status, answer.body());
+        if step == Step::SendAgain {
+            self.throttled = Some(refusal.clone());
+        }
+        self.next(step, Error::refused(refusal).with_retry_after(asked))
+    }
+
+    fn after_failure(&mut self, failure: Failure) -> Next {
+        let step = match &failure {
+            Failure::Transport(error) => self.course.after(Event::Failed(error.kind()), None),
+            Failure::Abandoned => Step::Stop(self.course.abandoned()),
+            Failure::Token(error) if error.may_pass() => {
                 self.course.after_missing_token(error.retry_after())
             }
-            Err(Failure::Abandoned) => Step::Stop(self.course.abandoned()),
-            Err(_) => Step::Stop(crate::Outcome::NotPerformed),
+            _ => Step::Stop(Outcome::NotPerformed),
         };
-        // What the limits say comes on top of why the attempt before it failed.
-        match result {
-            Err(Failure::Limits { wait }) => return Err(self.no_permit(wait)),
-            result => self.last = Some(result),
-        }
-        Ok(step)
+        let error = match (failure, self.throttled.take()) {
+            // It is the service's refusal that the limits are waiting out.
+            (Failure::Limits { wait }, Some(refusal)) => {
+                Error::refused(refusal).with_retry_after(Some(wait))
+            }
+            (failure, _) => failure.into_error(),
+        };
+        self.next(step, error)
     }
 
-    fn accepted(self) -> Result<Answer, Error> {
-        let attempts = self.course.attempts();
-        match self.last {
-            Some(Ok(response)) => Ok(Answer { response, attempts }),
-            _ => Err(Error::new(ErrorKind::Service).of_operation(self.call.info.name)),
+    fn next(&self, step: Step, error: Error) -> Next {
+        let failed = error
+            .of_operation(self.call.info.name)
+            .with_attempts(self.course.attempts());
+        match step {
+            Step::Accept | Step::RenewToken | Step::SendAgain => Next::Again,
+            Step::SendAgainAfter(wait) => Next::AgainAfter { wait, failed },
+            Step::Stop(outcome) => Next::Failed(failed.with_outcome(outcome)),
         }
     }
 
-    async fn wait(&mut self, wait: Duration) -> Result<(), Error> {
+    async fn wait(&self, wait: Duration, failed: Error) -> Result<(), Error> {
         if !self.deadline.allows(wait, Instant::now()) {
-            return Err(self
-                .error()
+            return Err(failed
                 .with_detail("the next attempt would come after the deadline")
                 .with_retry_after(Some(wait)));
         }
-        let operation = self.call.info.name;
+        let (operation, reason) = (self.call.info.name, WaitReason::Retry);
         self.shared.hooks.before_wait(&Waiting {
             operation,
-            reason: WaitReason::Retry,
+            reason,
             wait,
         });
         tracing::debug!(?wait, "waiting before the next attempt");
         tokio::time::sleep(wait).await;
         Ok(())
     }
-
-    /// The error that the last attempt leads to.
-    fn error(&mut self) -> Error {
-        let error = match self.last.take() {
-            None => Error::new(ErrorKind::Service),
-            Some(Ok(answer)) => {
-                Error::refused(failure::read(&answer)).with_retry_after(hint(&answer))
-            }
-            Some(Err(failure)) => failure.into_error(),
-        };
-        error
-            .of_operation(self.call.info.name)
-            .with_attempts(self.course.attempts())
-    }
-
-    /// The limits have no room in time. What the service refused before is still worth telling.
-    fn no_permit(&self, wait: Duration) -> Error {
-        let limited = Error::new(ErrorKind::RateLimited)
-            .of_operation(self.call.info.name)
-            .with_attempts(self.course.attempts())
-            .with_retry_after(Some(wait));
-        match &self.last {
-            Some(Ok(answer)) => limited.with_refusal(failure::read(answer)),
-            _ => limited,
-        }
-    }
-}
-
-/// The wait that an answer asks for.
-fn hint(answer: &Response<Bytes>) -> Option<Duration> {
-    retry_after(answer.headers(), SystemTime::now())
 }

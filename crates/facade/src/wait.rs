@@ -3,6 +3,7 @@
 mod schedule;
 
 use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -11,9 +12,12 @@ use tokio::time::Instant;
 
 use crate::action::ActionHandle;
 use crate::deadline::Deadline;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, one_line};
 use crate::hooks::{WaitReason, Waiting};
 use schedule::{Schedule, may_appear};
+
+/// Who looks more often than this only spends the limits.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A service that does not answer is waited out for this long.
 const LONGEST_OUTAGE: Duration = Duration::from_secs(300);
@@ -59,64 +63,42 @@ impl Wait {
     }
 
     /// The shortest interval between two looks, at the beginning, and the longest. The
-    /// defaults are half a second and a minute.
-    pub const fn intervals(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.schedule = Schedule { shortest, longest };
+    /// defaults are half a second and a minute; no interval is shorter than 50 ms.
+    pub fn intervals(mut self, shortest: Duration, longest: Duration) -> Self {
+        self.schedule = Schedule {
+            shortest: shortest.max(SHORTEST_INTERVAL),
+            longest,
+        };
         self
     }
 
     async fn run(self) -> Result<MachineAction, Error> {
-        let begun = Instant::now();
-        let deadline = Deadline::after(self.within, begun);
-        let mut last_answer = begun;
+        let mut watch = Watch::begin(Instant::now());
+        let deadline = Deadline::after(self.within, watch.begun);
         loop {
             let looked = self.action.get_by(deadline).await;
-            let waited = begun.elapsed();
-            let mut pause = self.schedule.interval(waited);
-            let seen = match looked {
-                Ok(action) if has_ended(&action.status) => return Ok(action),
-                Ok(action) => {
-                    last_answer = Instant::now();
-                    Some(action.status)
-                }
-                Err(error) if error.kind() == ErrorKind::NotFound && may_appear(waited) => None,
-                Err(error) if passes(&error) && last_answer.elapsed() < LONGEST_OUTAGE => {
-                    pause = pause.max(error.retry_after().unwrap_or_default());
-                    None
-                }
-                Err(error) => return Err(error),
+            let asked = match watch.judge(looked, Instant::now()) {
+                ControlFlow::Break(end) => return end,
+                ControlFlow::Continue(asked) => asked,
             };
-            if !deadline.allows(pause, Instant::now()) {
-                return Err(self.too_long(seen));
+            let now = Instant::now();
+            let left = deadline.remaining(now);
+            match self.schedule.pause(now - watch.begun, asked, left) {
+                Some(pause) => self.pause(pause).await,
+                None => return Err(watch.too_long()),
             }
-            self.pause(pause).await;
         }
     }
 
     async fn pause(&self, wait: Duration) {
-        let operation = ActionHandle::LOOKS_BY.name;
-        let waiting = Waiting {
+        let (operation, reason) = (ActionHandle::LOOKS_BY.name, WaitReason::Poll);
+        let hooks = self.action.client().hooks();
+        hooks.before_wait(&Waiting {
             operation,
-            reason: WaitReason::Poll,
+            reason,
             wait,
-        };
-        self.action.client().hooks().before_wait(&waiting);
+        });
         tokio::time::sleep(wait).await;
-    }
-
-    fn too_long(&self, seen: Option<ActionStatus>) -> Error {
-        let state = seen.map_or_else(
-            || "its state is not known".to_owned(),
-            |status| {
-                format!(
-                    "the action goes on and is {}",
-                    crate::error::one_line(status.as_str())
-                )
-            },
-        );
-        Error::new(ErrorKind::Timeout)
-            .of_operation(ActionHandle::LOOKS_BY.name)
-            .with_detail(state)
     }
 }
 
@@ -129,17 +111,67 @@ impl IntoFuture for Wait {
     }
 }
 
+/// What was seen of the action so far.
+struct Watch {
+    begun: Instant,
+    last_answer: Instant,
+    status: Option<ActionStatus>,
+}
+
+impl Watch {
+    const fn begin(now: Instant) -> Self {
+        Self {
+            begun: now,
+            last_answer: now,
+            status: None,
+        }
+    }
+
+    /// What one look means: the end of the wait, or another look, after this long at least.
+    fn judge(
+        &mut self,
+        looked: Result<MachineAction, Error>,
+        now: Instant,
+    ) -> ControlFlow<Result<MachineAction, Error>, Duration> {
+        match looked {
+            Ok(action) if has_ended(&action.status) => ControlFlow::Break(Ok(action)),
+            Ok(action) => {
+                self.last_answer = now;
+                self.status = Some(action.status);
+                ControlFlow::Continue(Duration::ZERO)
+            }
+            Err(error) if self.passes(&error, now) => {
+                ControlFlow::Continue(error.retry_after().unwrap_or_default())
+            }
+            Err(error) => ControlFlow::Break(Err(error)),
+        }
+    }
+
+    /// Whether a failure says nothing about the action and may be gone at the next look.
+    fn passes(&self, error: &Error, now: Instant) -> bool {
+        use ErrorKind::{NotFound, RateLimited, Timeout, Transport, Unavailable};
+        match error.kind() {
+            NotFound => self.status.is_none() && may_appear(now - self.begun),
+            Transport | Timeout | Unavailable | RateLimited => {
+                now - self.last_answer < LONGEST_OUTAGE
+            }
+            _ => false,
+        }
+    }
+
+    fn too_long(&self) -> Error {
+        let state = match &self.status {
+            Some(status) => format!("the action goes on and is {}", one_line(status.as_str())),
+            None => "the action was not seen".to_owned(),
+        };
+        Error::new(ErrorKind::Timeout)
+            .of_operation(ActionHandle::LOOKS_BY.name)
+            .with_detail(state)
+    }
+}
+
 /// A status that this version does not know is no end: the service may have new ones on the way.
 const fn has_ended(status: &ActionStatus) -> bool {
     use ActionStatus::{Cancelled, Failed, Succeeded, TimeOut};
     matches!(status, Succeeded | Failed | Cancelled | TimeOut)
-}
-
-/// Failures that say nothing about the action and may be gone at the next look.
-fn passes(error: &Error) -> bool {
-    use ErrorKind::{RateLimited, Timeout, Transport, Unavailable};
-    matches!(
-        error.kind(),
-        Transport | Timeout | Unavailable | RateLimited
-    )
 }

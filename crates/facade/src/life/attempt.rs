@@ -2,11 +2,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
+use quell_model::ApiFault;
 use quell_ratelimit::{AcquireError, Limiter, Permit, SentPermit, StoreError};
 use quell_transport::{Reach, TransportError, TransportErrorKind};
 use tokio::time::Instant;
 
-use super::failure::{self, Failure};
+use super::failure::Failure;
 use crate::auth::Held;
 use crate::call::Call;
 use crate::deadline::Deadline;
@@ -147,7 +148,7 @@ impl Attempt<'_> {
     async fn settle(&self, sent: SentPermit, result: &Result<Response<Bytes>, Failure>) {
         let settled = match result {
             Ok(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS => {
-                let refusal = failure::read(answer);
+                let refusal = ApiFault::read(answer.status().as_u16(), answer.body());
                 let said = push_back(answer.headers(), &refusal.message, SystemTime::now());
                 sent.refused(said).await
             }

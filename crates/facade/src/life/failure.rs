@@ -1,9 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Response;
-use quell_model::ApiFault;
 use quell_ratelimit::StoreError;
 use quell_transport::{TransportError, TransportErrorKind};
 
@@ -57,9 +54,4 @@ const fn kind_of(kind: TransportErrorKind) -> ErrorKind {
         TransportErrorKind::InvalidRequest => ErrorKind::Configuration,
         _ => ErrorKind::Transport,
     }
-}
-
-/// The service's refusal.
-pub(super) fn read(answer: &Response<Bytes>) -> ApiFault {
-    ApiFault::read(answer.status().as_u16(), answer.body())
 }

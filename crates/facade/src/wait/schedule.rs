@@ -23,10 +23,29 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    pub(super) fn interval(self, waited: Duration) -> Duration {
-        (waited / 8)
-            .max(self.shortest)
-            .min(self.longest.max(self.shortest))
+    /// How long to pause after having waited this long, at least `asked`, with this much
+    /// time left; `None` if no further look fits.
+    ///
+    /// The last pause is cut so that there is one look shortly before the end.
+    pub(super) fn pause(
+        self,
+        waited: Duration,
+        asked: Duration,
+        left: Option<Duration>,
+    ) -> Option<Duration> {
+        let pause = self.interval(waited).max(asked);
+        match left {
+            Some(left) if pause >= left => {
+                let last = left.saturating_sub(self.shortest);
+                (last >= self.shortest.max(asked)).then_some(last)
+            }
+            _ => Some(pause),
+        }
+    }
+
+    fn interval(self, waited: Duration) -> Duration {
+        let longest = self.longest.max(self.shortest);
+        (waited / 8).clamp(self.shortest, longest)
     }
 }
 
@@ -56,6 +75,26 @@ mod tests {
             longest: SECOND,
         };
         assert_eq!(schedule.interval(Duration::MAX), 9 * SECOND);
+    }
+
+    #[test]
+    fn there_is_a_last_look_shortly_before_the_end() {
+        let pause = |left: u64| {
+            let left = Some(Duration::from_millis(left));
+            Schedule::default().pause(80 * SECOND, Duration::ZERO, left)
+        };
+        assert_eq!(pause(10_001), Some(10 * SECOND));
+        assert_eq!(pause(10_000), Some(Duration::from_millis(9_500)));
+        assert_eq!(pause(1_000), Some(SECOND / 2));
+        assert_eq!(pause(999), None);
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_not_cut() {
+        let pause = |left| Schedule::default().pause(SECOND, 30 * SECOND, left);
+        assert_eq!(pause(None), Some(30 * SECOND));
+        assert_eq!(pause(Some(31 * SECOND)), Some(30 * SECOND));
+        assert_eq!(pause(Some(30 * SECOND)), None);
     }
 
     #[test]

@@ -72,7 +72,15 @@ async fn a_wait_ends_at_its_deadline_and_tells_the_state() {
     let begun = tokio::time::Instant::now();
     let wait = tenant.client().action(ACTION).wait().within(20 * SECOND);
     let error = wait.await.unwrap_err();
-    assert!(begun.elapsed() <= 20 * SECOND);
+    assert!(
+        (19..=20).contains(&begun.elapsed().as_secs()),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        (19.0..20.0).contains(tenant.seconds().last().unwrap()),
+        "a last look at the end"
+    );
     assert_eq!(
         (error.kind(), error.outcome()),
         (ErrorKind::Timeout, Outcome::NotPerformed)
@@ -90,6 +98,19 @@ async fn a_look_that_gets_no_answer_does_not_outlast_the_wait() {
     let wait = tenant.client().action(ACTION).wait().within(20 * SECOND);
     assert_eq!(wait.await.unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!(begun.elapsed().as_secs(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_is_told_though_the_last_look_failed() {
+    let tenant = Tenant::new()
+        .plays([seen("InProgress")])
+        .then_always(Line::Silence);
+    let wait = tenant.client().action(ACTION).wait().within(20 * SECOND);
+    let error = wait.await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("the action goes on and is InProgress"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,4 +158,21 @@ async fn intervals_are_the_callers_to_choose() {
         .intervals(4 * SECOND, 4 * SECOND);
     wait.await.unwrap();
     assert_eq!(tenant.seconds(), [0.0, 4.0, 8.0, 12.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_nothing_is_no_busy_loop() {
+    let tenant = Tenant::new().then_always(seen("Pending"));
+    let wait = tenant
+        .client()
+        .action(ACTION)
+        .wait()
+        .intervals(Duration::ZERO, Duration::ZERO)
+        .within(SECOND);
+    assert_eq!(wait.await.unwrap_err().kind(), ErrorKind::Timeout);
+    assert!(
+        (19..=21).contains(&tenant.calls().len()),
+        "{}",
+        tenant.calls().len()
+    );
 }
