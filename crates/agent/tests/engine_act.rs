@@ -1,5 +1,11 @@
 //! The engine on real processes and files: whatever the file did before, it is stopped and taken.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod engine_stage;
 
@@ -257,4 +263,44 @@ fn process_that_keeps_handing_over_to_a_child_is_caught() {
         "the innocent shell was left stopped"
     );
     assert!(stage.names().is_empty());
+}
+
+#[test]
+fn whole_machine_as_scope_takes_this_content_and_nothing_else() {
+    use quell_agent::engine::Engine;
+    use quell_agent::find::Scope;
+    let stage = Stage::new();
+    let mut sleeper = Sleeper::start(&stage.sample("program"));
+    let mut bystander = Sleeper::start(&stage.innocent("innocent"));
+    let mut config = stage.config();
+    config.scope = Scope::machine(vec![stage.root()]);
+    let vault = Box::new(stage.vault());
+    let engine = Engine::open(config, vault, Box::new(engine_stage::Nothing)).unwrap();
+    let result = stage.act(&engine);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    assert!(bystander.goes_on());
+    assert!(result.coverage.processes > 2);
+    assert_eq!(stage.names(), [b"innocent".to_vec()]);
+}
+
+#[test]
+fn directory_that_may_not_be_changed_keeps_the_file_but_not_the_process() {
+    if rustix::process::geteuid().is_root() {
+        // Nothing is forbidden to root by a mode; the immutable flag is beyond some file systems.
+        return;
+    }
+    let stage = Stage::new();
+    fs::create_dir(stage.path("locked")).unwrap();
+    let program = stage.sample("locked/program");
+    let mut sleeper = Sleeper::start(&program);
+    let locked = fs::Permissions::from_mode(0o555);
+    fs::set_permissions(stage.path("locked"), locked).unwrap();
+    let result = stage.act(&stage.engine());
+    fs::set_permissions(stage.path("locked"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    assert_eq!(reason(&result.verdict), Some(FailureReason::AccessDenied));
+    let file = file_at(&result, &program);
+    assert_eq!(file.outcome, FileOutcome::NotRemoved);
+    assert!(file.detail.as_ref().unwrap().starts_with("AccessDenied"));
 }

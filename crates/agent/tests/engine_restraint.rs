@@ -1,5 +1,11 @@
 //! What the engine leaves alone, and orders that come twice, too late or to be taken back.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod engine_stage;
 
@@ -260,4 +266,97 @@ fn nothing_is_done_without_a_journal() {
     let opened = Engine::open(stage.config(), Box::new(stage.vault()), Box::new(Nothing));
     assert!(matches!(opened, Err(EngineError::Journal(_))));
     assert!(program.exists());
+}
+
+/// An engine that calls `then` once, when an action reaches `wanted`.
+fn engine_that(stage: &Stage, wanted: State, then: impl Fn() + Send + Sync + 'static) -> Engine {
+    stage.engine().with_progress(Box::new(move |_, state| {
+        if state == wanted {
+            then();
+        }
+    }))
+}
+
+fn lose_table(stage: &Stage, table: &'static str) -> impl Fn() + Send + Sync + 'static {
+    let path = stage.base().join("state/journal.db");
+    move || {
+        let journal = rusqlite::Connection::open(&path).unwrap();
+        journal
+            .execute_batch(&format!("DROP TABLE {table}"))
+            .unwrap();
+    }
+}
+
+#[test]
+fn journal_that_fails_before_the_capture_leaves_everything_as_it_was() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let engine = engine_that(&stage, State::Verified, lose_table(&stage, "name"));
+    let error = engine.carry_out(&stage.order()).unwrap_err();
+    assert!(matches!(error, EngineError::Journal(_)));
+    assert!(sleeper.goes_on());
+    assert_eq!(stage.names(), [b"program".to_vec()]);
+}
+
+#[test]
+fn journal_that_fails_after_the_capture_undoes_it() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let before = fs::metadata(&program).unwrap();
+    let mut sleeper = Sleeper::start(&program);
+    let engine = engine_that(&stage, State::Verified, lose_table(&stage, "action"));
+    let error = engine.carry_out(&stage.order()).unwrap_err();
+    assert!(matches!(error, EngineError::Journal(_)));
+    assert!(sleeper.goes_on());
+    assert_eq!(stage.names(), [b"program".to_vec()]);
+    let after = fs::metadata(&program).unwrap();
+    assert_eq!((after.ino(), after.mode()), (before.ino(), before.mode()));
+}
+
+#[test]
+fn panic_in_the_middle_leaves_no_process_stopped() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let engine = engine_that(&stage, State::Frozen, || panic!("on purpose"));
+    let order = stage.order();
+    let acting = std::panic::AssertUnwindSafe(|| engine.carry_out(&order));
+    assert!(std::panic::catch_unwind(acting).is_err());
+    assert!(sleeper.goes_on());
+    assert!(program.exists());
+}
+
+#[test]
+fn file_on_the_way_out_of_the_action_keeps_its_attributes_for_the_vault() {
+    use std::os::unix::fs::PermissionsExt;
+    struct Attentive(Arc<Mutex<Vec<ItemDraft>>>);
+    impl Seal for Attentive {
+        fn seal(&self, item: &ItemDraft, _: BorrowedFd<'_>) -> Result<String, SealError> {
+            self.0.lock().unwrap().push(item.clone());
+            Ok(item.id.to_string())
+        }
+        fn contains(&self, _: &str) -> bool {
+            false
+        }
+    }
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o4751)).unwrap();
+    let before = fs::metadata(&program).unwrap();
+    let drafts = Arc::default();
+    let seal = Attentive(Arc::clone(&drafts));
+    let engine = Engine::open(stage.config(), Box::new(seal), Box::new(Nothing)).unwrap();
+    stage.act(&engine);
+    let drafts = drafts.lock().unwrap();
+    let attributes = &drafts[0].attributes;
+    assert_eq!(attributes.mode, 0o4751);
+    assert_eq!(
+        (attributes.uid, attributes.gid),
+        (before.uid(), before.gid())
+    );
+    let modified = before.mtime() * 1_000_000_000 + before.mtime_nsec();
+    assert_eq!(attributes.modified_ns, modified);
+    assert_eq!(drafts[0].comment, "a test");
+    assert_eq!(drafts[0].requestor.as_deref(), Some("tester"));
 }

@@ -96,7 +96,9 @@ impl Action<'_> {
             let performed = self.perform(step).and_then(|fact| {
                 let mut after = plan.clone();
                 after.observe(fact);
-                self.reached(after.state())?;
+                if after.state() != plan.state() {
+                    self.reached(after.state())?;
+                }
                 Ok(after)
             });
             match performed {
@@ -202,10 +204,10 @@ impl Action<'_> {
     }
 
     fn mark_if_stuck(&mut self, name: &Name) {
-        if let Spot::Left(obstacle, _) = &name.spot {
-            if !obstacle.may_pass() {
-                self.stuck_names.insert(name.path.clone());
-            }
+        if let Spot::Left(obstacle, _) = &name.spot
+            && !obstacle.may_pass()
+        {
+            self.stuck_names.insert(name.path.clone());
         }
     }
 

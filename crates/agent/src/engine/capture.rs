@@ -192,6 +192,7 @@ fn take_names(target: &mut Target) {
                     disarm(&target.content);
                     disarmed = true;
                 }
+                crash_point::here("between-names");
                 Spot::Captured(slot.clone())
             }
             Err(NotMoved::Vanished) => Spot::Vanished,
@@ -245,10 +246,10 @@ pub(super) fn sync_directories(targets: &[Target]) {
     let mut directories: HashMap<FileId, Arc<Directory>> = HashMap::new();
     for target in targets {
         for name in &target.names {
-            if let Some(found) = &name.origin {
-                if let Ok(id) = found.directory.id() {
-                    directories.insert(id, Arc::clone(&found.directory));
-                }
+            if let Some(found) = &name.origin
+                && let Ok(id) = found.directory.id()
+            {
+                directories.insert(id, Arc::clone(&found.directory));
             }
             if let Spot::Captured(slot) = &name.spot {
                 sync(&*slot.dir);

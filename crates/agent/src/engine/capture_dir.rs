@@ -72,14 +72,26 @@ impl CaptureDir {
     /// The directory in which copies of deleted files are kept.
     pub(super) fn for_copies(state_dir: &Path) -> Result<Self, Errno> {
         let parent = Directory::root(state_dir)?;
-        Self::make_named(parent.as_fd().try_clone_to_owned().map_err(os)?, "held")
+        Self::make_named(
+            parent
+                .as_fd()
+                .try_clone_to_owned()
+                .map_err(|error| os(&error))?,
+            "held",
+        )
     }
 
     /// Opens a directory that the journal names.
     pub(super) fn reopen(path: &[u8]) -> Result<Self, Errno> {
         let (parent, name) = split(path).ok_or(Errno::INVAL)?;
         let parent = Directory::root(parent)?;
-        Self::open(parent.as_fd().try_clone_to_owned().map_err(os)?, name)
+        Self::open(
+            parent
+                .as_fd()
+                .try_clone_to_owned()
+                .map_err(|error| os(&error))?,
+            name,
+        )
     }
 
     /// Where it was when it was opened.
@@ -114,8 +126,8 @@ pub(super) fn split(path: &[u8]) -> Option<(&Path, CString)> {
     Some((Path::new(std::ffi::OsStr::from_bytes(parent)), name))
 }
 
-fn os(error: std::io::Error) -> Errno {
-    Errno::from_io_error(&error).unwrap_or(Errno::IO)
+fn os(error: &std::io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }
 
 fn path_of(fd: &OwnedFd) -> Result<Vec<u8>, Errno> {
@@ -154,7 +166,10 @@ impl CaptureDirs {
         if let Some(dir) = self.by_directory.get(&id) {
             return Ok(Arc::clone(dir));
         }
-        let parent = directory.as_fd().try_clone_to_owned().map_err(os)?;
+        let parent = directory
+            .as_fd()
+            .try_clone_to_owned()
+            .map_err(|error| os(&error))?;
         let dir = Arc::new(CaptureDir::make(parent)?);
         self.by_directory.insert(id, Arc::clone(&dir));
         Ok(dir)
@@ -208,4 +223,57 @@ fn mount_root(directory: &Directory) -> Result<OwnedFd, Errno> {
 /// Where a name in a capture directory would be, for messages.
 pub(super) fn path_in(dir: &CaptureDir, name: &str) -> Vec<u8> {
     join(dir.path(), name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn directory() -> (tempfile::TempDir, Directory) {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = Directory::root(&dir.path().canonicalize().unwrap()).unwrap();
+        (dir, directory)
+    }
+
+    #[test]
+    fn capture_directory_is_ours_alone_and_made_once() {
+        let (dir, directory) = directory();
+        let mut dirs = CaptureDirs::new(false);
+        let capture = dirs.beside(&directory).unwrap();
+        assert_eq!(dirs.beside(&directory).unwrap().id(), capture.id());
+        let entries: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(entries.len(), 1);
+        let mode = entries[0]
+            .as_ref()
+            .unwrap()
+            .metadata()
+            .unwrap()
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o700);
+        dirs.clear();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn capture_directory_that_others_could_enter_is_refused() {
+        let (dir, directory) = directory();
+        let path = dir.path().canonicalize().unwrap().join("open");
+        std::fs::create_dir(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o750)).unwrap();
+        let bytes = path.as_os_str().as_bytes();
+        assert_eq!(CaptureDir::reopen(bytes).unwrap_err(), Errno::PERM);
+        drop(directory);
+    }
+
+    #[test]
+    fn mount_root_is_the_highest_directory_of_the_mount() {
+        let (_dir, directory) = directory();
+        let root = mount_root(&directory).unwrap();
+        assert_eq!(mount_of(&root).unwrap(), directory.mount);
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let above = openat(&root, c"..", flags, Mode::empty()).unwrap();
+        let is_top = FileId::of(&fstat(&above).unwrap()) == FileId::of(&fstat(&root).unwrap());
+        assert!(is_top || mount_of(&above).unwrap() != directory.mount);
+    }
 }

@@ -34,7 +34,7 @@ impl Action<'_> {
         let mut quiet = 0;
         let mut round = 0;
         while quiet < QUIET {
-            let appeared = self.stop_those_of(&wanted)?;
+            let appeared = self.stop_those_of(&wanted, None)?;
             quiet = if appeared.is_empty() && self.frozen.is_still() {
                 quiet + 1
             } else {
@@ -55,15 +55,25 @@ impl Action<'_> {
         self.let_innocents_go()
     }
 
-    /// One scan: stops what is new and answers its process ids.
-    fn stop_those_of(&mut self, wanted: &HashSet<FileId>) -> Result<Vec<u32>, Fault> {
+    /// One scan: stops what is new and answers its process ids. Who is in a group that this engine
+    /// has just stopped was stopped before only if that was seen before.
+    fn stop_those_of(
+        &mut self,
+        wanted: &HashSet<FileId>,
+        group: Option<&StoppedGroup>,
+    ) -> Result<Vec<u32>, Fault> {
         let scan = processes(self.scope).map_err(Fault::Processes)?;
-        let fresh: Vec<Held> = scan
+        let mut fresh: Vec<Held> = scan
             .running
             .iter()
             .filter(|process| self.is_fresh(process, wanted))
             .filter_map(|process| Held::take(process, wanted))
             .collect();
+        if let Some(group) = group {
+            for held in &mut fresh {
+                held.row.was_stopped &= !group.was_stopped_by_us(held.pid());
+            }
+        }
         let pids = fresh.iter().map(Held::pid).collect();
         self.stop(fresh)?;
         Ok(pids)
@@ -127,18 +137,14 @@ impl Action<'_> {
         let Some(pid) = i32::try_from(group).ok().and_then(Pid::from_raw) else {
             return Ok(());
         };
-        let stopped_before: HashSet<u32> = members_of(group)
-            .map_err(Fault::Processes)?
-            .into_iter()
-            .filter(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.is_stopped()))
-            .collect();
+        let before = StoppedGroup::look_at(group)?;
         self.journal.note_group(self.id, group)?;
         let stopped = kill_process_group(pid, Signal::STOP);
         // Those of its members that are wanted are stopped by name as well, so that they have a
         // row and a descriptor of their own before the rest goes on.
-        self.stop_those_of(wanted)?;
+        self.stop_those_of(wanted, Some(&before))?;
         for member in members_of(group).map_err(Fault::Processes)? {
-            if !stopped_before.contains(&member) && !self.frozen.holds(member) {
+            if !before.stopped.contains(&member) && !self.frozen.holds(member) {
                 resume_bystander(member);
             }
         }
@@ -157,6 +163,28 @@ impl Action<'_> {
     }
 }
 
+/// A group that is stopped as a whole, and who in it had been stopped before.
+struct StoppedGroup {
+    id: u32,
+    stopped: HashSet<u32>,
+}
+
+impl StoppedGroup {
+    fn look_at(id: u32) -> Result<Self, Fault> {
+        let mut stopped: HashSet<u32> = members_of(id)
+            .map_err(Fault::Processes)?
+            .into_iter()
+            .collect();
+        stopped.retain(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.is_stopped()));
+        Ok(Self { id, stopped })
+    }
+
+    fn was_stopped_by_us(&self, pid: u32) -> bool {
+        let is_member = ProcessStat::of(pid).is_some_and(|stat| stat.group == self.id);
+        is_member && !self.stopped.contains(&pid)
+    }
+}
+
 /// The processes of a group.
 pub(super) fn members_of(group: u32) -> std::io::Result<Vec<u32>> {
     let mut members = all_pids()?;
@@ -172,4 +200,125 @@ fn own_line() -> HashSet<u32> {
         current = ProcessStat::of(current).map_or(0, |stat| stat.parent);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
+    use crate::find::{ProcessIdentity, Scope};
+    use quell_model::Sha1;
+    use quell_protocol::{Order, Protection};
+    use std::os::fd::BorrowedFd;
+    use std::os::unix::process::CommandExt;
+    use std::path::Path;
+    use std::process::{Child, Command};
+
+    struct Never;
+
+    impl Seal for Never {
+        fn seal(&self, _: &ItemDraft, _: BorrowedFd<'_>) -> Result<String, SealError> {
+            Err(SealError::ContentChanged)
+        }
+
+        fn contains(&self, _: &str) -> bool {
+            false
+        }
+    }
+
+    impl Protect for Never {
+        fn by_content(&self, _: &Sha1) -> Option<Protection> {
+            None
+        }
+
+        fn by_inode(&self, _: u64, _: u64) -> Option<Protection> {
+            None
+        }
+    }
+
+    fn start(program: &Path, group: u32) -> Child {
+        Command::new(program)
+            .arg("600")
+            .process_group(group.cast_signed())
+            .spawn()
+            .unwrap()
+    }
+
+    fn is_stopped(child: &Child) -> bool {
+        ProcessStat::of(child.id()).unwrap().is_stopped()
+    }
+
+    fn order() -> Order {
+        serde_json::from_value(serde_json::json!({
+            "sequence": 1, "machineId": "m", "actionId": "a", "expiresAt": "2100-01-01T00:00:00Z",
+            "verb": {"type": "StopAndQuarantineFile", "sha1": Sha1::OF_NOTHING, "comment": "c"},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("program");
+        std::fs::copy("/bin/sleep", &program).unwrap();
+        let own = ProcessIdentity {
+            pid: std::process::id(),
+            start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
+        };
+        let scope = Scope::descendants(Vec::new(), own);
+        let config = EngineConfig::new(dir.path().join("state"), scope);
+        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+        let mut wanted = start(&program, 0);
+        let group = wanted.id();
+        let mut innocent = start(Path::new("/bin/sleep"), group);
+        let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+        let order = order();
+        let mut bench = engine.bench();
+        let mut action = engine.action(&order, &mut bench).unwrap();
+        assert!(action.may_stop_group(group).unwrap());
+        action.stop_group(group, &HashSet::from([file])).unwrap();
+        assert!(action.frozen.holds(wanted.id()));
+        assert!(!action.frozen.holds(innocent.id()));
+        while !action.frozen.is_still() {
+            thread::yield_now();
+        }
+        assert!(!is_stopped(&innocent));
+        drop(action);
+        assert!(!is_stopped(&wanted));
+        for child in [&mut wanted, &mut innocent] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn own_group_and_groups_beyond_the_scope_are_never_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let machine = Scope::machine(Vec::new());
+        let config = EngineConfig::new(dir.path().join("state"), machine);
+        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+        let order = order();
+        let mut bench = engine.bench();
+        let action = engine.action(&order, &mut bench).unwrap();
+        let own = ProcessStat::of(std::process::id()).unwrap().group;
+        for group in [0, 1, own] {
+            assert!(!action.may_stop_group(group).unwrap(), "{group}");
+        }
+        drop(action);
+        drop(bench);
+        drop(engine);
+        let nobody = ProcessIdentity {
+            pid: std::process::id(),
+            start_time: 0,
+        };
+        let narrow = Scope::descendants(Vec::new(), nobody);
+        let config = EngineConfig::new(dir.path().join("state"), narrow);
+        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+        let mut bench = engine.bench();
+        let action = engine.action(&order, &mut bench).unwrap();
+        let mut child = start(Path::new("/bin/sleep"), 0);
+        assert!(!action.may_stop_group(child.id()).unwrap());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }

@@ -14,6 +14,7 @@ mod freeze;
 mod frozen;
 mod held;
 mod keep;
+mod leftover;
 mod locate;
 mod move_name;
 mod outcome;
@@ -41,7 +42,8 @@ pub use seal::{Attributes, ItemDraft, Seal, SealError};
 
 use crate::find::{FileId, Stamps};
 use crate::hash::Hasher;
-use crate::journal::{Journal, JournalError, TakenUp};
+use crate::journal::Journal;
+pub use crate::journal::{JournalError, TakenUp};
 use crate::plan::State;
 use crate::sys::descriptors;
 

@@ -3,31 +3,25 @@
 //! What is to be done is judged by [`crate::plan::remedy`]; here it is found out how things are, and
 //! done.
 
-use std::ffi::CString;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use quell_model::ActionId;
 use quell_protocol::ProcessOutcome;
-use rustix::fs::Mode;
-use rustix::io::Errno;
 
 use super::action::{Action, Fault, Known};
-use super::capture_dir::{CaptureDir, split};
 use super::freeze::members_of;
 use super::frozen::Frozen;
 use super::held::{Held, resume_bystander};
-use super::keep::remove_if;
-use super::move_name;
+use super::leftover::Leftover;
 use super::seal::{ItemDraft, SealError};
 use super::target::link_count;
-use crate::find::{Directory, FileId, Scope, admitted};
+use crate::find::{Scope, admitted};
 use crate::journal::{Fate, Journal, NameRow, Place, Settlement, TargetRow};
 use crate::plan::remedy::{
     CaptureRemedy, CapturedName, InCapture, ProcessRemedy, StoppedProcess, for_capture, for_process,
 };
 use crate::plan::verdict::Obstacle;
-use crate::sys::file;
 use crate::sys::process_stat::ProcessStat;
 
 /// Lets the processes of an action go on that an earlier run left stopped, or finishes them if
@@ -308,77 +302,4 @@ impl Action<'_> {
         }])?;
         Ok(())
     }
-}
-
-/// A name that an earlier run meant to move, and what is there now.
-struct Leftover<'a> {
-    row: &'a NameRow,
-    directory: Option<CaptureDir>,
-    in_capture: InCapture,
-}
-
-impl<'a> Leftover<'a> {
-    fn of(row: &'a NameRow, target: &TargetRow) -> Self {
-        let directory = CaptureDir::reopen(&row.capture_dir).ok();
-        let found = directory.as_ref().and_then(|directory| {
-            let name = CString::new(row.capture_name.as_str()).ok()?;
-            file::look(directory, &name).ok()
-        });
-        let in_capture = match found {
-            None => InCapture::Nothing,
-            Some(stat) if is_target(target, FileId::of(&stat)) => InCapture::Target,
-            Some(_) => InCapture::Stranger,
-        };
-        Self {
-            row,
-            directory,
-            in_capture,
-        }
-    }
-
-    fn open(&self, target: &TargetRow) -> Option<OwnedFd> {
-        let directory = self.directory.as_ref()?;
-        let name = CString::new(self.row.capture_name.as_str()).ok()?;
-        let pinned = file::pin(directory, &name).ok()?;
-        let opened = file::read_pinned(&pinned).or_else(|_| {
-            file::change_mode(&pinned, Mode::RUSR)?;
-            let opened = file::read_pinned(&pinned);
-            file::change_mode(&pinned, Mode::empty())?;
-            opened
-        });
-        let (content, stat) = opened.ok()?;
-        is_target(target, FileId::of(&stat)).then_some(content)
-    }
-
-    fn remove(&self, target: &TargetRow) -> Result<(), Errno> {
-        let directory = self.directory.as_ref().ok_or(Errno::NOENT)?;
-        remove_if(directory, &self.row.capture_name, |id| {
-            is_target(target, id)
-        })
-    }
-
-    fn give_back(&self, mode: Option<u32>) -> Result<(), Errno> {
-        let capture = self.directory.as_ref().ok_or(Errno::NOENT)?;
-        let (parent, name) = split(&self.row.path).ok_or(Errno::INVAL)?;
-        let directory = Directory::root(parent)?;
-        if let Some(mode) = mode {
-            let captured =
-                CString::new(self.row.capture_name.as_str()).map_err(|_| Errno::INVAL)?;
-            let pinned = file::pin(capture, &captured)?;
-            file::change_mode(&pinned, Mode::from_raw_mode(mode))?;
-        }
-        move_name::put_back(capture, &self.row.capture_name, &directory, &name)
-    }
-
-    fn remove_directory(&self) {
-        if let Some(directory) = &self.directory {
-            directory.remove_if_empty();
-        }
-    }
-}
-
-/// In another boot the device may have another number; the inode has not, and nobody else could
-/// put anything into the directory.
-fn is_target(target: &TargetRow, id: FileId) -> bool {
-    id == target.id || (!target.of_this_boot && id.ino == target.id.ino)
 }

@@ -7,6 +7,7 @@
 mod directory;
 mod executables;
 mod identity;
+mod nominate;
 mod processes;
 mod scope;
 mod stamps;
@@ -17,9 +18,9 @@ pub(crate) use directory::{join, mount_of};
 pub use executables::{Executable, Executables, executables};
 pub(crate) use identity::nanoseconds;
 pub use identity::{FileId, ProcessIdentity, Stamp};
+pub(crate) use nominate::nominated;
 pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};
 pub use scope::Scope;
 pub use stamps::Stamps;
-pub(crate) use walk::nominated;
 pub use walk::{Tally, Walk};

@@ -145,6 +145,14 @@ impl Journal {
                 .query_row("SELECT sequence FROM acknowledged", [], |row| row.get(0))?;
         Ok(sequence.cast_unsigned())
     }
+
+    /// Counts orders from the beginning again, as a server does that did not know this machine.
+    /// What was carried out is remembered all the same.
+    pub(crate) fn count_anew(&self) -> Result<(), JournalError> {
+        self.connection()
+            .execute("UPDATE acknowledged SET sequence = 0", [])?;
+        Ok(())
+    }
 }
 
 fn acknowledge(connection: &Connection, sequence: u64) -> Result<(), JournalError> {
@@ -239,6 +247,22 @@ mod tests {
             TakenUp::Done(Phase::Cancelled)
         );
         assert!(journal.unfinished().unwrap().is_empty());
+    }
+
+    #[test]
+    fn order_carried_out_is_remembered_when_counting_begins_anew() {
+        let (_dir, journal) = journal();
+        let order = order(7, "a", stop());
+        journal.take_up(&order).unwrap();
+        journal
+            .conclude(&order.action_id, &Phase::Cancelled)
+            .unwrap();
+        journal.count_anew().unwrap();
+        assert_eq!(journal.acknowledged().unwrap(), 0);
+        assert_eq!(
+            journal.take_up(&order).unwrap(),
+            TakenUp::Done(Phase::Cancelled)
+        );
     }
 
     #[test]

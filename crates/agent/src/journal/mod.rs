@@ -27,7 +27,7 @@ const LOCK: &str = "journal.lock";
 
 /// The journal of one agent.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     connection: Mutex<Connection>,
     boot_id: String,
     /// Released with the descriptor.
@@ -75,7 +75,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be made, is in use, damaged, or of a newer agent.
-    pub fn open(directory: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn open(directory: &Path) -> Result<Self, JournalError> {
         let in_directory = |source| JournalError::Directory {
             path: directory.to_owned(),
             source,

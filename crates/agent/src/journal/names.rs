@@ -360,7 +360,9 @@ mod tests {
         let first = (target(), vec![name(b"/1", Place::Left)]);
         let second = (target(), vec![name(b"/1", Place::Captured)]);
         journal.intend(&action, &[first]).unwrap();
-        journal.intend(&action, &[second.clone()]).unwrap();
+        journal
+            .intend(&action, std::slice::from_ref(&second))
+            .unwrap();
         let names: Vec<_> = journal
             .targets(&action)
             .unwrap()

@@ -15,6 +15,8 @@
 #[cfg(test)]
 mod property;
 pub mod remedy;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 /// How far an action is. Each state says what has been completed; the journal holds it.
@@ -328,116 +330,5 @@ impl Plan {
         } else {
             self.undo = Some(undo);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FOUND: Fact = Fact::Located {
-        fresh: true,
-        protected: false,
-    };
-    const NOTHING: Fact = Fact::Located {
-        fresh: false,
-        protected: false,
-    };
-
-    fn after(facts: &[Fact]) -> Plan {
-        let mut plan = Plan::new(3, false);
-        for fact in facts {
-            plan.observe(*fact);
-        }
-        plan
-    }
-
-    #[test]
-    fn plan_in_good_weather_takes_every_step_in_order_and_searches_again() {
-        let mut plan = Plan::new(3, false);
-        let story = [
-            (Step::Locate(Reach::Running), FOUND),
-            (Step::Freeze, Fact::Frozen),
-            (Step::Verify, Fact::Verified { intact: true }),
-            (Step::Capture, Fact::Captured),
-            (Step::Kill, Fact::Killed),
-            (Step::Seal, Fact::Sealed),
-            (Step::Release, Fact::Released),
-            (Step::Locate(Reach::Everything), NOTHING),
-        ];
-        for (step, fact) in story {
-            assert_eq!(plan.next(), step);
-            plan.observe(fact);
-        }
-        let ending = Ending::Finished { settled: true };
-        assert_eq!(plan.next(), Step::Conclude(ending));
-    }
-
-    #[test]
-    fn plan_that_finds_nothing_running_searches_everything() {
-        let mut plan = after(&[NOTHING]);
-        assert_eq!(plan.next(), Step::Locate(Reach::Everything));
-        plan.observe(NOTHING);
-        let ending = Ending::Finished { settled: true };
-        assert_eq!(plan.next(), Step::Conclude(ending));
-    }
-
-    #[test]
-    fn plan_for_a_protected_file_touches_nothing() {
-        let plan = after(&[Fact::Located {
-            fresh: true,
-            protected: true,
-        }]);
-        assert_eq!(plan.next(), Step::Conclude(Ending::Refused));
-    }
-
-    #[test]
-    fn plan_cancelled_while_frozen_thaws_and_ends() {
-        let mut plan = after(&[FOUND, Fact::Frozen]);
-        plan.cancel();
-        assert_eq!(plan.next(), Step::Thaw);
-        plan.observe(Fact::Thawed);
-        assert_eq!(plan.next(), Step::Conclude(Ending::Cancelled));
-    }
-
-    #[test]
-    fn plan_cancelled_after_the_capture_goes_on() {
-        let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
-        plan.observe(Fact::Captured);
-        plan.cancel();
-        assert_eq!(plan.next(), Step::Kill);
-    }
-
-    #[test]
-    fn plan_broken_in_the_capture_puts_back_before_it_thaws() {
-        let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
-        plan.observe(Fact::Broken);
-        assert_eq!(plan.next(), Step::PutBack);
-        plan.observe(Fact::PutBack);
-        assert_eq!(plan.next(), Step::Thaw);
-        plan.observe(Fact::Thawed);
-        assert_eq!(plan.next(), Step::Conclude(Ending::Broken));
-    }
-
-    #[test]
-    fn plan_whose_file_changed_thaws_and_searches_again_but_not_for_ever() {
-        let mut plan = Plan::new(2, false);
-        for _ in 0..2 {
-            plan.observe(FOUND);
-            plan.observe(Fact::Frozen);
-            plan.observe(Fact::Verified { intact: false });
-            assert_eq!(plan.next(), Step::Thaw);
-            plan.observe(Fact::Thawed);
-        }
-        let ending = Ending::Finished { settled: false };
-        assert_eq!(plan.next(), Step::Conclude(ending));
-    }
-
-    #[test]
-    fn state_names_read_back() {
-        for state in State::ALL {
-            assert_eq!(State::from_name(state.as_str()), Some(state));
-        }
-        assert_eq!(State::from_name("napping"), None);
     }
 }

@@ -80,22 +80,21 @@ impl Stage {
 
     fn program(&self, name: impl AsRef<OsStr>, kind: &str) -> PathBuf {
         let path = self.path(name);
-        let mut content = fs::read("/bin/sleep").unwrap();
-        content.extend(format!("{kind} of {}", self.base.display()).bytes());
-        let mut file = File::create(&path).unwrap();
-        file.write_all(&content).unwrap();
+        fs::write(&path, self.content(kind)).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
 
+    fn content(&self, kind: &str) -> Vec<u8> {
+        let mut content = fs::read("/bin/sleep").unwrap();
+        content.extend(format!("{kind} of {}", self.base.display()).bytes());
+        content
+    }
+
+    /// The hash of this stage's sample.
     pub(crate) fn sha1(&self) -> Sha1 {
-        let content = tempfile::tempdir().unwrap();
-        let path = content.path().join("same");
-        fs::rename(self.sample(".only-for-its-hash"), &path)
-            .or_else(|_| fs::copy(self.path(".only-for-its-hash"), &path).map(drop))
-            .unwrap();
-        let _ = fs::remove_file(self.path(".only-for-its-hash"));
-        let file = File::open(path).unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&self.content("sample")).unwrap();
         Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1
     }
 

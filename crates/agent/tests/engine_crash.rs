@@ -1,0 +1,221 @@
+//! The engine killed in the middle: after the next start nobody is left stopped, nothing is lost,
+//! and the action has ended.
+#![cfg(all(target_os = "linux", feature = "crash-points"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod engine_stage;
+
+use std::env;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use engine_stage::{Sleeper, Stage, finished, state_of};
+use quell_agent::find::ProcessIdentity;
+use quell_protocol::{FileOutcome, Order, Phase, Verdict};
+
+const SIGKILL: i32 = 9;
+const BASE: &str = "QUELL_TEST_BASE";
+const ANCESTOR: &str = "QUELL_TEST_ANCESTOR";
+const ORDER: &str = "QUELL_TEST_ORDER";
+
+/// Not a test of its own: what the tests below let die.
+#[test]
+#[ignore = "run by the other tests in a process of its own"]
+fn engine_in_a_process_of_its_own() {
+    let Some(base) = env::var_os(BASE) else {
+        return;
+    };
+    let ancestor: ProcessIdentity = serde_json::from_str(&env::var(ANCESTOR).unwrap()).unwrap();
+    let order: Order = serde_json::from_str(&env::var(ORDER).unwrap()).unwrap();
+    let stage = Stage::again(PathBuf::from(base), ancestor);
+    stage.engine().carry_out(&order).unwrap();
+}
+
+/// Lets an engine carry out `order` until it dies at `point`.
+fn crash_at(point: &str, stage: &Stage, order: &Order) {
+    let status = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "engine_in_a_process_of_its_own", "--ignored"])
+        .env(BASE, stage.base())
+        .env(ANCESTOR, serde_json::to_string(&stage.ancestor()).unwrap())
+        .env(ORDER, serde_json::to_string(order).unwrap())
+        .env("QUELL_CRASH_AT", point)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.signal(), Some(SIGKILL), "never came to {point}");
+}
+
+fn recovered(stage: &Stage, order: &Order) -> Phase {
+    let engine = stage.engine();
+    let recovered = engine.recover().unwrap();
+    assert_eq!(recovered.finished, std::slice::from_ref(&order.action_id));
+    let mut reports = engine.unreported().unwrap();
+    assert_eq!(reports.len(), 1);
+    reports.remove(0).1
+}
+
+fn assert_all_is_kept_once(stage: &Stage, content: &[u8]) {
+    let items = stage.items();
+    assert_eq!(items.len(), 1, "one item");
+    assert_eq!(stage.item_content(&items[0]), content);
+    assert_eq!(stage.names(), Vec::<Vec<u8>>::new(), "something remained");
+    let held = fs::read_dir(stage.base().join("state/held"));
+    assert!(held.is_err() || held.unwrap().next().is_none());
+}
+
+fn running_file_survives_a_crash_at(point: &str) {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    let mut sleeper = Sleeper::start(&program);
+    let order = stage.order();
+    crash_at(point, &stage, &order);
+    let result = finished(recovered(&stage, &order));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{point}: {result:#?}");
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    assert_all_is_kept_once(&stage, &content);
+    assert_eq!(result.files.len(), 1, "{point}: {result:#?}");
+    assert_eq!(result.files[0].outcome, FileOutcome::Quarantined);
+}
+
+fn deleted_file_survives_a_crash_at(point: &str) {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    let mut sleeper = Sleeper::start(&program);
+    fs::remove_file(&program).unwrap();
+    let order = stage.order();
+    crash_at(point, &stage, &order);
+    let result = finished(recovered(&stage, &order));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{point}: {result:#?}");
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    assert_all_is_kept_once(&stage, &content);
+}
+
+fn hard_links_survive_a_crash_at(point: &str) {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    fs::hard_link(&program, stage.path("link")).unwrap();
+    let order = stage.order();
+    crash_at(point, &stage, &order);
+    let result = finished(recovered(&stage, &order));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{point}: {result:#?}");
+    assert_all_is_kept_once(&stage, &content);
+    assert_eq!(stage.item_paths(&stage.items()[0]).len(), 2);
+}
+
+fn everything_survives_a_crash_at(point: &str) {
+    running_file_survives_a_crash_at(point);
+    deleted_file_survives_a_crash_at(point);
+    hard_links_survive_a_crash_at(point);
+}
+
+#[test]
+fn crash_during_freeze() {
+    everything_survives_a_crash_at("during-freeze");
+}
+
+#[test]
+fn crash_after_freeze() {
+    everything_survives_a_crash_at("after-freeze");
+}
+
+#[test]
+fn crash_during_capture() {
+    everything_survives_a_crash_at("during-capture");
+}
+
+#[test]
+fn crash_after_capture() {
+    everything_survives_a_crash_at("after-capture");
+}
+
+#[test]
+fn crash_after_kill() {
+    everything_survives_a_crash_at("after-kill");
+}
+
+#[test]
+fn crash_during_vault() {
+    everything_survives_a_crash_at("during-vault");
+}
+
+#[test]
+fn crash_after_vault() {
+    everything_survives_a_crash_at("after-vault");
+}
+
+#[test]
+fn crash_during_release() {
+    everything_survives_a_crash_at("during-release");
+}
+
+#[test]
+fn crash_after_release() {
+    everything_survives_a_crash_at("after-release");
+}
+
+#[test]
+fn crash_between_two_names_of_one_file_keeps_both() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    fs::hard_link(&program, stage.path("link")).unwrap();
+    let order = stage.order();
+    crash_at("between-names", &stage, &order);
+    let result = finished(recovered(&stage, &order));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(stage.names(), Vec::<Vec<u8>>::new(), "something remained");
+    let mut paths = Vec::new();
+    for item in stage.items() {
+        assert_eq!(stage.item_content(&item), content);
+        paths.extend(stage.item_paths(&item));
+    }
+    assert_eq!(paths.len(), 2);
+}
+
+#[test]
+fn process_left_stopped_by_a_crash_goes_on_when_the_action_is_cancelled() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let order = stage.order();
+    crash_at("after-freeze", &stage, &order);
+    assert_eq!(state_of(sleeper.pid()).as_deref(), Some("T"));
+    let engine = stage.engine();
+    engine.cancel(&order.action_id).unwrap();
+    let recovered = engine.recover().unwrap();
+    assert_eq!(recovered.processes, 1);
+    assert!(sleeper.goes_on());
+    assert!(program.exists());
+    assert_eq!(engine.unreported().unwrap()[0].1, Phase::Cancelled);
+}
+
+#[test]
+fn file_that_was_rewritten_after_the_capture_is_given_back() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let writer = fs::OpenOptions::new().write(true).open(&program).unwrap();
+    let order = stage.order();
+    crash_at("after-capture", &stage, &order);
+    assert!(!program.exists());
+    std::os::unix::fs::FileExt::write_all_at(&writer, b"something else", 0).unwrap();
+    let engine = stage.engine();
+    engine.recover().unwrap();
+    let result = finished(engine.unreported().unwrap().remove(0).1);
+    assert!(
+        matches!(result.verdict, Verdict::Failed { .. }),
+        "{result:#?}"
+    );
+    assert!(fs::read(&program).unwrap().starts_with(b"something else"));
+    assert!(stage.items().is_empty());
+}
