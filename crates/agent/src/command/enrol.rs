@@ -12,6 +12,7 @@ use super::exit::{Exit, Failure};
 use super::output::{FormatFlag, printable};
 use super::place::PlaceFlag;
 use crate::config::StateDir;
+use crate::journal::Journal;
 use crate::link::{self, Identity, derived_machine_id, machine_facts};
 use crate::vault::Vault;
 
@@ -54,6 +55,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let _lock = state.lock()?;
     // The vault's key is made now, so that the first quarantine does not depend on it.
     Vault::open(&state.vault())?;
+    // Before the enrolment and not after it: a crash in between then costs nothing.
+    count_orders_anew(&state)?;
     let identity = enrol(&state, &token, machine_id)?;
     let enrolled = Enrolled {
         machine_id: identity.machine_id().to_string(),
@@ -62,6 +65,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     arguments.format.output.write(&enrolled, for_people)?;
     Ok(Exit::Success)
+}
+
+fn count_orders_anew(state: &StateDir) -> Result<(), Failure> {
+    let counted = Journal::open(state.path()).and_then(|journal| journal.count_anew());
+    counted.map_err(|error| Failure::of(Exit::Fault, &error))
 }
 
 fn enrol(

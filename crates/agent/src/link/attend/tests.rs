@@ -140,7 +140,7 @@ fn converse(
 }
 
 /// Lets the conversation go on until the device hears something; time passes by itself.
-async fn next(arriving: &mpsc::Receiver<ToDevice>) -> ToDevice {
+async fn next(arriving: &mut mpsc::Receiver<ToDevice>) -> ToDevice {
     loop {
         match arriving.try_recv() {
             Ok(message) => return message,
@@ -162,11 +162,13 @@ async fn an_order_reaches_the_device_and_its_report_the_server_whatever_gets_los
             .report
             .extend([Behaviour::NoAnswer, Behaviour::Answer(String::new())]);
     }
-    let (conversation, to_link, arriving) = converse(&server);
-    assert!(matches!(next(&arriving).await, ToDevice::Order(arrived) if arrived == order()));
+    let (conversation, to_link, mut arriving) = converse(&server);
+    assert!(matches!(next(&mut arriving).await, ToDevice::Order(arrived) if arrived == order()));
     to_link.send(FromDevice::TakenUp(1)).unwrap();
     to_link.send(FromDevice::Report(last_word())).unwrap();
-    assert!(matches!(next(&arriving).await, ToDevice::Heard(action) if action.as_str() == "a1"));
+    assert!(
+        matches!(next(&mut arriving).await, ToDevice::Heard(action) if action.as_str() == "a1")
+    );
     assert_eq!(server.heard(route::REPORT).len(), 2);
     let asked = server.heard(route::HOLD);
     assert_eq!(asked.last().unwrap()["acknowledged"], 1);
@@ -183,9 +185,9 @@ async fn a_report_goes_out_while_orders_are_waited_for() {
         .unwrap()
         .report
         .push(Behaviour::Answer("{}".to_owned()));
-    let (_conversation, to_link, arriving) = converse(&server);
+    let (_conversation, to_link, mut arriving) = converse(&server);
     to_link.send(FromDevice::Report(last_word())).unwrap();
-    assert!(matches!(next(&arriving).await, ToDevice::Heard(_)));
+    assert!(matches!(next(&mut arriving).await, ToDevice::Heard(_)));
     assert_eq!(server.heard(route::HOLD).len(), 1);
 }
 
@@ -213,7 +215,7 @@ async fn what_is_no_answer_is_asked_again_later() {
         .hold
         .extend(nonsense.map(|text| Behaviour::Answer(text.to_owned())));
     server.0.lock().unwrap().hold.push(orders(vec![order()]));
-    let (_conversation, _to_link, arriving) = converse(&server);
-    assert!(matches!(next(&arriving).await, ToDevice::Order(_)));
+    let (_conversation, _to_link, mut arriving) = converse(&server);
+    assert!(matches!(next(&mut arriving).await, ToDevice::Order(_)));
     assert_eq!(server.heard(route::HOLD).len(), 4);
 }

@@ -1,0 +1,275 @@
+//! The program `quell-agent` as an operator runs it, from enrolment to the end.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "agent_process/server.rs"]
+mod server;
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use quell_agent::hash::{Budget, Hasher};
+use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+use quell_protocol::{Order, Phase, ProcessOutcome, Verb, Verdict};
+use rustix::process::{Pid, Signal, kill_process};
+use server::{Said, Server};
+use tempfile::TempDir;
+
+/// Longer than anything takes; only a test that fails waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A process that does not outlive the test.
+struct Started(Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Stage {
+    directory: TempDir,
+    server: Server,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("files")).unwrap();
+        Self {
+            directory,
+            server: Server::start(),
+        }
+    }
+
+    fn files(&self) -> PathBuf {
+        self.directory.path().canonicalize().unwrap().join("files")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quell-agent"));
+        command
+            .args(arguments)
+            .arg("--state")
+            .arg(self.directory.path().join("state"));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.output(&[arguments, &["--output", "json"]].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {told}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn enrol(&self) {
+        let token = self.directory.path().join("token");
+        fs::write(&token, self.server.token.encode()).unwrap();
+        let file = token.to_str().unwrap();
+        let enrolled = self.json(&["enrol", "--machine-id", "m1", "--token-file", file]);
+        assert_eq!(enrolled["machineId"], "m1");
+    }
+
+    fn run(&self) -> Started {
+        let own = std::process::id().to_string();
+        let mut command = self.command(&["run", "--inventory-interval", "1"]);
+        command.arg("--root").arg(self.files());
+        command.args([
+            "--confine-to-descendants-of",
+            &own,
+            "--die-with-parent",
+            &own,
+        ]);
+        Started(command.stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// A harmless program that nobody else has, and its hash.
+    fn sample(&self) -> (PathBuf, Sha1) {
+        let path = self.files().join("sample");
+        let mut content = fs::read("/bin/sleep").unwrap();
+        content.extend_from_slice(self.directory.path().as_os_str().as_encoded_bytes());
+        let mut file = File::create(&path).unwrap();
+        file.write_all(&content).unwrap();
+        drop(file);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
+        let hashed = Hasher::new().sha1(File::open(&path).unwrap(), &Budget::UNLIMITED);
+        (path, hashed.unwrap().sha1)
+    }
+
+    fn hears<T>(&self, mut wanted: impl FnMut(Said) -> Option<T>) -> T {
+        loop {
+            let said = self.server.said.recv_timeout(PATIENCE).unwrap();
+            if let Some(found) = wanted(said) {
+                return found;
+            }
+        }
+    }
+}
+
+fn order(sha1: Sha1) -> Order {
+    Order {
+        sequence: 1,
+        machine_id: MachineId::new("m1").unwrap(),
+        action_id: ActionId::new("a1").unwrap(),
+        expires_at: Timestamp::LAST,
+        verb: Verb::StopAndQuarantineFile {
+            sha1,
+            comment: "alert 7".to_owned(),
+            requestor: Some("kim".to_owned()),
+        },
+    }
+}
+
+fn end(agent: &mut Started) -> Option<i32> {
+    let pid = Pid::from_child(&agent.0);
+    kill_process(pid, Signal::TERM).unwrap();
+    agent.0.wait().unwrap().code()
+}
+
+#[test]
+fn a_running_program_is_reported_stopped_taken_away_and_restored() {
+    let stage = Stage::new();
+    stage.enrol();
+    let (path, sha1) = stage.sample();
+    let before = fs::read(&path).unwrap();
+    let start = || {
+        Started(
+            Command::new(&path)
+                .arg("600")
+                .stdin(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
+    };
+    let mut running = [start(), start()];
+    let mut agent = stage.run();
+
+    stage.hears(|said| match said {
+        Said::Inventory(it) => it
+            .sightings
+            .iter()
+            .find(|s| s.sha1 == sha1 && s.running)
+            .cloned(),
+        Said::Report(_) => None,
+    });
+    stage.server.order(order(sha1));
+    let result = stage.hears(|said| match said {
+        Said::Report(report) => match report.phase {
+            Phase::Finished { result } => Some(result),
+            _ => None,
+        },
+        Said::Inventory(_) => None,
+    });
+
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:?}");
+    assert_eq!(result.processes.len(), 2);
+    assert!(
+        result
+            .processes
+            .iter()
+            .all(|p| p.outcome == ProcessOutcome::Stopped)
+    );
+    for process in &mut running {
+        assert_eq!(
+            process.0.wait().unwrap().signal(),
+            Some(Signal::KILL.as_raw())
+        );
+    }
+    assert!(!path.exists());
+
+    let vault = stage.json(&["vault", "list"]);
+    assert_eq!(vault["items"][0]["sha1"], sha1.to_string());
+    assert_eq!(vault["items"][0]["comment"], "alert 7");
+    let item = vault["items"][0]["id"].as_str().unwrap();
+    stage.json(&["vault", "restore", item]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
+        0o751
+    );
+    assert_eq!(
+        stage.output(&["vault", "restore", item]).status.code(),
+        Some(3)
+    );
+    assert_eq!(
+        stage.output(&["vault", "remove", item]).status.code(),
+        Some(2)
+    );
+    stage.json(&["vault", "remove", item, "--yes"]);
+    assert_eq!(
+        stage.json(&["vault", "list"])["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(end(&mut agent), Some(0));
+}
+
+#[test]
+fn a_protected_program_is_refused_and_goes_on() {
+    let stage = Stage::new();
+    stage.enrol();
+    let path = stage.files().join("innocent");
+    fs::copy("/bin/sh", &path).unwrap();
+    let hashed = Hasher::new().sha1(File::open(&path).unwrap(), &Budget::UNLIMITED);
+    let mut shell = Command::new(&path);
+    let mut shell = Started(
+        shell
+            .args(["-c", "read x"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut agent = stage.run();
+    stage.server.order(order(hashed.unwrap().sha1));
+    let result = stage.hears(|said| match said {
+        Said::Report(report) => match report.phase {
+            Phase::Finished { result } => Some(result),
+            _ => None,
+        },
+        Said::Inventory(_) => None,
+    });
+    assert!(result.coverage.protection.is_some(), "{result:?}");
+    assert!(matches!(result.verdict, Verdict::Failed { .. }));
+    assert!(shell.0.try_wait().unwrap().is_none());
+    assert!(path.exists());
+    assert_eq!(end(&mut agent), Some(0));
+}
+
+#[test]
+fn one_agent_works_on_a_directory_and_says_so() {
+    let stage = Stage::new();
+    assert_eq!(
+        stage.output(&["run"]).status.code(),
+        Some(2),
+        "nobody has enrolled"
+    );
+    stage.enrol();
+    assert!(stage.json(&["status"])["running"].is_null());
+    let mut agent = stage.run();
+    stage.hears(|said| matches!(said, Said::Inventory(_)).then_some(()));
+    assert_eq!(stage.json(&["status"])["running"], agent.0.id());
+    let root = stage.files();
+    let second = stage.output(&["run", "--root", root.to_str().unwrap()]);
+    assert_eq!(second.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another agent"));
+    assert_eq!(end(&mut agent), Some(0));
+    assert!(stage.json(&["status"])["running"].is_null());
+}
