@@ -1,6 +1,9 @@
 //! Carrying orders out, one after the other.
 
-use std::sync::{Arc, mpsc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use quell_protocol::{Order, Phase};
 use tokio::sync::mpsc::UnboundedSender;
@@ -12,6 +15,9 @@ use crate::command::safe_stop::SafeStop;
 use crate::engine::{Engine, EngineError};
 use crate::link::FromDevice;
 use crate::protect::ProtectedSet;
+
+/// How often to look for protected files that were installed or exchanged.
+const LOOK_FOR_PROTECTED: Duration = Duration::from_secs(5);
 
 struct Worker {
     engine: Arc<Engine>,
@@ -37,23 +43,35 @@ pub(super) fn start(
     };
     let breaks = breaks.clone();
     spawn("worker", move || {
-        if let Err(error) = worker.work(doing) {
-            let _ = breaks.send(error.into());
-        }
+        let ended = catch_unwind(AssertUnwindSafe(|| worker.work(&doing)));
+        let broken = match ended {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.into(),
+            Err(_panic) => Broken::Thread,
+        };
+        let _ = breaks.send(broken);
     })
 }
 
 impl Worker {
-    fn work(&self, doing: mpsc::Receiver<Order>) -> Result<(), EngineError> {
+    fn work(&self, doing: &mpsc::Receiver<Order>) -> Result<(), EngineError> {
         self.recover()?;
-        for order in doing {
-            // What was installed since the last order is protected, too.
-            self.protected.refresh();
-            self.safe_stop.begin();
-            let phase = self.engine.carry_out(&order);
-            self.safe_stop.finish();
-            self.tell(report(order.action_id, phase?));
+        loop {
+            match doing.recv_timeout(LOOK_FOR_PROTECTED) {
+                Ok(order) => self.carry_out(&order)?,
+                // Not when an order is waiting: looking takes milliseconds that a process would
+                // run on for.
+                Err(RecvTimeoutError::Timeout) => self.protected.refresh(),
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
         }
+    }
+
+    fn carry_out(&self, order: &Order) -> Result<(), EngineError> {
+        self.safe_stop.begin();
+        let phase = self.engine.carry_out(order);
+        self.safe_stop.finish();
+        self.tell(report(order.action_id.clone(), phase?));
         Ok(())
     }
 
