@@ -72,17 +72,18 @@ pub async fn enrol(
 fn prospect(token: &EnrolmentToken, machine_id: MachineId) -> Result<Identity, EnrolError> {
     let endpoint: Endpoint = token.server.parse().map_err(EnrolError::Server)?;
     let authority = token.authority_der();
-    if endpoint.url().scheme() == "https" && authority.is_none() {
-        return Err(EnrolError::NoAuthority);
-    }
-    Ok(Identity {
+    let prospect = Identity {
         machine_id,
         tenant_id: String::new(),
         endpoint,
         audience: token.audience.clone(),
         authority,
         key: MachineKey::make().ok_or(EnrolError::NoKey)?,
-    })
+    };
+    prospect
+        .is_pinned()
+        .then_some(prospect)
+        .ok_or(EnrolError::NoAuthority)
 }
 
 async fn ask(

@@ -84,6 +84,11 @@ impl Identity {
         &self.endpoint
     }
 
+    /// Whether it is known whom to trust: only a server on loopback needs no authority.
+    pub(super) fn is_pinned(&self) -> bool {
+        self.authority.is_some() || self.endpoint.url().scheme() == "http"
+    }
+
     /// Whose certificates are trusted: the authority of the enrolment token and no other.
     #[must_use]
     pub fn roots(&self) -> RootCertificates {
@@ -145,14 +150,18 @@ impl Identity {
         }
         let decoded = |text: String| STANDARD.decode(text).map_err(|_| IdentityError::Damaged);
         let key = MachineKey::from_pkcs8(decoded(file.private_key)?);
-        Ok(Self {
+        let identity = Self {
             machine_id: file.machine_id,
             tenant_id: file.tenant_id,
             endpoint: file.server.parse().map_err(|_| IdentityError::Damaged)?,
             audience: file.audience,
             authority: file.certificate_authority.map(decoded).transpose()?,
             key: key.ok_or(IdentityError::Damaged)?,
-        })
+        };
+        identity
+            .is_pinned()
+            .then_some(identity)
+            .ok_or(IdentityError::Damaged)
     }
 }
 
@@ -202,7 +211,8 @@ pub(super) mod tests {
             Err(IdentityError::UnknownFormat(2))
         ));
         let clear_text = json.replace("https://", "http://");
-        for damaged in ["", "{}", &json[..json.len() / 2], &clear_text] {
+        let unpinned = json.replace("certificateAuthority", "other");
+        for damaged in ["", "{}", &json[..json.len() / 2], &clear_text, &unpinned] {
             let error = Identity::from_json(damaged.as_bytes()).unwrap_err();
             assert!(matches!(error, IdentityError::Damaged), "{damaged}");
         }
