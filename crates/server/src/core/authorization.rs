@@ -1,0 +1,93 @@
+//! Who may do what.
+
+use quell_model::{Holder, OperationInfo};
+
+/// What a token lets its bearer do.
+///
+/// A token that has scopes speaks for a person, whatever roles it carries beside them: then the
+/// scopes alone count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// An application acting as itself, with these roles.
+    Application(Vec<String>),
+    /// A person acting through an application, with these scopes.
+    Person(Vec<String>),
+}
+
+/// A permission is missing. The sentence is the service's own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Denied(String);
+
+impl Grant {
+    /// Says whether this is enough for the operation; the halves of what it asks for are looked at
+    /// in the contract's order.
+    ///
+    /// # Errors
+    /// [`Denied`] with the first half of which the bearer has no permission.
+    pub fn allows(&self, operation: &OperationInfo) -> Result<(), Denied> {
+        let (holder, held) = match self {
+            Self::Application(roles) => (Holder::Application, roles),
+            Self::Person(scopes) => (Holder::Delegated, scopes),
+        };
+        match operation.missing(holder, held) {
+            None => Ok(()),
+            Some(half) => Err(Denied(half.refusal(holder))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quell_model::operations::STOP_AND_QUARANTINE_FILE;
+
+    use super::*;
+
+    fn words(list: &[&str]) -> Vec<String> {
+        list.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn refusal(grant: &Grant) -> String {
+        grant
+            .allows(&STOP_AND_QUARANTINE_FILE)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn application_needs_both_halves() {
+        for reading in ["Machine.Read.All", "Machine.ReadWrite.All"] {
+            let grant = Grant::Application(words(&["Machine.StopAndQuarantine", reading]));
+            assert_eq!(grant.allows(&STOP_AND_QUARANTINE_FILE), Ok(()));
+        }
+    }
+
+    #[test]
+    fn application_is_told_of_the_half_that_is_missing() {
+        const READING: &str = "The application does not have any of the required application permissions (Machine.Read.All, Machine.ReadWrite.All) to access the resource.";
+        const STOPPING: &str = "The application does not have any of the required application permissions (Machine.StopAndQuarantine) to access the resource.";
+        for (held, sentence) in [
+            (&["Machine.StopAndQuarantine"][..], READING),
+            (&["Machine.Read.All"], STOPPING),
+            (&["Machine.ReadWrite.All", "Machine.Isolate"], STOPPING),
+            (&[], READING),
+            (&["machine.stopandquarantine", "machine.read.all"], READING),
+        ] {
+            assert_eq!(
+                refusal(&Grant::Application(words(held))),
+                sentence,
+                "{held:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn person_needs_the_scope_alone() {
+        let grant = Grant::Person(words(&["Machine.StopAndQuarantine"]));
+        assert_eq!(grant.allows(&STOP_AND_QUARANTINE_FILE), Ok(()));
+        assert_eq!(
+            refusal(&Grant::Person(words(&["Machine.Read"]))),
+            "The application does not have any of the required delegated permissions (Machine.StopAndQuarantine) to access the resource."
+        );
+    }
+}

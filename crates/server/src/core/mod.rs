@@ -1,0 +1,16 @@
+//! What the server decides, without clock, socket or store: facts and time go in, decisions come
+//! out.
+
+pub mod authorization;
+pub mod duplicate;
+pub mod health;
+pub mod lifecycle;
+pub mod status;
+pub mod tenant;
+
+pub use authorization::{Denied, Grant};
+pub use duplicate::{DuplicateRule, Fate};
+pub use health::Health;
+pub use lifecycle::{AlreadyEnded, Cancellation, Ending, Event, State, Step};
+pub use status::Status;
+pub use tenant::TenantId;
