@@ -1,0 +1,151 @@
+//! What every store must do. A store's own tests are one line: `conformance!(open)`, where `open`
+//! makes an empty store.
+
+mod fleet;
+mod ledger;
+
+use std::sync::Arc;
+
+use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+use quell_protocol::{MachineFacts, Sighting, WirePath};
+
+use super::Store;
+use super::record::{Enrolled, Enrolment, NewEnrolmentToken, Submission};
+use crate::core::{DuplicateRule, TenantId};
+use crate::secret::sha256;
+
+pub(super) use fleet::*;
+pub(super) use ledger::*;
+
+macro_rules! conformance {
+    ($open:expr => $($name:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                let (store, _kept) = $open();
+                crate::store::conformance::$name(store).await;
+            }
+        )+
+    };
+}
+
+/// Every rule, against one way to open a store.
+macro_rules! every_rule {
+    ($open:expr) => {
+        crate::store::conformance::conformance!($open =>
+            server_keeps_its_name_and_its_first_tenant,
+            application_belongs_to_its_tenant,
+            first_signing_key_is_everyone_s,
+            token_lets_in_as_often_and_as_long_as_it_says,
+            same_key_is_let_in_again_and_uses_nothing_up,
+            another_key_is_refused_until_the_first_is_revoked,
+            assertion_is_admitted_once,
+            machine_is_found_by_either_name_in_any_case,
+            silent_machine_becomes_inactive_and_a_call_makes_it_active,
+            file_stays_seen_after_it_has_gone,
+            protection_of_one_copy_protects_the_file,
+            sighting_from_the_future_is_of_now,
+            tenants_see_nothing_of_each_other,
+            repeat_is_the_same_action_and_later_a_refusal,
+            ended_action_makes_room_for_another,
+            orders_wait_until_they_are_acknowledged,
+            cancelled_order_is_recalled,
+            order_expires_with_its_action,
+            only_its_machine_moves_an_action,
+            first_details_are_kept,
+            list_is_newest_first_and_filtered_and_counted,
+        );
+    };
+}
+pub(super) use {conformance, every_rule};
+
+pub(super) const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
+
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_700_000_000 + seconds)
+}
+
+pub(super) fn machine_id(name: &str) -> MachineId {
+    MachineId::new(name).unwrap()
+}
+
+pub(super) fn facts(name: &str) -> MachineFacts {
+    MachineFacts {
+        computer_dns_name: name.to_owned(),
+        os_platform: "Debian".to_owned(),
+        version: Some("12".to_owned()),
+        os_architecture: Some("64-bit".to_owned()),
+        os_processor: Some("x64".to_owned()),
+        ip_addresses: vec!["192.0.2.7".to_owned()],
+        agent_version: "0.1.0".to_owned(),
+        degraded: vec!["no root".to_owned()],
+    }
+}
+
+pub(super) fn sighting(path: &str, seen: Timestamp) -> Sighting {
+    Sighting {
+        sha1: SHA1.parse().unwrap(),
+        sha256: Some("AB".repeat(32)),
+        size: 7,
+        path: WirePath::from_bytes(path.as_bytes()),
+        seen_at: seen,
+        running: true,
+        protection: None,
+    }
+}
+
+pub(super) fn enrolment(secret: &str, machine: &str, key: u8, now: Timestamp) -> Enrolment {
+    Enrolment {
+        digest: sha256(secret.as_bytes()),
+        machine: machine_id(machine),
+        public_key: vec![key; 32],
+        facts: facts("host.example"),
+        address: Some("198.51.100.1".parse().unwrap()),
+        now,
+    }
+}
+
+pub(super) async fn add_token(store: &Arc<dyn Store>, tenant: TenantId, secret: &str, uses: u32) {
+    store
+        .add_enrolment_token(NewEnrolmentToken {
+            tenant,
+            digest: sha256(secret.as_bytes()),
+            created: at(0),
+            expires: at(3600),
+            uses,
+        })
+        .await
+        .unwrap();
+}
+
+/// The first tenant, with one machine.
+pub(super) async fn with_machine(store: &Arc<dyn Store>, machine: &str) -> TenantId {
+    let tenant = store.first_tenant(at(0)).await.unwrap();
+    add_token(store, tenant, machine, 1).await;
+    let enrolled = store
+        .enrol(enrolment(machine, machine, 1, at(0)))
+        .await
+        .unwrap();
+    assert_eq!(enrolled, Enrolled::In(tenant));
+    tenant
+}
+
+pub(super) fn submission(tenant: TenantId, id: &str, now: Timestamp) -> Submission {
+    Submission {
+        tenant,
+        id: ActionId::new(id).unwrap(),
+        machine: machine_id("m1"),
+        computer_dns_name: "host.example".to_owned(),
+        sha1: sha1(),
+        requestor: "SOC".to_owned(),
+        comment: "why".to_owned(),
+        title: None,
+        external_id: Some("case-7".to_owned()),
+        duplicates: DuplicateRule::default(),
+        now,
+    }
+}
+
+pub(super) fn sha1() -> Sha1 {
+    SHA1.parse().unwrap()
+}

@@ -1,0 +1,214 @@
+//! What outlives the process.
+//!
+//! Three small traits, one for each thing that is kept, and [`Store`] that is all of them. Every
+//! method names the tenant that it speaks of; the two exceptions ([`Fleet::enrol`] and
+//! [`Fleet::device_keys`]) are how a machine's tenant is found.
+//!
+//! A method that changes something returns after the change is durable, and makes its decision and
+//! its change in one transaction, by the rules of [`crate::core`].
+
+#[cfg(test)]
+mod conformance;
+pub mod record;
+pub mod sqlite;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+use quell_protocol::{Inventory, Order, Sighting};
+
+use crate::core::{Event, TenantId};
+use record::{
+    ActionRecord, Address, Admission, Advanced, Application, DeviceKey, Enrolled, Enrolment,
+    FileName, FileRecord, MachineRecord, NewEnrolmentToken, Page, Sighted, SigningKey, Submission,
+    Submitted, SweepRule, Swept,
+};
+pub use sqlite::SqliteStore;
+
+use crate::odata::Query;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It cannot now: the disk is full, the file is locked or read-only. Nothing was changed.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// The data were written by a newer version.
+    #[error("the store has schema {found}, this version knows schemas up to {known}")]
+    TooNew {
+        /// The schema of the data.
+        found: i64,
+        /// The newest schema that this version knows.
+        known: i64,
+    },
+    /// A stored value is not what was written.
+    #[error("the store holds a damaged value: {0}")]
+    Damaged(String),
+}
+
+/// Tenants, applications and keys.
+#[async_trait]
+pub trait Directory: Debug + Send + Sync {
+    /// The server's name in the assertions of its machines; made once.
+    async fn server_name(&self) -> Result<String, StoreError>;
+    /// Keeps where the server is reached, for the tokens that operators make.
+    async fn set_address(&self, address: Address) -> Result<(), StoreError>;
+    /// Where the server is reached; `None` before its first start.
+    async fn address(&self) -> Result<Option<Address>, StoreError>;
+    /// The tenant that was made first; made now if there is none.
+    async fn first_tenant(&self, now: Timestamp) -> Result<TenantId, StoreError>;
+    /// Whether there is such a tenant.
+    async fn has_tenant(&self, tenant: TenantId) -> Result<bool, StoreError>;
+
+    /// Adds an application.
+    async fn add_application(&self, application: Application) -> Result<(), StoreError>;
+    /// An application by its client id.
+    async fn application(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<Option<Application>, StoreError>;
+    /// All applications, oldest first.
+    async fn applications(&self, tenant: TenantId) -> Result<Vec<Application>, StoreError>;
+    /// Removes an application; `false` when there was none.
+    async fn remove_application(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<bool, StoreError>;
+
+    /// The keys that tokens are signed with, newest first.
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError>;
+    /// Keeps a key, unless there is one already.
+    async fn add_first_signing_key(&self, key: SigningKey) -> Result<(), StoreError>;
+}
+
+/// Machines, their keys, and the files seen on them.
+#[async_trait]
+pub trait Fleet: Debug + Send + Sync {
+    /// Keeps a token with which machines enrol.
+    async fn add_enrolment_token(&self, token: NewEnrolmentToken) -> Result<(), StoreError>;
+    /// Lets a machine in. Asking again with the same key changes nothing.
+    async fn enrol(&self, enrolment: Enrolment) -> Result<Enrolled, StoreError>;
+    /// The keys of the machines of this id, of every tenant (at most 16).
+    async fn device_keys(&self, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError>;
+    /// Remembers that a machine's assertion was used and that the machine is alive; `false` when
+    /// the assertion was used before.
+    async fn admit(&self, admission: Admission) -> Result<bool, StoreError>;
+    /// Shows the machine as one that cannot be understood.
+    async fn impair(&self, tenant: TenantId, machine: &MachineId) -> Result<(), StoreError>;
+    /// Refuses the machine's key from now on; `false` when there is no such machine.
+    async fn revoke(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// A machine by its id or its DNS name, both in any case.
+    async fn machine(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<MachineRecord>, StoreError>;
+    /// One page of machines.
+    async fn machines(
+        &self,
+        tenant: TenantId,
+        query: Query,
+    ) -> Result<Page<MachineRecord>, StoreError>;
+
+    /// Keeps what a machine says of its files.
+    async fn record_inventory(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        inventory: Inventory,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Keeps that files were seen on a machine, which need not be enrolled yet.
+    async fn add_sightings(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sightings: Vec<Sighting>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Whether a file was seen on a machine since a moment, and whether it is protected there.
+    async fn sighted(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sha1: Sha1,
+        since: Timestamp,
+    ) -> Result<Option<Sighted>, StoreError>;
+    /// What is known of a file.
+    async fn file(
+        &self,
+        tenant: TenantId,
+        name: FileName,
+    ) -> Result<Option<FileRecord>, StoreError>;
+    /// One page of the machines on which a file was seen since a moment.
+    async fn machines_with_file(
+        &self,
+        tenant: TenantId,
+        sha1: Sha1,
+        since: Timestamp,
+        query: Query,
+    ) -> Result<Page<MachineRecord>, StoreError>;
+}
+
+/// Machine actions and the orders that carry them out.
+#[async_trait]
+pub trait Ledger: Debug + Send + Sync {
+    /// Takes an action and orders it from its machine, unless a like one is active.
+    async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
+    /// One action.
+    async fn action(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+    ) -> Result<Option<ActionRecord>, StoreError>;
+    /// One page of actions, newest first unless the query says otherwise.
+    async fn actions(
+        &self,
+        tenant: TenantId,
+        query: Query,
+    ) -> Result<Page<ActionRecord>, StoreError>;
+    /// Lets something happen to an action; `None` when there is no such action, or when it is not
+    /// one of `machine`, if that is given. `details` are kept beside it.
+    async fn advance(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+        machine: Option<&MachineId>,
+        event: Event,
+        details: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Advanced>, StoreError>;
+    /// Forgets the machine's orders up to a sequence number.
+    async fn acknowledge(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sequence: u64,
+    ) -> Result<(), StoreError>;
+    /// The machine's orders above a sequence number that still have an effect, oldest first (at
+    /// most 64).
+    async fn orders(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        above: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Order>, StoreError>;
+    /// Lets time pass: ends what is overdue, and forgets what is too old to matter.
+    async fn sweep(&self, rule: SweepRule, now: Timestamp) -> Result<Swept, StoreError>;
+}
+
+/// Everything that a server keeps.
+pub trait Store: Directory + Fleet + Ledger + 'static {}
+
+impl<T: Directory + Fleet + Ledger + 'static> Store for T {}

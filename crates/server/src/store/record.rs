@@ -1,0 +1,293 @@
+//! What a store keeps and gives back.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+use quell_protocol::{MachineFacts, Protection};
+
+use crate::core::{AlreadyEnded, DuplicateRule, Health, State, TenantId};
+use crate::secret::SecretHash;
+
+/// Where the server is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its base URL, without a slash at its end.
+    pub base_url: String,
+    /// The certificate authority by which it is trusted, in DER; none without TLS.
+    pub authority: Option<Vec<u8>>,
+}
+
+/// An application that may ask for tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its name in requests: a GUID in lower case.
+    pub client_id: String,
+    /// Its name for people: the `requestor` of its actions.
+    pub display_name: String,
+    /// The permissions that its tokens carry.
+    pub roles: Vec<String>,
+    /// What its secret is compared with.
+    pub secret: SecretHash,
+    /// When it was added.
+    pub created: Timestamp,
+}
+
+/// A key that tokens are signed with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its name in tokens.
+    pub id: String,
+    /// The private key in PKCS #8.
+    pub pkcs8: Vec<u8>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id)
+            .field("created", &self.created)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A token with which machines enrol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEnrolmentToken {
+    /// The tenant that the machines will belong to.
+    pub tenant: TenantId,
+    /// The SHA-256 of its secret, which has 256 random bits and needs no salt.
+    pub digest: [u8; 32],
+    /// When it was made.
+    pub created: Timestamp,
+    /// From here on it lets nobody in.
+    pub expires: Timestamp,
+    /// How many machines it lets in.
+    pub uses: u32,
+}
+
+/// A machine that asks to be let in; that it holds its key is proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The SHA-256 of the token's secret.
+    pub digest: [u8; 32],
+    /// The id that the machine gives itself.
+    pub machine: MachineId,
+    /// Its Ed25519 public key.
+    pub public_key: Vec<u8>,
+    /// What it says of itself.
+    pub facts: MachineFacts,
+    /// Where it called from.
+    pub address: Option<IpAddr>,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// What became of an enrolment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolled {
+    /// The machine belongs to this tenant.
+    In(TenantId),
+    /// The token is unknown, used up or expired.
+    BadToken,
+    /// Another key is enrolled under this id and was not revoked.
+    Taken,
+}
+
+/// The key of an enrolled machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceKey {
+    /// The machine's tenant.
+    pub tenant: TenantId,
+    /// The machine, spelled as it is kept.
+    pub machine: MachineId,
+    /// Its Ed25519 public key.
+    pub public_key: Vec<u8>,
+    /// Whether an operator revoked it.
+    pub revoked: bool,
+}
+
+/// A machine's request with a good assertion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// The machine's tenant.
+    pub tenant: TenantId,
+    /// The machine.
+    pub machine: MachineId,
+    /// The assertion's number.
+    pub jti: String,
+    /// Until when the number must be remembered.
+    pub forget_after: Timestamp,
+    /// Where it called from.
+    pub address: Option<IpAddr>,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineRecord {
+    /// Its id.
+    pub id: MachineId,
+    /// What it says of itself.
+    pub facts: MachineFacts,
+    /// Where it called from last.
+    pub last_address: Option<String>,
+    /// When it was enrolled first.
+    pub first_seen: Timestamp,
+    /// When it called last.
+    pub last_seen: Timestamp,
+    /// Whether it can be counted on.
+    pub health: Health,
+    /// Whether an operator revoked its key.
+    pub revoked: bool,
+}
+
+/// A file on a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighted {
+    /// Why it is protected, if any copy is.
+    pub protection: Option<Protection>,
+}
+
+/// The hash by which a file is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileName {
+    /// A SHA-1.
+    Sha1(Sha1),
+    /// A SHA-256: 64 hexadecimal digits in lower case.
+    Sha256(String),
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Its SHA-1.
+    pub sha1: Sha1,
+    /// Its SHA-256, if any machine computed it.
+    pub sha256: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// On how many machines it was seen.
+    pub prevalence: u64,
+    /// When it was seen first.
+    pub first_seen: Timestamp,
+    /// When it was seen last.
+    pub last_seen: Timestamp,
+}
+
+/// A request for StopAndQuarantineFile that passed every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The id of the action, should this make one.
+    pub id: ActionId,
+    /// The machine.
+    pub machine: MachineId,
+    /// The machine's DNS name as it is now.
+    pub computer_dns_name: String,
+    /// The file.
+    pub sha1: Sha1,
+    /// Who asks.
+    pub requestor: String,
+    /// Why.
+    pub comment: String,
+    /// The caller's title.
+    pub title: Option<String>,
+    /// The caller's own id.
+    pub external_id: Option<String>,
+    /// How repeats are treated.
+    pub duplicates: DuplicateRule,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// What became of a [`Submission`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// It made this action.
+    New(ActionRecord),
+    /// This action is active already.
+    Again(ActionRecord),
+    /// A like action is active already, for too long to be the same request.
+    Refused,
+}
+
+/// A machine action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionRecord {
+    /// Its id.
+    pub id: ActionId,
+    /// Its machine.
+    pub machine: MachineId,
+    /// The machine's DNS name when it was asked.
+    pub computer_dns_name: String,
+    /// The file.
+    pub sha1: Sha1,
+    /// Who asked.
+    pub requestor: String,
+    /// Why.
+    pub comment: String,
+    /// The caller's title.
+    pub title: Option<String>,
+    /// The caller's own id.
+    pub external_id: Option<String>,
+    /// When it was asked.
+    pub created: Timestamp,
+    /// How far it is.
+    pub state: State,
+    /// What the machine reported, as JSON.
+    pub details: Option<String>,
+}
+
+/// What an event made of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advanced {
+    /// The action as it is now.
+    pub action: ActionRecord,
+    /// Whether the event was allowed.
+    pub verdict: Result<Change, AlreadyEnded>,
+}
+
+/// Whether anything changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The action is in a new state.
+    Moved,
+    /// It is where it was.
+    Stayed,
+}
+
+/// One page of a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entities.
+    pub items: Vec<T>,
+    /// How many there are in all, if that was asked.
+    pub count: Option<u64>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+/// What passing time ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SweepRule {
+    /// A machine not heard of for so long is inactive.
+    pub inactive_after: Duration,
+    /// A sighting older than this is forgotten.
+    pub sightings_kept: Duration,
+}
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Actions that timed out.
+    pub timed_out: u64,
+    /// Machines that became inactive.
+    pub inactive: u64,
+}

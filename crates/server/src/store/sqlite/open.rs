@@ -1,0 +1,53 @@
+//! Opening the file, and what every connection is told first.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::error::store_error;
+use super::schema::migrate;
+use crate::store::StoreError;
+
+/// How long a connection waits for another process's write: an operator's command takes
+/// milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens the file for writing, makes it if it is not there (readable by its owner alone), and
+/// brings it to this version's schema.
+pub(super) fn open_writer(file: &Path) -> Result<Connection, StoreError> {
+    create_privately(file)
+        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", file.display())))?;
+    let mut connection = Connection::open(file).map_err(store_error)?;
+    prepare(&connection)?;
+    // WAL lets readers read while one writes; FULL syncs each commit, so that what was
+    // acknowledged survives a loss of power.
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
+        .map_err(store_error)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// What holds for every connection.
+pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .busy_timeout(PATIENCE)
+        .and_then(|()| connection.pragma_update(None, "foreign_keys", true))
+        .map_err(store_error)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn create_privately(file: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(file).map(drop)
+}
