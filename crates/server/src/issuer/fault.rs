@@ -1,0 +1,95 @@
+//! How a request for a token is refused: in the shape and with the numbers that clients of
+//! Microsoft's issuer know.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use quell_model::{Timestamp, TokenError, TokenErrorCode};
+use uuid::Uuid;
+
+use crate::store::StoreError;
+
+/// Why no token is issued.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TokenFault {
+    #[error("The request body must contain the following parameter: '{0}'.")]
+    Missing(&'static str),
+    #[error("A parameter is given more than once.")]
+    Twice,
+    #[error("The request is too long.")]
+    TooLong,
+    #[error("The request body must be a form (application/x-www-form-urlencoded).")]
+    NotAForm,
+    #[error("The grant type '{0}' is not supported; use 'client_credentials'.")]
+    GrantType(String),
+    #[error(
+        "The scope '{0}' is not valid. A client asks for itself with one scope: the resource followed by '/.default'."
+    )]
+    Scope(String),
+    #[error(
+        "The resource '{0}' is not known to this tenant; use 'https://api.securitycenter.microsoft.com'."
+    )]
+    Resource(String),
+    #[error("The tenant was not found.")]
+    Tenant,
+    #[error("The client is not known, or its secret is wrong.")]
+    Client,
+    #[error("The issuer cannot answer now.")]
+    Unavailable(#[source] StoreError),
+    #[error("The issuer cannot sign now.")]
+    Signing(#[source] super::KeyError),
+}
+
+#[cfg(test)]
+impl PartialEq for TokenFault {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl TokenFault {
+    /// Status, code and number.
+    fn kind(&self) -> (StatusCode, TokenErrorCode, i64) {
+        use TokenErrorCode as Code;
+        let bad = StatusCode::BAD_REQUEST;
+        match self {
+            Self::Missing(_) => (bad, Code::InvalidRequest, 900_144),
+            Self::Twice | Self::TooLong | Self::NotAForm => (bad, Code::InvalidRequest, 900_023),
+            Self::GrantType(_) => (bad, Code::UnsupportedGrantType, 70_003),
+            Self::Scope(_) => (bad, Code::InvalidScope, 70_011),
+            Self::Resource(_) => (bad, Code::from("invalid_resource"), 500_011),
+            Self::Tenant => (bad, Code::InvalidRequest, 90_002),
+            Self::Client => (StatusCode::UNAUTHORIZED, Code::InvalidClient, 7_000_215),
+            Self::Unavailable(_) | Self::Signing(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Code::from("temporarily_unavailable"),
+                90_033,
+            ),
+        }
+    }
+
+    /// The answer. `correlation` is the caller's own id for the exchange.
+    pub(super) fn into_response(self, correlation: Option<Uuid>, now: Timestamp) -> Response {
+        let (status, code, number) = self.kind();
+        let trace = Uuid::new_v4();
+        if status.is_server_error() {
+            tracing::error!(%trace, error = &self as &dyn std::error::Error, "no token issued");
+        }
+        let correlation = correlation.unwrap_or_else(Uuid::new_v4);
+        let mut body = TokenError::new(code);
+        body.error_description = format!(
+            "AADSTS{number}: {self} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {now}"
+        );
+        body.error_codes = vec![number];
+        body.timestamp = Some(now.to_string());
+        body.trace_id = Some(trace.to_string());
+        body.correlation_id = Some(correlation.to_string());
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,93 @@
+//! The server's own issuer of tokens, for applications with secrets.
+//!
+//! It answers as Microsoft's does, so that clients need nothing but another authority, and its
+//! tokens have the same claims. It signs with RS256, as that one does, by a key made at the first
+//! start and kept in the store.
+
+mod claims;
+mod discovery;
+mod endpoint;
+mod fault;
+mod form;
+mod keys;
+mod verify;
+
+use std::sync::Arc;
+
+use quell_model::{Holder, PERMISSIONS};
+
+use crate::clock::Clock;
+use crate::core::TenantId;
+use crate::store::{Store, StoreError};
+
+pub(crate) use claims::Caller;
+pub(crate) use discovery::Document;
+pub(crate) use endpoint::Version;
+pub use keys::KeyError;
+use keys::SigningPair;
+pub(crate) use verify::Unauthorized;
+
+/// Which clients get tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Clients {
+    /// Registered ones that know their secret.
+    #[default]
+    Registered,
+    /// Any, with every permission: for a laboratory, never for devices that matter.
+    Any,
+}
+
+/// The issuer.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    clients: Clients,
+    base_url: String,
+    keys: Vec<SigningPair>,
+}
+
+impl Issuer {
+    /// Starts with the store's keys; makes the first one when there is none.
+    pub(crate) async fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        clients: Clients,
+        base_url: String,
+    ) -> Result<Self, StartError> {
+        let keys = keys::load(store.as_ref(), clock.now()).await?;
+        Ok(Self {
+            store,
+            clock,
+            clients,
+            base_url,
+            keys,
+        })
+    }
+
+    /// How tokens of a tenant name their issuer.
+    fn name(&self, tenant: TenantId) -> String {
+        format!("{}/{tenant}/", self.base_url)
+    }
+}
+
+/// Every permission that an application can hold.
+fn all_roles() -> Vec<String> {
+    PERMISSIONS
+        .iter()
+        .filter(|permission| permission.holder == Holder::Application)
+        .map(|permission| permission.value.to_owned())
+        .collect()
+}
+
+/// The issuer cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The store does not give its keys.
+    #[error("the signing keys cannot be read")]
+    Store(#[from] StoreError),
+    /// A key cannot be made or is damaged.
+    #[error("the signing key cannot be used")]
+    Key(#[from] KeyError),
+}

@@ -1,0 +1,107 @@
+//! Whether a bearer token is good.
+
+use http::{HeaderMap, header};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+
+use super::claims::{Caller, Claims, Flaw};
+use super::{Clients, Issuer};
+use crate::core::Grant;
+use crate::store::StoreError;
+
+/// The longest token that is read, in bytes.
+const MAX_TOKEN: usize = 16 * 1024;
+
+/// Why a caller is not let in. The sentence stands in the answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unauthorized {
+    /// There is no token.
+    #[error("The request has no bearer token in its Authorization header.")]
+    NoToken,
+    /// The token is not one that this server signed.
+    #[error("The access token is invalid.")]
+    BadToken,
+    /// The token is signed and not good here or now.
+    #[error(transparent)]
+    Flawed(#[from] FlawedToken),
+    /// It is not known whether the token is good.
+    #[error("The token cannot be checked now.")]
+    Unavailable(#[source] StoreError),
+}
+
+/// What is wrong with a token that this server signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct FlawedToken(Flaw);
+
+impl Issuer {
+    /// Says who calls.
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Unauthorized> {
+        let token = bearer(headers)?;
+        let claims = self.claims(token)?;
+        let caller = claims
+            .check(&self.base_url, |tenant| self.name(tenant), self.clock.now())
+            .map_err(FlawedToken)?;
+        self.still_registered(&caller).await?;
+        Ok(caller)
+    }
+
+    /// The claims of a token that one of our keys signed. The algorithm is pinned: what the
+    /// token's header says can only agree.
+    fn claims(&self, token: &str) -> Result<Claims, Unauthorized> {
+        let header = decode_header(token).map_err(|_| Unauthorized::BadToken)?;
+        let key = self
+            .keys
+            .iter()
+            .find(|key| header.kid.as_deref() == Some(key.id.as_str()))
+            .ok_or(Unauthorized::BadToken)?;
+        decode(token, &key.verifier, &signature_alone())
+            .map(|token| token.claims)
+            .map_err(|_| Unauthorized::BadToken)
+    }
+
+    /// An application that an operator removed is out at once, whatever tokens it still has.
+    async fn still_registered(&self, caller: &Caller) -> Result<(), Unauthorized> {
+        let is_application = matches!(caller.grant, Grant::Application(_));
+        if self.clients == Clients::Any || !is_application {
+            return Ok(());
+        }
+        match self
+            .store
+            .application(caller.tenant, &caller.client_id)
+            .await
+        {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Unauthorized::BadToken),
+            Err(error) => Err(Unauthorized::Unavailable(error)),
+        }
+    }
+}
+
+/// The library checks the signature; the claims are judged by our own clock.
+fn signature_alone() -> Validation {
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    validation
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Unauthorized> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(only), None) = (given.next(), given.next()) else {
+        return Err(Unauthorized::NoToken);
+    };
+    let (scheme, token) = only
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or(Unauthorized::NoToken)?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("Bearer") || token.is_empty() {
+        return Err(Unauthorized::NoToken);
+    }
+    if token.len() > MAX_TOKEN {
+        return Err(Unauthorized::BadToken);
+    }
+    Ok(token)
+}
