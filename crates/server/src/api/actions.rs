@@ -1,0 +1,91 @@
+//! Machine actions: get, list, cancel.
+
+use axum::response::Response;
+use http::StatusCode;
+use quell_model::{ActionId, CancelMachineActionRequest, ErrorCode};
+
+use super::body::says_json;
+use super::{Api, ApiError, Call, answer, entity, schema};
+use crate::core::Event;
+use crate::odata::Query;
+use crate::store::record::Change;
+
+impl Api {
+    pub(super) async fn get_action(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let id = action_id(segment)?;
+        let action = self
+            .store
+            .action(call.caller.tenant, &id)
+            .await?
+            .ok_or_else(|| ApiError::no_action(id.as_str()))?;
+        Ok(call.action(StatusCode::OK, action))
+    }
+
+    pub(super) async fn list_actions(&self, call: &Call<'_>) -> Result<Response, ApiError> {
+        let query = call.query(&schema::MACHINE_ACTIONS)?;
+        let page = self
+            .store
+            .actions(call.caller.tenant, query.clone())
+            .await?;
+        Ok(answer::page(
+            call,
+            "MachineActions",
+            &query,
+            page,
+            entity::action,
+        ))
+    }
+
+    pub(super) async fn cancel_action(
+        &self,
+        call: Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let id = action_id(segment)?;
+        let tenant = call.caller.tenant;
+        if self.store.action(tenant, &id).await?.is_none() {
+            return Err(ApiError::no_action(id.as_str()));
+        }
+        says_json(&call.parts.headers)?;
+        let request = CancelMachineActionRequest::from_json(&call.body.clone()?)?;
+        let event = Event::CancelRequested {
+            requestor: call.caller.requestor.clone(),
+            comment: request.comment.as_str().to_owned(),
+        };
+        let advanced = self
+            .store
+            .advance(tenant, &id, None, event, None, self.clock.now())
+            .await?
+            .ok_or_else(|| ApiError::no_action(id.as_str()))?;
+        match advanced.verdict {
+            Ok(Change::Moved | Change::Stayed) => {
+                tracing::info!(%tenant, action = %id, "action cancelled");
+                self.wake.wake(tenant, &advanced.action.machine);
+                Ok(call.action(StatusCode::OK, advanced.action))
+            }
+            Err(ended) => Err(ApiError::new(
+                ErrorCode::BadRequest,
+                format!(
+                    "Machine action {id} cannot be cancelled: it has already ended with status {}.",
+                    ended.0
+                ),
+            )),
+        }
+    }
+}
+
+fn action_id(segment: &str) -> Result<ActionId, ApiError> {
+    ActionId::from_path_segment(segment).map_err(|_| ApiError::no_action(segment))
+}
+
+impl Call<'_> {
+    /// What is asked of a collection.
+    pub(super) fn query(&self, schema: &crate::odata::Schema) -> Result<Query, ApiError> {
+        let raw = self.parts.uri.query().unwrap_or_default();
+        Ok(Query::parse(raw, schema)?)
+    }
+}

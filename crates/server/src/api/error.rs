@@ -1,0 +1,220 @@
+//! Refusals, in the service's envelope.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+use quell_model::{ErrorCode, ErrorEnvelope, RequestFault, ServiceError};
+use uuid::Uuid;
+
+use super::body::BodyFault;
+use crate::core::Denied;
+use crate::issuer::Unauthorized;
+use crate::odata::QueryError;
+use crate::store::StoreError;
+
+/// How long a client waits before it asks again what the store could not do, in seconds.
+const STORE_PAUSE: u64 = 5;
+
+/// A refusal.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: ErrorCode,
+    message: String,
+    kind: Kind,
+}
+
+/// What an answer carries beside its envelope.
+#[derive(Debug)]
+enum Kind {
+    Plain,
+    /// The OData layer's errors have `details` and no `target`.
+    OData,
+    Unauthorized {
+        had_token: bool,
+    },
+    RetryAfter(u64),
+}
+
+impl ApiError {
+    /// A refusal with the code's documented status.
+    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let status = code
+            .info()
+            .and_then(|info| StatusCode::from_u16(info.status).ok())
+            .unwrap_or(StatusCode::BAD_REQUEST);
+        Self {
+            status,
+            code,
+            message: message.into(),
+            kind: Kind::Plain,
+        }
+    }
+
+    fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    fn with(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// There is no such machine.
+    pub(super) fn no_machine(name: &str) -> Self {
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("Machine {} was not found", excerpt(name)),
+        )
+    }
+
+    /// There is no such action.
+    pub(super) fn no_action(name: &str) -> Self {
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("Machine action {} was not found", excerpt(name)),
+        )
+    }
+
+    /// There is no such file.
+    pub(super) fn no_file(name: &str) -> Self {
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("File {} was not found", excerpt(name)),
+        )
+    }
+
+    /// The hash is none, or of the wrong kind.
+    pub(super) fn bad_hash(text: &str) -> Self {
+        Self::new(
+            ErrorCode::InvalidHashValue,
+            format!("Hash value {} is invalid.", excerpt(text)),
+        )
+    }
+
+    /// Nothing is at this path.
+    pub(super) fn no_route() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such resource.")
+    }
+
+    /// Something is at this path, but not by this method.
+    pub(super) fn other_method(method: &Method) -> Self {
+        Self::new(
+            ErrorCode::BadRequest,
+            format!(
+                "The resource does not support the method {}.",
+                excerpt(method.as_str())
+            ),
+        )
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+    }
+
+    /// Too many calls.
+    pub(super) fn too_many(message: String, retry_after_seconds: u64) -> Self {
+        Self::new(ErrorCode::TooManyRequests, message).with(Kind::RetryAfter(retry_after_seconds))
+    }
+
+    /// A fault of ours.
+    pub(super) fn internal() -> Self {
+        Self::new(ErrorCode::InternalServerError, "")
+    }
+}
+
+/// A piece of the caller's text that may be shown in a message.
+fn excerpt(text: &str) -> String {
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(100)
+        .collect()
+}
+
+impl From<RequestFault> for ApiError {
+    fn from(fault: RequestFault) -> Self {
+        Self::new(fault.code(), fault.to_string())
+    }
+}
+
+impl From<BodyFault> for ApiError {
+    fn from(fault: BodyFault) -> Self {
+        let status = match fault {
+            BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyFault::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BodyFault::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BodyFault::Broken => StatusCode::BAD_REQUEST,
+        };
+        Self::new(ErrorCode::InvalidRequestBody, fault.to_string()).with_status(status)
+    }
+}
+
+impl From<QueryError> for ApiError {
+    fn from(error: QueryError) -> Self {
+        Self::new(ErrorCode::Unnamed, error.message()).with(Kind::OData)
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        Self::new(ErrorCode::Forbidden, denied.to_string())
+    }
+}
+
+impl From<Unauthorized> for ApiError {
+    fn from(error: Unauthorized) -> Self {
+        match error {
+            Unauthorized::Unavailable(error) => error.into(),
+            Unauthorized::NoToken => Self::new(ErrorCode::Unauthorized, error.to_string())
+                .with(Kind::Unauthorized { had_token: false }),
+            Unauthorized::BadToken | Unauthorized::Flawed(_) => {
+                Self::new(ErrorCode::Unauthorized, error.to_string())
+                    .with(Kind::Unauthorized { had_token: true })
+            }
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    /// The caller learns that it may ask again, and nothing about the store.
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        Self::new(
+            ErrorCode::from("ServiceUnavailable"),
+            "The service cannot answer now. Nothing was changed.",
+        )
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
+        .with(Kind::RetryAfter(STORE_PAUSE))
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let target = Uuid::new_v4();
+        tracing::info!(%target, status = self.status.as_u16(), code = %self.code, "refused");
+        let mut error = ServiceError::new();
+        error.code = self.code;
+        error.message = self.message;
+        match self.kind {
+            Kind::OData => error.details = Some(Vec::new()),
+            _ => error.target = Some(target.to_string()),
+        }
+        let mut response = (self.status, Json(ErrorEnvelope::new(error))).into_response();
+        let headers = response.headers_mut();
+        match self.kind {
+            Kind::Unauthorized { had_token } => {
+                let challenge = match had_token {
+                    true => r#"Bearer error="invalid_token""#,
+                    false => "Bearer",
+                };
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static(challenge),
+                );
+            }
+            Kind::RetryAfter(seconds) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Kind::Plain | Kind::OData => {}
+        }
+        response
+    }
+}

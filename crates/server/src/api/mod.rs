@@ -1,0 +1,174 @@
+//! The public API at the edge: from an HTTP request to an answer.
+//!
+//! A request is checked in the order in which the service checks it: route, token, limit,
+//! permission, machine, and then the rest. What is refused has the service's envelope.
+
+mod actions;
+mod answer;
+mod body;
+mod entity;
+mod error;
+mod files;
+mod host;
+mod machines;
+mod schema;
+mod stop;
+mod throttle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+pub(crate) use body::{BodyFault, read_body};
+pub(crate) use error::ApiError;
+pub(crate) use host::Hosts;
+pub(crate) use throttle::{Throttle, documented};
+
+use crate::clock::Clock;
+use crate::core::DuplicateRule;
+use crate::devices::Wake;
+use crate::generated::routes::{Found, Route};
+use crate::issuer::{Caller, Document, Issuer, Version};
+use crate::store::Store;
+use answer::Origin;
+
+/// What to do about a file that was not seen on the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum UnknownFile {
+    /// Refuse, as the service does: 404.
+    #[default]
+    Refuse,
+    /// Order it all the same: the machine looks for itself.
+    Deliver,
+}
+
+/// What the operations work with.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) issuer: Issuer,
+    pub(crate) hosts: Hosts,
+    pub(crate) throttle: Throttle,
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) duplicates: DuplicateRule,
+    pub(crate) unknown_file: UnknownFile,
+    pub(crate) sightings_kept: Duration,
+}
+
+/// A call that may go on: who, from which host's view, with what.
+struct Call<'a> {
+    caller: Caller,
+    origin: Origin,
+    parts: &'a Parts,
+    body: Result<bytes::Bytes, BodyFault>,
+}
+
+/// Answers whatever is not a device's request.
+pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = read_body(body, quell_model::limits::REQUEST_BODY).await;
+    match Route::find(parts.method.as_str(), parts.uri.path()) {
+        Found::Route(route) => api.route(route, &parts, body).await,
+        Found::OtherMethod => ApiError::other_method(&parts.method).into_response(),
+        Found::Nothing => api.document(&parts).await,
+    }
+}
+
+impl Api {
+    async fn route(
+        &self,
+        route: Route<'_>,
+        parts: &Parts,
+        body: Result<bytes::Bytes, BodyFault>,
+    ) -> Response {
+        let version = match route {
+            Route::IssueToken { tenant } | Route::IssueTokenByGet { tenant } => {
+                Some((Version::V1, tenant))
+            }
+            Route::IssueTokenV2 { tenant } | Route::IssueTokenV2ByGet { tenant } => {
+                Some((Version::V2, tenant))
+            }
+            _ => None,
+        };
+        if let Some((version, tenant)) = version {
+            if let Err(error) = self.hosts.origin(parts) {
+                return error.into_response();
+            }
+            let body = body.ok();
+            return self
+                .issuer
+                .token(version, tenant, &parts.headers, body.as_ref())
+                .await;
+        }
+        match self.operate(route, parts, body).await {
+            Ok(response) => response,
+            Err(error) => error.into_response(),
+        }
+    }
+
+    async fn operate(
+        &self,
+        route: Route<'_>,
+        parts: &Parts,
+        body: Result<bytes::Bytes, BodyFault>,
+    ) -> Result<Response, ApiError> {
+        let operation = route.info().ok_or_else(ApiError::no_route)?;
+        let origin = self.hosts.origin(parts)?;
+        let caller = self.issuer.caller(&parts.headers).await?;
+        self.throttle
+            .check(caller.tenant, &caller.client_id, operation)?;
+        caller.grant.allows(operation)?;
+        let call = Call {
+            caller,
+            origin,
+            parts,
+            body,
+        };
+        match route {
+            Route::StopAndQuarantineFile { machine_id } => {
+                self.stop_and_quarantine_file(call, machine_id).await
+            }
+            Route::ListMachineActions => self.list_actions(&call).await,
+            Route::GetMachineAction { action_id } => self.get_action(&call, action_id).await,
+            Route::CancelMachineAction { action_id } => self.cancel_action(call, action_id).await,
+            Route::ListMachines => self.list_machines(&call).await,
+            Route::GetMachine { machine_id } => self.get_machine(&call, machine_id).await,
+            Route::GetFile { file_id } => self.get_file(&call, file_id).await,
+            Route::ListFileMachines { file_id } => self.list_file_machines(&call, file_id).await,
+            Route::IssueToken { .. }
+            | Route::IssueTokenByGet { .. }
+            | Route::IssueTokenV2 { .. }
+            | Route::IssueTokenV2ByGet { .. } => Err(ApiError::no_route()),
+        }
+    }
+
+    /// Documents about the issuer, which are no operations of the API.
+    async fn document(&self, parts: &Parts) -> Response {
+        let Some((tenant, document)) = Document::find(parts.uri.path()) else {
+            return ApiError::no_route().into_response();
+        };
+        if parts.method != Method::GET {
+            return ApiError::other_method(&parts.method).into_response();
+        }
+        match self.issuer.document(tenant, document).await {
+            Some(document) => (StatusCode::OK, axum::Json(document)).into_response(),
+            None => ApiError::no_route().into_response(),
+        }
+    }
+}
+
+/// The answer to a method that a path outside the API does not have.
+pub(crate) async fn wrong_method(method: Method) -> Response {
+    ApiError::other_method(&method).into_response()
+}
+
+/// An answer that is not to be given: the handler panicked.
+pub(crate) fn panicked() -> Response<Body> {
+    ApiError::internal().into_response()
+}

@@ -1,0 +1,166 @@
+//! What the collections are made of, for filters and orders: the properties of the wire and the
+//! columns of the store that hold them.
+//!
+//! A property that is the same for every entity stands for a constant; an integer is wrapped, for
+//! a bare one would be a column's number in `ORDER BY`.
+
+use crate::odata::{Kind, Property, Schema};
+
+const STATUSES: Kind = Kind::Enum(&[
+    "Pending",
+    "Cancelled",
+    "TimeOut",
+    "Failed",
+    "InProgress",
+    "Succeeded",
+]);
+const ACTION_TYPES: Kind = Kind::Enum(&[
+    "Unknown",
+    "RequestSample",
+    "Block",
+    "RunAntiVirusScan",
+    "Offboard",
+    "RegenerateId",
+    "CollectInvestigationPackage",
+    "Isolate",
+    "Unisolate",
+    "StopAndQuarantineFile",
+    "RestrictCodeExecution",
+    "UnrestrictCodeExecution",
+    "LiveResponse",
+    "Troubleshoot",
+    "LogsCollection",
+    "TokenRefresh",
+    "EndpointConfigManagementCheckin",
+    "EnableActiveDirectoryUser",
+    "DisableActiveDirectoryUser",
+    "ResetPasswordActiveDirectoryUser",
+    "ImmuneActiveDirectoryCustomPlaybook",
+]);
+const HEALTH: Kind = Kind::Enum(&[
+    "Active",
+    "Inactive",
+    "ImpairedCommunication",
+    "NoSensorData",
+    "NoSensorDataImpairedCommunication",
+    "Unknown",
+]);
+const DEVICE_VALUES: Kind = Kind::Enum(&["Normal", "Low", "High"]);
+const EXPOSURE: Kind = Kind::Enum(&["None", "Low", "Medium", "High"]);
+const RISK: Kind = Kind::Enum(&["None", "Informational", "Low", "Medium", "High"]);
+const ONBOARDING: Kind = Kind::Enum(&[
+    "Onboarded",
+    "CanBeOnboarded",
+    "Unsupported",
+    "InsufficientInfo",
+]);
+
+/// The collection of machine actions.
+pub(super) const MACHINE_ACTIONS: Schema = Schema::new(
+    "microsoft.windowsDefenderATP.api.MachineAction",
+    &[
+        Property::stored("id", "id", Kind::Guid).filterable(),
+        Property::stored("type", "type", ACTION_TYPES).filterable(),
+        Property::stored("title", "title", Kind::Text),
+        Property::stored("requestor", "requestor", Kind::Text).filterable(),
+        Property::stored("requestorComment", "requestor_comment", Kind::Text),
+        Property::stored("status", "status", STATUSES).filterable(),
+        Property::stored("machineId", "machine", Kind::Text).filterable(),
+        Property::stored("computerDnsName", "computer_dns_name", Kind::Text),
+        Property::stored("creationDateTimeUtc", "created", Kind::DateTime).filterable(),
+        Property::stored("lastUpdateDateTimeUtc", "last_update", Kind::DateTime),
+        Property::stored(
+            "cancellationRequestor",
+            "cancellation_requestor",
+            Kind::Text,
+        ),
+        Property::stored("cancellationComment", "cancellation_comment", Kind::Text),
+        Property::stored("cancellationDateTimeUtc", "cancelled", Kind::DateTime),
+        Property::stored("errorHResult", "error_hresult", Kind::Int),
+        Property::computed("scope"),
+        Property::stored("externalId", "external_id", Kind::Text),
+        Property::computed("requestSource"),
+        Property::computed("relatedFileInfo"),
+        Property::computed("commands"),
+        Property::computed("troubleshootInfo"),
+    ],
+);
+
+/// The collections of machines.
+pub(super) const MACHINES: Schema = Schema::new(
+    "microsoft.windowsDefenderATP.api.Machine",
+    &[
+        Property::stored("id", "id", Kind::Text).filterable(),
+        Property::computed("mergedIntoMachineId"),
+        Property::computed("isPotentialDuplication"),
+        Property::computed("isExcluded"),
+        Property::computed("exclusionReason"),
+        Property::stored("computerDnsName", "computer_dns_name", Kind::Text).filterable(),
+        Property::stored("firstSeen", "first_seen", Kind::DateTime),
+        Property::stored("lastSeen", "last_seen", Kind::DateTime).filterable(),
+        Property::stored("osPlatform", "os_platform", Kind::Text).filterable(),
+        Property::stored("osProcessor", "os_processor", Kind::Text),
+        Property::stored("version", "version", Kind::Text).filterable(),
+        Property::stored(
+            "lastIpAddress",
+            "coalesce(json_extract(ip_addresses, '$[0]'), last_address)",
+            Kind::Text,
+        )
+        .filterable(),
+        Property::computed("lastExternalIpAddress"),
+        Property::stored("agentVersion", "agent_version", Kind::Text),
+        Property::computed("osBuild"),
+        Property::stored("healthStatus", "health_status", HEALTH).filterable(),
+        Property::stored("deviceValue", "'Normal'", DEVICE_VALUES).filterable(),
+        Property::stored("rbacGroupId", "CAST(0 AS INTEGER)", Kind::Int).filterable(),
+        Property::computed("rbacGroupName"),
+        Property::stored("riskScore", "'None'", RISK).filterable(),
+        Property::stored("exposureLevel", "'None'", EXPOSURE).filterable(),
+        Property::computed("isAadJoined"),
+        Property::stored("aadDeviceId", "NULL", Kind::Guid).filterable(),
+        Property::stored("machineTags", "'[]'", Kind::TextList).filterable(),
+        Property::stored("onboardingStatus", "'Onboarded'", ONBOARDING).filterable(),
+        Property::stored("osArchitecture", "os_architecture", Kind::Text),
+        Property::computed("managedBy"),
+        Property::computed("managedByStatus"),
+        Property::computed("ipAddresses"),
+        Property::computed("vmMetadata"),
+    ],
+);
+
+#[cfg(test)]
+mod tests {
+    use quell_model::operations::{LIST_MACHINE_ACTIONS, LIST_MACHINES};
+
+    use super::*;
+    use crate::odata::Query;
+
+    /// Every property can be compared with null, so this asks for nothing but the name.
+    fn can_filter_by(schema: &Schema, name: &str) -> bool {
+        let query = if name == "machineTags" {
+            format!("$filter={name}/any()")
+        } else {
+            format!("$filter={name}%20eq%20null")
+        };
+        Query::parse(&query, schema).is_ok()
+    }
+
+    #[test]
+    fn filters_name_what_the_contract_lists_and_nothing_else() {
+        for (schema, operation, others) in [
+            (
+                MACHINE_ACTIONS,
+                &LIST_MACHINE_ACTIONS,
+                &["title", "commands", "errorHResult"][..],
+            ),
+            (MACHINES, &LIST_MACHINES, &["firstSeen", "agentVersion"]),
+        ] {
+            for name in operation.filter {
+                assert!(can_filter_by(&schema, name), "{name}");
+            }
+            for name in others {
+                assert!(!can_filter_by(&schema, name), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! StopAndQuarantineFile.
+
+use axum::response::Response;
+use http::StatusCode;
+use quell_model::{ActionId, ErrorCode, MachineId, Sha1, StopAndQuarantineFileRequest, Timestamp};
+use quell_protocol::Protection;
+use uuid::Uuid;
+
+use super::body::says_json;
+use super::{Api, ApiError, Call, UnknownFile, answer, entity};
+use crate::core::TenantId;
+use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
+
+impl Api {
+    pub(super) async fn stop_and_quarantine_file(
+        &self,
+        call: Call<'_>,
+        machine_id: &str,
+    ) -> Result<Response, ApiError> {
+        let machine = self.machine_by_id(call.caller.tenant, machine_id).await?;
+        says_json(&call.parts.headers)?;
+        let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
+        let now = self.clock.now();
+        self.check_file(call.caller.tenant, &machine.id, request.sha1, now)
+            .await?;
+        let submission = submission(&call, machine, request, self.duplicates, now)?;
+        let tenant = submission.tenant;
+        let action = match self.store.submit(submission).await? {
+            Submitted::New(action) => {
+                self.announce(tenant, &action);
+                action
+            }
+            Submitted::Again(action) => action,
+            Submitted::Refused => {
+                return Err(ApiError::new(
+                    ErrorCode::ActiveRequestAlreadyExists,
+                    "Action is already in progress",
+                ));
+            }
+        };
+        Ok(call.action(StatusCode::CREATED, action))
+    }
+
+    /// The machine of this very id: an action names its machine by no other name.
+    async fn machine_by_id(
+        &self,
+        tenant: TenantId,
+        segment: &str,
+    ) -> Result<MachineRecord, ApiError> {
+        let id =
+            MachineId::from_path_segment(segment).map_err(|_| ApiError::no_machine(segment))?;
+        self.store
+            .machine(tenant, id.as_str())
+            .await?
+            .filter(|machine| machine.id.as_str().eq_ignore_ascii_case(id.as_str()))
+            .ok_or_else(|| ApiError::no_machine(id.as_str()))
+    }
+
+    async fn check_file(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sha1: Sha1,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if sha1 == Sha1::OF_NOTHING {
+            return Err(protected(sha1, Protection::EmptyFile));
+        }
+        let since = now.saturating_sub(self.sightings_kept);
+        match self.store.sighted(tenant, machine, sha1, since).await? {
+            Some(sighted) => match sighted.protection {
+                Some(protection) => Err(protected(sha1, protection)),
+                None => Ok(()),
+            },
+            None if self.unknown_file == UnknownFile::Deliver => Ok(()),
+            None => Err(ApiError::new(
+                ErrorCode::ResourceNotFound,
+                format!("Sha1 {sha1} was not found in machine {machine}"),
+            )),
+        }
+    }
+
+    fn announce(&self, tenant: TenantId, action: &ActionRecord) {
+        tracing::info!(
+            %tenant, action = %action.id, machine = %action.machine, sha1 = %action.sha1,
+            "action taken"
+        );
+        self.wake.wake(tenant, &action.machine);
+    }
+}
+
+fn protected(sha1: Sha1, protection: Protection) -> ApiError {
+    ApiError::new(
+        ErrorCode::DisallowedOperation,
+        format!(
+            "StopAndQuarantineFile is not allowed for Sha1 {sha1}: the file is protected, {}.",
+            protection.why()
+        ),
+    )
+}
+
+fn submission(
+    call: &Call<'_>,
+    machine: MachineRecord,
+    request: StopAndQuarantineFileRequest,
+    duplicates: crate::core::DuplicateRule,
+    now: Timestamp,
+) -> Result<Submission, ApiError> {
+    let id = ActionId::new(Uuid::new_v4().to_string()).map_err(|_| ApiError::internal())?;
+    Ok(Submission {
+        tenant: call.caller.tenant,
+        id,
+        machine: machine.id,
+        computer_dns_name: machine.facts.computer_dns_name,
+        sha1: request.sha1,
+        requestor: call.caller.requestor.clone(),
+        comment: request.comment.as_str().to_owned(),
+        title: request.title,
+        external_id: request.external_id,
+        duplicates,
+        now,
+    })
+}
+
+impl Call<'_> {
+    /// The answer that is one action.
+    pub(super) fn action(&self, status: StatusCode, record: ActionRecord) -> Response {
+        let mut action = entity::action(record);
+        action.odata_context = Some(self.origin.context("MachineActions/$entity"));
+        answer::entity(status, &action)
+    }
+}

@@ -1,0 +1,3 @@
+//! What is generated from `docs/api`.
+
+pub(crate) mod routes;
