@@ -1,0 +1,103 @@
+//! Letting machines in.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quell_protocol::{EnrolRequest, EnrolResponse, FaultCode, MachineFacts};
+
+use super::fault::DeviceFault;
+use super::{Devices, Message};
+use crate::secret::sha256;
+use crate::store::record::{Enrolled, Enrolment};
+
+/// The length of an Ed25519 public key in bytes.
+const KEY_LENGTH: usize = 32;
+/// The longest text that a machine may call itself by, in bytes.
+const MAX_NAME: usize = 255;
+/// The most entries of a list of facts.
+const MAX_LIST: usize = 256;
+
+impl Devices {
+    pub(super) async fn enrol(&self, message: &Message) -> Result<EnrolResponse, DeviceFault> {
+        message
+            .version()?
+            .check()
+            .map_err(|error| DeviceFault::new(FaultCode::UnsupportedVersion, error))?;
+        let request: EnrolRequest = message.parse()?;
+        let public_key = public_key(&request.public_key)?;
+        self.prove_new(message, &request.machine_id, &public_key)?;
+        check_name(request.machine_id.as_str())?;
+        check_facts(&request.machine)?;
+        let enrolled = self
+            .store
+            .enrol(Enrolment {
+                digest: sha256(request.secret.as_bytes()),
+                machine: request.machine_id.clone(),
+                public_key,
+                facts: request.machine,
+                address: message.address(),
+                now: self.clock.now(),
+            })
+            .await?;
+        match enrolled {
+            Enrolled::In(tenant) => {
+                tracing::info!(%tenant, machine = %request.machine_id, "machine enrolled");
+                Ok(EnrolResponse {
+                    machine_id: request.machine_id,
+                    tenant_id: tenant.to_string(),
+                })
+            }
+            Enrolled::BadToken => Err(DeviceFault::new(
+                FaultCode::InvalidEnrolmentToken,
+                "the enrolment token is unknown, used up or expired",
+            )),
+            Enrolled::Taken => Err(DeviceFault::new(
+                FaultCode::InvalidEnrolmentToken,
+                "a machine with this id is enrolled with another key; revoke it first",
+            )),
+        }
+    }
+}
+
+fn public_key(text: &str) -> Result<Vec<u8>, DeviceFault> {
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .filter(|key| key.len() == KEY_LENGTH)
+        .ok_or_else(|| {
+            DeviceFault::new(
+                FaultCode::InvalidMessage,
+                "the public key is not 32 bytes in base64url",
+            )
+        })
+}
+
+/// Refuses facts that no machine has: they are shown to everyone who lists machines.
+pub(super) fn check_facts(facts: &MachineFacts) -> Result<(), DeviceFault> {
+    let names = [
+        &facts.computer_dns_name,
+        &facts.os_platform,
+        &facts.agent_version,
+    ];
+    let optional = [&facts.version, &facts.os_architecture, &facts.os_processor];
+    if facts.ip_addresses.len() > MAX_LIST || facts.degraded.len() > MAX_LIST {
+        return Err(DeviceFault::new(
+            FaultCode::InvalidMessage,
+            format!("a list of facts has more than {MAX_LIST} entries"),
+        ));
+    }
+    names
+        .into_iter()
+        .chain(optional.into_iter().flatten())
+        .chain(&facts.ip_addresses)
+        .try_for_each(|name| check_name(name))
+}
+
+fn check_name(name: &str) -> Result<(), DeviceFault> {
+    match name.len() <= MAX_NAME && !name.chars().any(char::is_control) {
+        true => Ok(()),
+        false => Err(DeviceFault::new(
+            FaultCode::InvalidMessage,
+            format!("a name is longer than {MAX_NAME} bytes or has control characters"),
+        )),
+    }
+}

@@ -1,0 +1,88 @@
+//! Handing out orders: at once when there are any, else when one comes or the wait is over.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use quell_protocol::route::MAX_HOLD_SECONDS;
+use quell_protocol::{HoldRequest, HoldResponse, Order};
+use tokio::time::{Instant, timeout_at};
+
+use super::fault::DeviceFault;
+use super::proof::Proven;
+use super::{Devices, Message};
+use crate::core::Event;
+
+/// The most actions that a hold may name as in progress.
+const MAX_IN_PROGRESS: usize = 256;
+
+impl Devices {
+    pub(super) async fn hold(&self, message: &Message) -> Result<HoldResponse, DeviceFault> {
+        let proven = self.prove(message).await?;
+        let request: HoldRequest = message.parse()?;
+        self.take_note(&proven, &request).await?;
+        let wait = request.wait_seconds.min(MAX_HOLD_SECONDS);
+        let until = Instant::now() + Duration::from_secs(u64::from(wait));
+        let orders = self.wait(&proven, request.acknowledged, until).await?;
+        Ok(HoldResponse {
+            server_time: self.clock.now(),
+            orders,
+        })
+    }
+
+    async fn take_note(&self, proven: &Proven, request: &HoldRequest) -> Result<(), DeviceFault> {
+        let acknowledged = request.acknowledged;
+        let waiting = self.orders(proven, 0).await?;
+        if waiting.iter().any(|order| order.sequence <= acknowledged) {
+            self.store
+                .acknowledge(proven.tenant, &proven.machine, acknowledged)
+                .await?;
+        }
+        for action in request.in_progress.iter().take(MAX_IN_PROGRESS) {
+            self.store
+                .advance(
+                    proven.tenant,
+                    action,
+                    Some(&proven.machine),
+                    Event::TakenUp,
+                    None,
+                    self.clock.now(),
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn wait(
+        &self,
+        proven: &Proven,
+        above: u64,
+        until: Instant,
+    ) -> Result<Vec<Order>, DeviceFault> {
+        let sleeper = self.wake.sleeper(proven.tenant, proven.machine.clone());
+        loop {
+            // Enabled before the look, so that an order that comes in between is not missed.
+            let mut woken = pin!(sleeper.notify().notified());
+            woken.as_mut().enable();
+            let orders = self.orders(proven, above).await?;
+            if !orders.is_empty() {
+                return Ok(orders);
+            }
+            tokio::select! {
+                () = self.closing.cancelled() => return Ok(Vec::new()),
+                woken = timeout_at(until, woken) => {
+                    if woken.is_err() {
+                        return Ok(Vec::new());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn orders(&self, proven: &Proven, above: u64) -> Result<Vec<Order>, DeviceFault> {
+        let now = self.clock.now();
+        Ok(self
+            .store
+            .orders(proven.tenant, &proven.machine, above, now)
+            .await?)
+    }
+}

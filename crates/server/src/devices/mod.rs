@@ -1,0 +1,142 @@
+//! The server's side of the agents' protocol (`docs/api/agent-protocol.md`).
+
+mod enrol;
+mod fault;
+mod hold;
+mod inventory;
+mod proof;
+mod report;
+mod wake;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use bytes::Bytes;
+use http::Request;
+use http::request::Parts;
+use quell_protocol::{FaultCode, ProtocolVersion, route};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use wake::Wake;
+
+use crate::api::{BodyFault, read_body};
+use crate::clock::Clock;
+use crate::store::Store;
+use fault::DeviceFault;
+
+/// The longest body of a message that carries no list of files or processes, in bytes.
+const MAX_SMALL_BODY: usize = 64 * 1024;
+
+/// What the devices' requests are answered with.
+#[derive(Debug)]
+pub(crate) struct Devices {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) wake: Arc<Wake>,
+    /// The server's name in assertions.
+    pub(crate) audience: String,
+    /// Ends every hold at once.
+    pub(crate) closing: CancellationToken,
+}
+
+/// A device's request, read.
+struct Message {
+    parts: Parts,
+    body: Bytes,
+}
+
+/// Every message begins with its version, whatever else a newer one has.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Versioned {
+    protocol_version: ProtocolVersion,
+}
+
+/// The devices' routes.
+pub(crate) fn routes(devices: Arc<Devices>) -> Router {
+    Router::new()
+        .route(route::ENROL, post(enrol))
+        .route(route::HOLD, post(hold))
+        .route(route::REPORT, post(report))
+        .route(route::INVENTORY, post(inventory))
+        .with_state(devices)
+}
+
+async fn enrol(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
+    answer(async {
+        let message = Message::read(request, MAX_SMALL_BODY).await?;
+        devices.enrol(&message).await
+    })
+    .await
+}
+
+async fn hold(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
+    answer(async {
+        let message = Message::read(request, MAX_SMALL_BODY).await?;
+        devices.hold(&message).await
+    })
+    .await
+}
+
+async fn report(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
+    answer(async {
+        let message = Message::read(request, route::MAX_BODY).await?;
+        devices.report(&message).await
+    })
+    .await
+}
+
+async fn inventory(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
+    answer(async {
+        let message = Message::read(request, route::MAX_BODY).await?;
+        devices.inventory(&message).await
+    })
+    .await
+}
+
+async fn answer<T: serde::Serialize>(
+    work: impl Future<Output = Result<T, DeviceFault>>,
+) -> Response {
+    match work.await {
+        Ok(body) => axum::Json(body).into_response(),
+        Err(fault) => fault.into_response(),
+    }
+}
+
+impl Message {
+    async fn read(request: Request<Body>, limit: usize) -> Result<Self, DeviceFault> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body, limit).await.map_err(|fault| match fault {
+            BodyFault::TooSlow | BodyFault::Broken => DeviceFault::unavailable(fault),
+            BodyFault::TooLarge | BodyFault::NotJson => {
+                DeviceFault::new(FaultCode::InvalidMessage, fault)
+            }
+        })?;
+        Ok(Self { parts, body })
+    }
+
+    /// The version that the machine speaks.
+    fn version(&self) -> Result<ProtocolVersion, DeviceFault> {
+        self.parse::<Versioned>()
+            .map(|message| message.protocol_version)
+    }
+
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, DeviceFault> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| DeviceFault::new(FaultCode::InvalidMessage, error))
+    }
+
+    fn address(&self) -> Option<std::net::IpAddr> {
+        self.parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip())
+    }
+}
