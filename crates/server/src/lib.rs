@@ -1,1 +1,24 @@
-//! Being built.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod admin;
+mod api;
+pub mod clock;
+pub mod config;
+pub mod core;
+mod data_dir;
+mod devices;
+mod generated;
+mod issuer;
+pub mod odata;
+pub mod secret;
+mod serve;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+pub use api::UnknownFile;
+pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
+pub use data_dir::{DataDir, DataDirError};
+pub use issuer::{Clients, KeyError, StartError};
+pub use serve::{BindError, Server, TlsError};

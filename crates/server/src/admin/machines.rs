@@ -1,0 +1,157 @@
+//! Machines: list, let in, revoke.
+
+use std::time::Duration;
+
+use quell_model::{MachineId, Timestamp};
+use quell_protocol::{EnrolmentToken, Sighting};
+
+use super::{Admin, AdminError};
+use crate::core::Health;
+use crate::odata::{Query, Schema};
+use crate::secret::{Secret, sha256};
+use crate::store::record::{Address, MachineRecord, NewEnrolmentToken};
+use crate::store::{Directory as _, Fleet as _, StoreError};
+
+/// An enrolment token to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// How long it lets machines in.
+    pub lifetime: Duration,
+    /// How many machines it lets in.
+    pub uses: u32,
+    /// Where machines reach the server. None: where the server said that it is reached when it
+    /// started last.
+    pub server_url: Option<String>,
+    /// The certificate authority that machines are to trust, in DER. None: the one that the server
+    /// found when it started last.
+    pub authority: Option<Vec<u8>>,
+}
+
+/// A machine as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineSummary {
+    /// Its id.
+    pub id: MachineId,
+    /// Its DNS name.
+    pub computer_dns_name: String,
+    /// Its distribution.
+    pub os_platform: String,
+    /// The version of its agent.
+    pub agent_version: String,
+    /// Whether it can be counted on.
+    pub health: Health,
+    /// Whether its key is revoked.
+    pub revoked: bool,
+    /// Protections that are off on it.
+    pub degraded: Vec<String>,
+    /// When it was enrolled first.
+    pub first_seen: Timestamp,
+    /// When it called last.
+    pub last_seen: Timestamp,
+}
+
+impl Admin {
+    /// Makes a token with which machines enrol. It is shown now and never again.
+    ///
+    /// # Errors
+    /// [`AdminError::UselessToken`], [`AdminError::NoAddress`], or when the store is not available.
+    pub async fn enrolment_token(&self, new: NewToken) -> Result<EnrolmentToken, AdminError> {
+        if new.uses == 0 || new.lifetime.is_zero() {
+            return Err(AdminError::UselessToken);
+        }
+        let address = self.address(new.server_url, new.authority).await?;
+        let secret = Secret::generate()?;
+        let now = self.clock.now();
+        self.store
+            .add_enrolment_token(NewEnrolmentToken {
+                tenant: self.tenant,
+                digest: sha256(secret.expose().as_bytes()),
+                created: now,
+                expires: now.saturating_add(new.lifetime),
+                uses: new.uses,
+            })
+            .await?;
+        Ok(EnrolmentToken::new(
+            address.base_url,
+            self.store.server_name().await?,
+            secret.expose().to_owned(),
+            address.authority.as_deref(),
+        ))
+    }
+
+    /// The machines, by id.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn machines(&self) -> Result<Vec<MachineSummary>, AdminError> {
+        let mut all = Vec::new();
+        loop {
+            let page = self.store.machines(self.tenant, after(all.len())?).await?;
+            all.extend(page.items.into_iter().map(summary));
+            if !page.more {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Refuses a machine's key from now on. `false`: there is no such machine.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn revoke(&self, machine: &MachineId) -> Result<bool, AdminError> {
+        let now = self.clock.now();
+        Ok(self.store.revoke(self.tenant, machine, now).await?)
+    }
+
+    /// Lets files count as seen on a machine, which need not be enrolled yet: what a laboratory
+    /// needs for the documentation's example.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn add_sightings(
+        &self,
+        machine: &MachineId,
+        sightings: Vec<Sighting>,
+    ) -> Result<(), AdminError> {
+        Ok(self
+            .store
+            .add_sightings(self.tenant, machine, sightings, self.clock.now())
+            .await?)
+    }
+
+    async fn address(
+        &self,
+        server_url: Option<String>,
+        authority: Option<Vec<u8>>,
+    ) -> Result<Address, AdminError> {
+        let kept = self.store.address().await?;
+        let kept_authority = kept.as_ref().and_then(|kept| kept.authority.clone());
+        let base_url = server_url
+            .or(kept.map(|kept| kept.base_url))
+            .ok_or(AdminError::NoAddress)?;
+        Ok(Address {
+            base_url,
+            authority: authority.or(kept_authority),
+        })
+    }
+}
+
+fn summary(record: MachineRecord) -> MachineSummary {
+    MachineSummary {
+        id: record.id,
+        computer_dns_name: record.facts.computer_dns_name,
+        os_platform: record.facts.os_platform,
+        agent_version: record.facts.agent_version,
+        health: record.health,
+        revoked: record.revoked,
+        degraded: record.facts.degraded,
+        first_seen: record.first_seen,
+        last_seen: record.last_seen,
+    }
+}
+
+/// The query of the page that follows so many machines.
+fn after(count: usize) -> Result<Query, StoreError> {
+    Query::parse(&format!("$skip={count}"), &Schema::new("Machine", &[]))
+        .map_err(|error| StoreError::Damaged(error.to_string()))
+}

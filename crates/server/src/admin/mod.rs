@@ -1,0 +1,82 @@
+//! What an operator does on a data directory, whether or not the server runs on it.
+
+mod applications;
+mod machines;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::core::TenantId;
+use crate::data_dir::{DataDir, DataDirError};
+use crate::secret::NoRandomness;
+use crate::store::{Directory as _, SqliteStore, StoreError};
+
+pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
+pub use machines::{MachineSummary, NewToken};
+
+/// An operator's hand on a data directory.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    store: SqliteStore,
+    clock: Arc<dyn Clock>,
+    tenant: TenantId,
+}
+
+/// An operator's command was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No secret can be made.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The permission is none that an application can hold.
+    #[error("{0:?} is no permission of an application")]
+    UnknownPermission(String),
+    /// The name is empty, too long, or not printable.
+    #[error("an application's name has 1 to 120 printable characters")]
+    Name,
+    /// An enrolment token that lets nobody in.
+    #[error("an enrolment token needs at least one use and some time")]
+    UselessToken,
+    /// It is not known where machines reach the server.
+    #[error("the server has never run on this data directory, so its address is not known")]
+    NoAddress,
+}
+
+impl Admin {
+    /// Opens a data directory; makes it when it is not there.
+    ///
+    /// # Errors
+    /// [`AdminError`] when it cannot be used.
+    pub async fn open(data_dir: &Path) -> Result<Self, AdminError> {
+        Self::with_clock(data_dir, Arc::new(SystemClock)).await
+    }
+
+    /// The same, with a clock of one's own.
+    ///
+    /// # Errors
+    /// [`AdminError`] when it cannot be used.
+    pub async fn with_clock(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, AdminError> {
+        let dir = DataDir::create(data_dir)?;
+        let store = SqliteStore::open(&dir.store_file())?;
+        let tenant = store.first_tenant(clock.now()).await?;
+        Ok(Self {
+            store,
+            clock,
+            tenant,
+        })
+    }
+
+    /// The tenant that the commands are about.
+    #[must_use]
+    pub fn tenant_id(&self) -> TenantId {
+        self.tenant
+    }
+}

@@ -1,0 +1,268 @@
+//! What a server is told before it starts.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quell_model::limits::STANDARD;
+use quell_ratelimit::Quota;
+use url::Url;
+
+use crate::api::{UnknownFile, documented};
+use crate::clock::{Clock, SystemClock};
+use crate::core::DuplicateRule;
+use crate::issuer::Clients;
+
+/// The port when none is given.
+pub const DEFAULT_PORT: u16 = 8642;
+
+/// What a server is told before it starts.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ServerConfig {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The address to listen on; anything but loopback needs [`tls`](Self::tls).
+    pub listen: SocketAddr,
+    /// The server's certificate; none speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Where clients and machines reach the server, for instance `https://quell.example:8443`.
+    /// None: the address that it listens on.
+    pub public_url: Option<String>,
+    /// How many calls an application may make.
+    pub limits: Limits,
+    /// Which clients get tokens.
+    pub clients: Clients,
+    /// How a second request for an active action is treated.
+    pub duplicates: DuplicateRule,
+    /// What to do about a file that was not seen on the machine.
+    pub unknown_file: UnknownFile,
+    /// A machine not heard of for so long is `Inactive`. Machines ask at least every 50 seconds.
+    pub inactive_after: Duration,
+    /// For how long a file that was seen on a machine counts as seen; the service says 30 days.
+    pub sightings_kept: Duration,
+    /// The most connections at once; who comes then waits.
+    pub max_connections: usize,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How many calls an application may make of one operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Limits {
+    /// As documented: 100 a minute and 1500 an hour.
+    #[default]
+    Documented,
+    /// Others.
+    Of(Quota),
+    /// Any number.
+    Off,
+}
+
+impl Limits {
+    pub(crate) fn quota(&self) -> Option<Quota> {
+        match self {
+            Self::Documented => documented(&STANDARD),
+            Self::Of(quota) => Some(quota.clone()),
+            Self::Off => None,
+        }
+    }
+}
+
+/// The files of a certificate, all in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, followed by the intermediate ones.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+    /// The authority that machines are to trust. None: the last certificate of the chain, which
+    /// for a certificate that signs itself is the certificate.
+    pub authority: Option<PathBuf>,
+}
+
+/// The settings do not go together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Without TLS on an address that others reach.
+    #[error(
+        "the address {0} is reached from other machines: give a certificate and a key, or listen on loopback"
+    )]
+    PlainText(SocketAddr),
+    /// Every client is let in on an address that others reach.
+    #[error("any client may be accepted on loopback only, not on {0}")]
+    AnyClient(SocketAddr),
+    /// The address says nothing about how the server is reached.
+    #[error("the address {0} is no name to call: give the public url too")]
+    NoName(SocketAddr),
+    /// The public URL is more or less than scheme, host and port.
+    #[error("the public url {0:?} must be http or https, a host, and a port if need be")]
+    PublicUrl(String),
+}
+
+impl ServerConfig {
+    /// A server on loopback, with everything else as documented.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
+            tls: None,
+            public_url: None,
+            limits: Limits::default(),
+            clients: Clients::default(),
+            duplicates: DuplicateRule::default(),
+            unknown_file: UnknownFile::default(),
+            inactive_after: Duration::from_secs(5 * 60),
+            sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
+            max_connections: 20_000,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Says whether the settings go together.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`].
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let exposed = !self.listen.ip().is_loopback();
+        if exposed && self.tls.is_none() {
+            return Err(ConfigError::PlainText(self.listen));
+        }
+        if exposed && self.clients == Clients::Any {
+            return Err(ConfigError::AnyClient(self.listen));
+        }
+        match &self.public_url {
+            Some(url) => BaseUrl::parse(url).map(drop),
+            None if self.listen.ip().is_unspecified() => Err(ConfigError::NoName(self.listen)),
+            None => Ok(()),
+        }
+    }
+
+    /// Where the server is reached, once it listens on `local`.
+    pub(crate) fn base_url(&self, local: SocketAddr) -> Result<BaseUrl, ConfigError> {
+        match &self.public_url {
+            Some(url) => BaseUrl::parse(url),
+            None => {
+                let scheme = if self.tls.is_some() { "https" } else { "http" };
+                BaseUrl::parse(&format!("{scheme}://{local}"))
+            }
+        }
+    }
+}
+
+/// Scheme, host and port, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    text: String,
+    host: String,
+    is_https: bool,
+}
+
+impl BaseUrl {
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        let refused = || ConfigError::PublicUrl(text.to_owned());
+        let url = Url::parse(text).map_err(|_| refused())?;
+        let is_origin = matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        match url.host_str() {
+            Some(host) if is_origin => Ok(Self {
+                text: url.as_str().trim_end_matches('/').to_owned(),
+                host: host.to_owned(),
+                is_https: url.scheme() == "https",
+            }),
+            _ => Err(refused()),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.is_https { "https" } else { "http" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(listen: &str) -> ServerConfig {
+        ServerConfig {
+            listen: listen.parse().unwrap(),
+            ..ServerConfig::new("data")
+        }
+    }
+
+    fn with_tls(config: ServerConfig) -> ServerConfig {
+        ServerConfig {
+            tls: Some(TlsFiles {
+                certificate: "c.pem".into(),
+                key: "k.pem".into(),
+                authority: None,
+            }),
+            ..config
+        }
+    }
+
+    #[test]
+    fn only_loopback_goes_without_tls() {
+        for good in ["127.0.0.1:0", "127.1.2.3:80", "[::1]:0"] {
+            assert_eq!(config(good).check(), Ok(()), "{good}");
+        }
+        let refused = config("192.0.2.1:80").check().unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the address 192.0.2.1:80 is reached from other machines: give a certificate and a key, or listen on loopback"
+        );
+        assert_eq!(with_tls(config("192.0.2.1:443")).check(), Ok(()));
+    }
+
+    #[test]
+    fn any_client_stays_on_loopback_even_with_tls() {
+        let any = ServerConfig {
+            clients: Clients::Any,
+            ..with_tls(config("192.0.2.1:443"))
+        };
+        assert!(matches!(any.check(), Err(ConfigError::AnyClient(_))));
+    }
+
+    #[test]
+    fn server_on_every_address_needs_a_name() {
+        let nameless = with_tls(config("0.0.0.0:443"));
+        assert!(matches!(nameless.check(), Err(ConfigError::NoName(_))));
+        let named = ServerConfig {
+            public_url: Some("https://quell.example".to_owned()),
+            ..nameless
+        };
+        assert_eq!(named.check(), Ok(()));
+    }
+
+    #[test]
+    fn public_url_is_an_origin() {
+        let base = BaseUrl::parse("https://Quell.example:443/").unwrap();
+        assert_eq!(base.as_str(), "https://quell.example");
+        assert_eq!((base.host(), base.scheme()), ("quell.example", "https"));
+        for bad in [
+            "",
+            "quell.example",
+            "ftp://quell.example",
+            "https://quell.example/api",
+            "https://user@quell.example",
+            "https://quell.example/?x",
+        ] {
+            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

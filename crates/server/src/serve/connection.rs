@@ -1,0 +1,121 @@
+//! One connection: TLS if there is any, then HTTP/1.1 or HTTP/2 within bounds.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use super::panics::CatchPanic;
+use super::tls::Tls;
+use crate::api;
+
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take, and how long a connection may be idle before it.
+const HEAD: Duration = Duration::from_secs(60);
+/// The most bytes of a request's head; the longest query has half of them.
+const MAX_HEAD: usize = 128 * 1024;
+/// The most header lines of a request.
+const MAX_HEADERS: usize = 100;
+/// The most requests at once on one connection of HTTP/2.
+const MAX_STREAMS: u32 = 128;
+
+/// What connections are served with.
+#[derive(Debug)]
+pub(super) struct Connections {
+    pub(super) router: Router,
+    pub(super) tls: Option<Tls>,
+    pub(super) closing: CancellationToken,
+    pub(super) tasks: TaskTracker,
+    pub(super) free: Arc<Semaphore>,
+}
+
+impl Connections {
+    /// Serves a connection beside the others.
+    pub(super) fn serve(&self, stream: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit) {
+        let router = self.router.clone();
+        let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());
+        let closing = self.closing.clone();
+        self.tasks.spawn(async move {
+            let _permit = permit;
+            // Answers are small and complete: waiting to fill a packet would only delay them.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%peer, %error, "no immediate sending");
+            }
+            match acceptor {
+                None => speak(stream, peer, router, closing).await,
+                Some(acceptor) => {
+                    match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        Ok(Ok(stream)) => speak(stream, peer, router, closing).await,
+                        Ok(Err(error)) => tracing::debug!(%peer, %error, "no tls"),
+                        Err(_) => tracing::debug!(%peer, "the tls handshake took too long"),
+                    }
+                }
+            }
+        });
+    }
+}
+
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    router: Router,
+    closing: CancellationToken,
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answered = CatchPanic::new(router.oneshot(request)).await;
+            Ok::<_, std::convert::Infallible>(match answered {
+                Some(Ok(response)) => response,
+                None => api::panicked(),
+            })
+        }
+    });
+    let builder = http();
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = closing.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "connection ended");
+    }
+}
+
+fn http() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEAD))
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
+        .max_concurrent_streams(MAX_STREAMS);
+    builder
+}

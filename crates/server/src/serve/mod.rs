@@ -1,0 +1,225 @@
+//! The server: from settings to answered connections.
+
+mod connection;
+mod panics;
+mod sweeper;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use tls::TlsError;
+
+use crate::api::{self, Api, Hosts, Throttle};
+use crate::config::{BaseUrl, ConfigError, ServerConfig};
+use crate::data_dir::{DataDir, DataDirError, ServerLock};
+use crate::devices::{self, Devices, Wake};
+use crate::issuer::{Issuer, StartError};
+use crate::store::record::{Address, SweepRule};
+use crate::store::{Directory as _, SqliteStore, Store, StoreError};
+use connection::Connections;
+use tls::Tls;
+
+/// How long open requests may take to end when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long to wait before accepting again when the system has no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A server that listens and does not answer yet: see [`run`](Self::run).
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    local_addr: SocketAddr,
+    base_url: BaseUrl,
+    router: Router,
+    tls: Option<Tls>,
+    sweeper: sweeper::Sweeper,
+    closing: CancellationToken,
+    max_connections: usize,
+    lock: ServerLock,
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// The settings do not go together.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The issuer cannot start.
+    #[error(transparent)]
+    Issuer(#[from] StartError),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Server {
+    /// Opens the data directory, makes what is not there yet, and listens.
+    ///
+    /// # Errors
+    /// [`BindError`].
+    pub async fn bind(config: ServerConfig) -> Result<Self, BindError> {
+        config.check()?;
+        let dir = DataDir::create(&config.data_dir)?;
+        let lock = dir.lock()?;
+        let tls = config.tls.as_ref().map(Tls::load).transpose()?;
+        let store = SqliteStore::open(&dir.store_file())?;
+        let (listener, local_addr) = listen(config.listen).await?;
+        let base_url = config.base_url(local_addr)?;
+        store
+            .set_address(Address {
+                base_url: base_url.as_str().to_owned(),
+                authority: tls.as_ref().map(|tls| tls.authority.clone()),
+            })
+            .await?;
+        let store: Arc<dyn Store> = Arc::new(store);
+        let closing = CancellationToken::new();
+        let router = router(&config, &base_url, &store, &closing).await?;
+        Ok(Self {
+            listener,
+            local_addr,
+            base_url,
+            router,
+            tls,
+            sweeper: sweeper::Sweeper::new(
+                store,
+                Arc::clone(&config.clock),
+                SweepRule {
+                    inactive_after: config.inactive_after,
+                    sightings_kept: config.sightings_kept,
+                },
+            ),
+            closing,
+            max_connections: config.max_connections,
+            lock,
+        })
+    }
+
+    /// The address that it listens on, with the port that the system chose if it was 0.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Where it is reached, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.base_url.as_str()
+    }
+
+    /// Answers until `shutdown` is ready; then ends every hold at once, lets open requests end for
+    /// some seconds, and returns.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
+        let tasks = TaskTracker::new();
+        tasks.spawn(self.sweeper.run(self.closing.clone()));
+        let connections = Connections {
+            router: self.router,
+            tls: self.tls,
+            closing: self.closing.clone(),
+            tasks: tasks.clone(),
+            free: Arc::new(Semaphore::new(self.max_connections)),
+        };
+        tracing::info!(address = %self.local_addr, url = self.base_url.as_str(), "listening");
+        tokio::select! {
+            () = accept_all(&self.listener, &connections) => {}
+            () = shutdown => {}
+        }
+        drop(self.listener);
+        self.closing.cancel();
+        tasks.close();
+        if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+            tracing::warn!(open = tasks.len(), "gave up waiting for open connections");
+        }
+        drop(self.lock);
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError> {
+    let failed = |source| BindError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local_addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, local_addr))
+}
+
+async fn accept_all(listener: &TcpListener, connections: &Connections) {
+    loop {
+        let Ok(permit) = Arc::clone(&connections.free).acquire_owned().await else {
+            return;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => connections.serve(stream, peer, permit),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+pub(crate) async fn router(
+    config: &ServerConfig,
+    base_url: &BaseUrl,
+    store: &Arc<dyn Store>,
+    closing: &CancellationToken,
+) -> Result<Router, BindError> {
+    let wake = Arc::new(Wake::default());
+    let devices = Devices {
+        store: Arc::clone(store),
+        clock: Arc::clone(&config.clock),
+        wake: Arc::clone(&wake),
+        audience: store.server_name().await?,
+        closing: closing.clone(),
+    };
+    store.first_tenant(config.clock.now()).await?;
+    let issuer = Issuer::start(
+        Arc::clone(store),
+        Arc::clone(&config.clock),
+        config.clients,
+        base_url.as_str().to_owned(),
+    )
+    .await?;
+    let api = Api {
+        store: Arc::clone(store),
+        clock: Arc::clone(&config.clock),
+        issuer,
+        hosts: Hosts::new(
+            base_url.scheme(),
+            base_url.host().to_owned(),
+            config.listen.ip().is_loopback(),
+        ),
+        throttle: Throttle::new(config.limits.quota()),
+        wake,
+        duplicates: config.duplicates,
+        unknown_file: config.unknown_file,
+        sightings_kept: config.sightings_kept,
+    };
+    let operations = Router::new()
+        .fallback(api::answer)
+        .with_state(Arc::new(api));
+    Ok(devices::routes(Arc::new(devices))
+        .method_not_allowed_fallback(api::wrong_method)
+        .merge(operations))
+}

@@ -1,0 +1,55 @@
+//! Lets time pass in the store, now and then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::store::Store;
+use crate::store::record::SweepRule;
+
+/// How often.
+const PERIOD: Duration = Duration::from_secs(30);
+
+/// Sweeps at intervals.
+#[derive(Debug)]
+pub(super) struct Sweeper {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    rule: SweepRule,
+}
+
+impl Sweeper {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, rule: SweepRule) -> Self {
+        Self { store, clock, rule }
+    }
+
+    pub(super) async fn run(self, closing: CancellationToken) {
+        let mut ticks = interval(PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = closing.cancelled() => return,
+                _ = ticks.tick() => self.sweep().await,
+            }
+        }
+    }
+
+    async fn sweep(&self) {
+        match self.store.sweep(self.rule, self.clock.now()).await {
+            Ok(swept) if swept.timed_out + swept.inactive > 0 => {
+                tracing::info!(
+                    timed_out = swept.timed_out,
+                    inactive = swept.inactive,
+                    "time has passed"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "no sweep");
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Machines being let in, and their proofs.
+
+use axum::body::Body;
+use http::{Request, header};
+use quell_model::MachineId;
+use quell_protocol::{AssertionClaims, FaultCode, ProtocolVersion, route};
+
+use super::device::{Device, asked};
+use super::world::{Answer, MACHINE, World, called};
+
+fn fault(answer: &Answer) -> (u16, FaultCode) {
+    let fault: quell_protocol::Fault = serde_json::from_value(answer.json()).unwrap();
+    assert_eq!(answer.status.as_u16(), fault.error.status());
+    (answer.status.as_u16(), fault.error)
+}
+
+#[tokio::test]
+async fn machine_with_a_token_is_in_and_belongs_to_the_tenant() {
+    let world = World::new().await;
+    let device = Device::new(MACHINE, world.enrolment_token(1).await);
+    let answer = device.enrol(&world).await;
+    assert_eq!(answer.json()["machineId"], MACHINE);
+    assert_eq!(answer.json()["tenantId"], world.tenant());
+    let again = device.enrol(&world).await;
+    assert_eq!(again.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn token_used_up_unknown_or_late_lets_nobody_in() {
+    let world = World::new().await;
+    let token = world.enrolment_token(1).await;
+    Device::new("m1", token.clone()).enrol(&world).await;
+    let used_up = Device::new("m2", token).enrol(&world).await;
+    let refused = (403, FaultCode::InvalidEnrolmentToken);
+    assert_eq!(fault(&used_up), refused);
+
+    let late = world.enrolment_token(1).await;
+    world.clock.advance(std::time::Duration::from_secs(3600));
+    assert_eq!(fault(&Device::new("m3", late).enrol(&world).await), refused);
+}
+
+#[tokio::test]
+async fn copied_machine_cannot_take_the_original_s_place() {
+    let world = World::new().await;
+    let original = world.enrolled(MACHINE).await;
+    let copy = Device::new(MACHINE, world.enrolment_token(5).await);
+    assert_eq!(
+        fault(&copy.enrol(&world).await),
+        (403, FaultCode::InvalidEnrolmentToken)
+    );
+    assert!(original.hold(&world, 0, 0).await.orders.is_empty());
+}
+
+#[tokio::test]
+async fn key_must_be_held_by_who_enrols_it() {
+    let world = World::new().await;
+    let honest = Device::new("m1", world.enrolment_token(1).await);
+    let thief = Device::new("m1", honest.token.clone());
+    let body = serde_json::to_vec(&honest.enrol_request()).unwrap();
+    let stolen = thief.sign(&thief.claims(&world, route::ENROL, &body));
+    let answer = world.send(asked(route::ENROL, &stolen, body)).await;
+    assert_eq!(fault(&answer), (401, FaultCode::InvalidAssertion));
+}
+
+#[tokio::test]
+async fn revoked_machine_is_told_so_and_may_be_enrolled_by_hand() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    let machine = MachineId::new(MACHINE).unwrap();
+    assert!(world.admin.revoke(&machine).await.unwrap());
+    let hold = Device::hold_request(0, 0);
+    let answer = device.send(&world, route::HOLD, &hold).await;
+    assert_eq!(fault(&answer), (403, FaultCode::Revoked));
+    let renewed = world.enrolled(MACHINE).await;
+    assert!(renewed.hold(&world, 0, 0).await.orders.is_empty());
+    let answer = device.send(&world, route::HOLD, &hold).await;
+    assert_eq!(fault(&answer), (401, FaultCode::InvalidAssertion));
+}
+
+#[tokio::test]
+async fn only_an_unknown_machine_is_unknown() {
+    let world = World::new().await;
+    let stranger = Device::new("m9", world.enrolment_token(1).await);
+    let hold = Device::hold_request(0, 0);
+    let answer = stranger.send(&world, route::HOLD, &hold).await;
+    assert_eq!(fault(&answer), (401, FaultCode::UnknownDevice));
+}
+
+#[tokio::test]
+async fn assertion_is_good_once_for_one_request_at_one_time() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    let body = serde_json::to_vec(&Device::hold_request(0, 0)).unwrap();
+    let fresh = || device.claims(&world, route::HOLD, &body);
+    let ask = |claims: &AssertionClaims, body: &[u8]| {
+        world.send(asked(route::HOLD, &device.sign(claims), body.to_vec()))
+    };
+
+    let claims = fresh();
+    assert_eq!(ask(&claims, &body).await.status.as_u16(), 200);
+    let invalid = (401, FaultCode::InvalidAssertion);
+    assert_eq!(fault(&ask(&claims, &body).await), invalid);
+
+    let other_body = serde_json::to_vec(&Device::hold_request(7, 0)).unwrap();
+    assert_eq!(fault(&ask(&fresh(), &other_body).await), invalid);
+    let mut elsewhere = fresh();
+    elsewhere.aud = "another server".to_owned();
+    assert_eq!(fault(&ask(&elsewhere, &body).await), invalid);
+    let mut endless = fresh();
+    endless.exp += 3600;
+    assert_eq!(fault(&ask(&endless, &body).await), invalid);
+
+    let old = fresh();
+    world.clock.advance(std::time::Duration::from_secs(361));
+    assert_eq!(fault(&ask(&old, &body).await), (401, FaultCode::ClockSkew));
+}
+
+#[tokio::test]
+async fn request_without_an_assertion_or_with_two_is_refused() {
+    let world = World::new().await;
+    world.enrolled(MACHINE).await;
+    for headers in [
+        &[][..],
+        &["Basic x"],
+        &["Bearer a.b.c"],
+        &["Bearer a", "Bearer b"],
+    ] {
+        let mut request = called(Request::post(route::HOLD));
+        for value in headers {
+            request = request.header(header::AUTHORIZATION, *value);
+        }
+        let answer = world.send(request.body(Body::from("{}")).unwrap()).await;
+        assert_eq!(fault(&answer), (401, FaultCode::InvalidAssertion));
+    }
+}
+
+#[tokio::test]
+async fn machine_of_another_version_is_refused_and_shown_as_impaired() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    let mut hold = Device::hold_request(0, 0);
+    hold.protocol_version = ProtocolVersion::from(99);
+    let answer = device.send(&world, route::HOLD, &hold).await;
+    assert_eq!(fault(&answer), (426, FaultCode::UnsupportedVersion));
+    let token = world.token(&["Machine.Read.All"]).await;
+    let machine = world.get(&token, &format!("/api/machines/{MACHINE}")).await;
+    assert_eq!(machine.json()["healthStatus"], "ImpairedCommunication");
+}
+
+#[tokio::test]
+async fn message_that_is_none_is_refused_and_a_name_must_be_one() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    let invalid = (400, FaultCode::InvalidMessage);
+    let empty = serde_json::json!({"protocolVersion": 1});
+    assert_eq!(
+        fault(&device.send(&world, route::REPORT, &empty).await),
+        invalid
+    );
+
+    let other = Device::new("m2", world.enrolment_token(1).await);
+    let mut request = other.enrol_request();
+    request.machine.computer_dns_name = "a\u{1b}[2J".to_owned();
+    assert_eq!(
+        fault(&other.send(&world, route::ENROL, &request).await),
+        invalid
+    );
+}

@@ -1,0 +1,234 @@
+//! A server with one machine and whoever calls it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use quell_model::{MachineId, Timestamp};
+use quell_protocol::{Sighting, WirePath};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::device::Device;
+use crate::admin::{Admin, NewApplication, NewToken};
+use crate::clock::ManualClock;
+use crate::config::ServerConfig;
+use crate::data_dir::DataDir;
+use crate::serve;
+use crate::store::record::Address;
+use crate::store::{Directory as _, SqliteStore, Store};
+
+/// The documentation's own example.
+pub(super) const MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
+pub(super) const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
+pub(super) const BODY: &str = r#"{"Comment":"Stop and quarantine file on machine due to alert 441688558380765161_2136280442","Sha1":"87662bc3d60e4200ceaf7aae249d1c343f4b83c9"}"#;
+pub(super) const RESOURCE: &str = "https://api.securitycenter.microsoft.com";
+/// Both halves of what StopAndQuarantineFile asks for.
+pub(super) const BOTH: &[&str] = &["Machine.StopAndQuarantine", "Machine.Read.All"];
+pub(super) const BASE_URL: &str = "http://127.0.0.1:8642";
+
+pub(super) struct World {
+    pub(super) clock: ManualClock,
+    pub(super) admin: Admin,
+    pub(super) closing: CancellationToken,
+    router: Router,
+    _dir: tempfile::TempDir,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+pub(super) struct Client {
+    pub(super) id: String,
+    pub(super) secret: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
+    }
+
+    /// Status, code and message of a refusal.
+    pub(super) fn refusal(&self) -> (u16, String, String) {
+        let json = self.json();
+        let field = |name: &str| json["error"][name].as_str().unwrap_or("?").to_owned();
+        (self.status.as_u16(), field("code"), field("message"))
+    }
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(super) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = ManualClock::new("2026-03-01T10:00:00.1234567Z".parse().unwrap());
+        let mut config = ServerConfig::new(dir.path());
+        config.clock = Arc::new(clock.clone());
+        change(&mut config);
+        config.check().unwrap();
+        let file = DataDir::create(dir.path()).unwrap().store_file();
+        let store = SqliteStore::open(&file).unwrap();
+        let base_url = config.base_url(config.listen).unwrap();
+        store
+            .set_address(Address {
+                base_url: base_url.as_str().to_owned(),
+                authority: None,
+            })
+            .await
+            .unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let closing = CancellationToken::new();
+        let router = serve::router(&config, &base_url, &store, &closing)
+            .await
+            .unwrap();
+        let admin = Admin::with_clock(dir.path(), Arc::new(clock.clone()))
+            .await
+            .unwrap();
+        Self {
+            clock,
+            admin,
+            closing,
+            router,
+            _dir: dir,
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        crate::clock::Clock::now(&self.clock)
+    }
+
+    pub(super) fn tenant(&self) -> String {
+        self.admin.tenant_id().to_string()
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes: Bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    pub(super) async fn client(&self, permissions: &[&str]) -> Client {
+        let added = self
+            .admin
+            .add_application(NewApplication {
+                display_name: "SOC robot".to_owned(),
+                permissions: permissions.iter().map(|&one| one.to_owned()).collect(),
+            })
+            .await
+            .unwrap();
+        Client {
+            id: added.client_id,
+            secret: added.secret.expose().to_owned(),
+        }
+    }
+
+    /// An access token of a fresh application with these permissions.
+    pub(super) async fn token(&self, permissions: &[&str]) -> String {
+        let client = self.client(permissions).await;
+        self.token_of(&client).await
+    }
+
+    pub(super) async fn token_of(&self, client: &Client) -> String {
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={RESOURCE}/.default",
+            client.id, client.secret
+        );
+        let answer = self.ask_token("oauth2/v2.0/token", &form).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub(super) async fn ask_token(&self, path: &str, form: &str) -> Answer {
+        let request = called(Request::post(format!("/{}/{path}", self.tenant())))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        self.send(request.unwrap()).await
+    }
+
+    pub(super) async fn get(&self, token: &str, path: &str) -> Answer {
+        let request = called(Request::get(path))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    pub(super) async fn post(&self, token: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let request = called(Request::post(path))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.into());
+        self.send(request.unwrap()).await
+    }
+
+    /// The documentation's example, sent again.
+    pub(super) async fn stop(&self, token: &str) -> Answer {
+        self.post(token, &stop_path(MACHINE), BODY).await
+    }
+
+    /// The documentation's machine, enrolled, with the documentation's file on it.
+    pub(super) async fn machine_with_file(&self) -> Device {
+        let device = self.enrolled(MACHINE).await;
+        self.saw(MACHINE, SHA1).await;
+        device
+    }
+
+    pub(super) async fn enrolled(&self, machine: &str) -> Device {
+        let device = Device::new(machine, self.enrolment_token(1).await);
+        let answer = device.enrol(self).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        device
+    }
+
+    pub(super) async fn enrolment_token(&self, uses: u32) -> quell_protocol::EnrolmentToken {
+        self.admin
+            .enrolment_token(NewToken {
+                lifetime: Duration::from_secs(3600),
+                uses,
+                server_url: None,
+                authority: None,
+            })
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn saw(&self, machine: &str, sha1: &str) {
+        let sighting = Sighting {
+            sha1: sha1.parse().unwrap(),
+            sha256: None,
+            size: 5,
+            path: WirePath::from_bytes(b"/opt/sample"),
+            seen_at: self.now(),
+            running: false,
+            protection: None,
+        };
+        self.admin
+            .add_sightings(&MachineId::new(machine).unwrap(), vec![sighting])
+            .await
+            .unwrap();
+    }
+}
+
+pub(super) fn stop_path(machine: &str) -> String {
+    format!("/api/machines/{machine}/StopAndQuarantineFile")
+}
+
+/// A request to the host that every test calls.
+pub(super) fn called(builder: http::request::Builder) -> http::request::Builder {
+    builder.header(header::HOST, "127.0.0.1:8642")
+}
