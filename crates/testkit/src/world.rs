@@ -1,0 +1,291 @@
+//! One server, one device, one directory.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use quell::{Client, Service};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::command::{Outcome, Quell};
+use crate::process::Process;
+
+/// How long the device may take to tell of a file.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The application that a test acts as.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// The tenant.
+    pub tenant_id: String,
+    /// Its id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+}
+
+/// One temporary directory with a server and a device in it.
+#[derive(Debug)]
+pub struct World {
+    quell: Quell,
+    directory: TempDir,
+    server: Option<Process>,
+    agent: Option<Process>,
+    base_url: String,
+    machine_id: String,
+}
+
+impl World {
+    /// A server and an enrolled device; the agent does not run yet.
+    ///
+    /// # Panics
+    /// When anything of it fails.
+    #[must_use]
+    pub fn new(executable: &str) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("quell-world-")
+            .tempdir()
+            .expect("a directory can be made");
+        for name in ["server", "files"] {
+            std::fs::create_dir(directory.path().join(name)).expect("the directory is ours");
+        }
+        let mut world = Self {
+            quell: Quell::new(executable),
+            directory,
+            server: None,
+            agent: None,
+            base_url: String::new(),
+            machine_id: String::new(),
+        };
+        world.start_server();
+        world.enrol();
+        world
+    }
+
+    /// The directory whose files the agent may take.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.directory.path().join("files")
+    }
+
+    /// Where the API is.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn machine_id(&self) -> &str {
+        &self.machine_id
+    }
+
+    /// The executable under test.
+    #[must_use]
+    pub fn quell(&self) -> &Quell {
+        &self.quell
+    }
+
+    /// Starts the server, on its former address if it had one.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub fn start_server(&mut self) {
+        let listen = self
+            .base_url
+            .strip_prefix("http://")
+            .map_or("127.0.0.1:0", |address| address.trim_end_matches('/'));
+        let mut command = self.quell.command();
+        command
+            .args(["serve", "--listen", listen, "--output", "json", "--data"])
+            .arg(self.path("server"));
+        let mut process = Process::start(&mut command, &self.path("server.log"));
+        let ready: Value =
+            serde_json::from_str(&process.first_line()).expect("the server says where it listens");
+        self.base_url = text(&ready, "baseUrl");
+        self.server = Some(process);
+    }
+
+    /// `kill -9` of the server.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn kill_server(&mut self) {
+        self.server.take().expect("the server runs").kill_hard();
+    }
+
+    /// Registers an application with these permissions.
+    #[must_use]
+    pub fn application(&self, permissions: &[&str]) -> Application {
+        let mut arguments = vec!["server", "app", "add", "test", "--output", "json", "--data"];
+        let data = self.path("server").to_string_lossy().into_owned();
+        arguments.push(&data);
+        for permission in permissions {
+            arguments.extend(["--permission", permission]);
+        }
+        let added = self.quell.run(arguments).json();
+        Application {
+            tenant_id: text(&added, "tenantId"),
+            client_id: text(&added, "clientId"),
+            client_secret: text(&added, "clientSecret"),
+        }
+    }
+
+    /// An application that may do everything that quarantining needs.
+    #[must_use]
+    pub fn responder(&self) -> Application {
+        self.application(&[
+            "Machine.StopAndQuarantine",
+            "Machine.Read.All",
+            "File.Read.All",
+        ])
+    }
+
+    /// Runs a client command as this application.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn run_as(&self, application: &Application, arguments: &[&str]) -> Outcome {
+        let mut command = self.quell.command();
+        command
+            .env("QUELL_BASE_URL", &self.base_url)
+            .env("QUELL_TENANT_ID", &application.tenant_id)
+            .env("QUELL_CLIENT_ID", &application.client_id)
+            .env("QUELL_CLIENT_SECRET", &application.client_secret)
+            .args(arguments);
+        Outcome::of(&mut command)
+    }
+
+    /// Waits until the device has told the server of the file, as the API shows it.
+    ///
+    /// # Panics
+    /// When half a minute is not enough.
+    pub fn wait_until_seen(&self, application: &Application, sha1: &str) {
+        let service = Service::custom(&self.base_url, &self.base_url).client_secret(
+            &application.tenant_id,
+            &application.client_id,
+            &application.client_secret,
+        );
+        let client = Client::builder()
+            .service(service)
+            .build()
+            .expect("the service is well formed");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let seen = runtime.block_on(async {
+            let looking = async {
+                while !self.is_seen(&client, sha1).await {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            };
+            tokio::time::timeout(PATIENCE, looking).await
+        });
+        assert!(
+            seen.is_ok(),
+            "the agent never told of {sha1}; its log: {}",
+            self.agent_log()
+        );
+    }
+
+    async fn is_seen(&self, client: &Client, sha1: &str) -> bool {
+        let machines = client
+            .file(sha1)
+            .machines()
+            .await
+            .expect("the server answers");
+        machines
+            .iter()
+            .any(|machine| machine.id.as_str() == self.machine_id)
+    }
+
+    fn agent_log(&self) -> String {
+        std::fs::read_to_string(self.path("agent.log")).unwrap_or_default()
+    }
+
+    /// Starts the agent.
+    pub fn start_agent(&mut self) {
+        self.start_agent_until("");
+    }
+
+    /// Starts the agent, which kills itself at the named crash point.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_agent_until(&mut self, crash_point: &str) {
+        let mut command = self.quell.command();
+        command
+            .args(["agent", "run", "--inventory-interval", "1", "--state"])
+            .arg(self.path("agent"));
+        command.arg("--root").arg(self.files());
+        command
+            .arg("--confine-to-descendants-of")
+            .arg(std::process::id().to_string());
+        if !crash_point.is_empty() {
+            command.env("QUELL_CRASH_AT", crash_point);
+        }
+        self.agent = Some(Process::start(&mut command, &self.path("agent.log")));
+    }
+
+    /// The running agent, taken out of the world.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn take_agent(&mut self) -> Process {
+        self.agent.take().expect("the agent runs")
+    }
+
+    /// `quell agent …` on this world's agent state.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn agent_command(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.quell.command();
+        command
+            .arg("agent")
+            .args(arguments)
+            .arg("--state")
+            .arg(self.path("agent"));
+        Outcome::of(&mut command)
+    }
+
+    fn enrol(&mut self) {
+        let data = self.path("server").to_string_lossy().into_owned();
+        let arguments = [
+            "server",
+            "device",
+            "enrol-token",
+            "--data",
+            &data,
+            "--server",
+            &self.base_url,
+            "--output",
+            "json",
+        ];
+        let token = text(&self.quell.run(arguments).json(), "token");
+        let file = self.path("token");
+        std::fs::write(&file, token).expect("the directory is ours");
+        let mut command = self.quell.command();
+        command
+            .args(["agent", "enrol", "--output", "json", "--token-file"])
+            .arg(&file);
+        command
+            .arg("--state")
+            .arg(self.path("agent"))
+            .stderr(Stdio::piped());
+        self.machine_id = text(&Outcome::of(&mut command).json(), "machineId");
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        Path::join(self.directory.path(), name)
+    }
+}
+
+fn text(document: &Value, property: &str) -> String {
+    document[property]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {property} in {document}"))
+        .to_owned()
+}
