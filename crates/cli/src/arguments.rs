@@ -1,0 +1,84 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{action, completions, demo, lab, machine, quarantine, serve, server};
+use crate::connection::ServiceFlags;
+use crate::output::FormatFlag;
+
+/// Stop a file from executing on a device and take it away.
+#[derive(Debug, Parser)]
+#[command(name = "quell", version, about, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// Say what is done, on standard error: once for requests, twice for everything
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Stop and quarantine a file on one or more machines
+    Quarantine(AtService<quarantine::Arguments>),
+    /// List, show, await and cancel machine actions
+    Action(GroupAtService<action::Command>),
+    /// List and show machines
+    Machine(GroupAtService<machine::Command>),
+    /// Show the main job for real, on loopback, in a temporary directory
+    Demo(demo::Arguments),
+    /// Keep the API running on loopback with a real device behind it, for people who write clients
+    Lab(lab::Arguments),
+    /// Serve the API for devices of your own
+    Serve(serve::Arguments),
+    /// Operate a server: applications and devices
+    #[command(subcommand)]
+    Server(server::Command),
+    /// The agent of a Linux device
+    Agent(quell_agent::command::Arguments),
+    /// Write a completion script for a shell to standard output
+    Completions(completions::Arguments),
+}
+
+/// A command that talks to a service.
+#[derive(Debug, Args)]
+pub(crate) struct AtService<T: Args> {
+    #[command(flatten)]
+    pub(crate) what: T,
+    #[command(flatten)]
+    pub(crate) format: FormatFlag,
+    #[command(flatten)]
+    pub(crate) service: ServiceFlags,
+}
+
+/// A group of commands that talk to a service.
+#[derive(Debug, Args)]
+pub(crate) struct GroupAtService<T: Subcommand> {
+    #[command(subcommand)]
+    pub(crate) what: T,
+    #[command(flatten)]
+    pub(crate) format: FormatFlag,
+    #[command(flatten)]
+    pub(crate) service: ServiceFlags,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0 all succeeded        2 wrong usage             3 refused by a check
+  4 some or all failed   5 outcome unknown         6 authentication or permission
+  7 rate or deadline     8 stopped by the user     1 anything else
+
+Try it out without a tenant: quell demo";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

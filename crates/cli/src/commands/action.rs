@@ -1,0 +1,220 @@
+//! `quell action`.
+
+use quell::{ActionId, Client, Comment, MachineAction, MachineId};
+use quell_model::odata::Filter;
+use quell_model::{ActionStatus, properties};
+use serde::Serialize;
+
+use crate::confirm::{Consent, confirm};
+use crate::connection::{self, Connection, ServiceFlags};
+use crate::duration::Span;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::{self, Format, Table};
+
+/// What to do with machine actions.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List machine actions, newest first
+    List(List),
+    /// Show a machine action
+    Show {
+        /// The action's id
+        id: ActionId,
+    },
+    /// Wait until a machine action has ended
+    Wait {
+        /// The action's id
+        id: ActionId,
+        /// How long, for instance 90s, 10m or 3d
+        #[arg(long, value_name = "TIME", default_value = "10m")]
+        deadline: Span,
+    },
+    /// Cancel a machine action that has not ended
+    Cancel(Cancel),
+}
+
+/// Which actions to list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// Only those of this machine
+    #[arg(long, value_name = "ID")]
+    machine: Option<MachineId>,
+    /// Only those with this status: Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled
+    #[arg(long, value_name = "STATUS")]
+    status: Option<ActionStatus>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    top: u32,
+}
+
+/// Which action to cancel, and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cancel {
+    /// The action's id
+    id: ActionId,
+    /// Why: stays with the action for everybody to read
+    #[arg(long, value_name = "TEXT")]
+    comment: Comment,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Debug, Serialize)]
+struct One<'a> {
+    action: &'a MachineAction,
+}
+
+#[derive(Debug, Serialize)]
+struct Many<'a> {
+    actions: &'a [MachineAction],
+}
+
+/// Does it.
+pub(crate) async fn run(
+    command: &Command,
+    flags: &ServiceFlags,
+    format: Format,
+) -> Result<Exit, Failure> {
+    let connection = connection::connect(flags)?;
+    act(command, &connection, format)
+        .await
+        .map_err(|failure| failure.at(&connection.destination))
+}
+
+async fn act(command: &Command, connection: &Connection, format: Format) -> Result<Exit, Failure> {
+    let client = &connection.client;
+    match command {
+        Command::List(which) => list(which, client, format).await,
+        Command::Show { id } => {
+            let action = client.action(id.clone()).get().await?;
+            show(&action, format)?;
+            Ok(Exit::Success)
+        }
+        Command::Wait { id, deadline } => wait(id, *deadline, client, format).await,
+        Command::Cancel(which) => {
+            let question = [
+                connection.destination.clone(),
+                format!("cancel action {}", which.id),
+            ];
+            confirm(which.consent, &question)?;
+            let action = client
+                .action(which.id.clone())
+                .cancel(which.comment.clone())
+                .await?;
+            show(&action, format)?;
+            Ok(Exit::Success)
+        }
+    }
+}
+
+async fn wait(
+    id: &ActionId,
+    deadline: Span,
+    client: &Client,
+    format: Format,
+) -> Result<Exit, Failure> {
+    let mut interrupt = Interrupt::listen();
+    let waiting = client.action(id.clone()).wait().within(deadline.duration());
+    let Some(action) = interrupt.unless(waiting).await else {
+        return Err(
+            Failure::new(Exit::Halted, "stopped waiting; the action goes on").next(format!(
+                "`quell action wait {id}` waits again, `quell action cancel {id}` cancels it"
+            )),
+        );
+    };
+    let action = action?;
+    show(&action, format)?;
+    Ok(if action.status.is_success() {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
+}
+
+async fn list(which: &List, client: &Client, format: Format) -> Result<Exit, Failure> {
+    let mut query = client.actions().top(which.top);
+    if let Some(filter) = filter(which) {
+        query = query.filter(filter);
+    }
+    let actions = query.list().await?;
+    if format == Format::Json {
+        output::json(&Many { actions: &actions })?;
+        return Ok(Exit::Success);
+    }
+    let mut table = Table::new(&[
+        "created",
+        "status",
+        "type",
+        "machine",
+        "action",
+        "requestor",
+    ]);
+    for action in &actions {
+        table.row([
+            Some(action.creation_date_time_utc.to_string().as_str()),
+            Some(action.status.as_str()),
+            Some(action.kind.as_str()),
+            action.machine_id.as_ref().map(MachineId::as_str),
+            Some(action.id.as_str()),
+            action.requestor.as_deref(),
+        ]);
+    }
+    output::text(&table.render("no machine actions"))?;
+    Ok(Exit::Success)
+}
+
+fn filter(which: &List) -> Option<Filter<MachineAction>> {
+    let machine = which
+        .machine
+        .clone()
+        .map(|machine| properties::machine_action::MACHINE_ID.eq(machine));
+    let status = which
+        .status
+        .clone()
+        .map(|status| properties::machine_action::STATUS.eq(status));
+    match (machine, status) {
+        (Some(machine), Some(status)) => Some(machine.and(status)),
+        (machine, status) => machine.or(status),
+    }
+}
+
+fn show(action: &MachineAction, format: Format) -> Result<(), Failure> {
+    if format == Format::Json {
+        return output::json(&One { action });
+    }
+    let mut table = Table::new(&["property", "value"]);
+    let file = action
+        .related_file_info
+        .as_ref()
+        .and_then(|file| file.file_identifier.as_deref());
+    let rows = [
+        ("id", Some(action.id.as_str().to_owned())),
+        ("type", Some(action.kind.as_str().to_owned())),
+        ("status", Some(action.status.as_str().to_owned())),
+        (
+            "error",
+            (action.error_h_result != 0).then(|| format!("{:#010x}", action.error_h_result)),
+        ),
+        (
+            "machine",
+            action.machine_id.as_ref().map(ToString::to_string),
+        ),
+        ("computer", action.computer_dns_name.clone()),
+        ("file", file.map(str::to_owned)),
+        ("requestor", action.requestor.clone()),
+        ("comment", action.requestor_comment.clone()),
+        ("created", Some(action.creation_date_time_utc.to_string())),
+        (
+            "last update",
+            Some(action.last_update_date_time_utc.to_string()),
+        ),
+        ("cancelled by", action.cancellation_requestor.clone()),
+        ("cancellation", action.cancellation_comment.clone()),
+    ];
+    for (property, value) in rows.iter().filter(|(_, value)| value.is_some()) {
+        table.row([Some(*property), value.as_deref()]);
+    }
+    output::text(&table.render(""))
+}

@@ -1,0 +1,171 @@
+//! `quell server device`.
+
+use quell::MachineId;
+use quell_server::admin::{Admin, MachineSummary, NewToken};
+use serde::Serialize;
+
+use super::cannot;
+use crate::confirm::{Consent, confirm};
+use crate::duration::Span;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{self, Format, Table};
+
+/// What to do with devices.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the enrolled devices
+    List,
+    /// Make a token with which devices enrol; it is shown once
+    EnrolToken {
+        /// Where devices reach the server, if not where it said when it started last
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+        /// How many devices it lets in
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        uses: u32,
+        /// How long it lets devices in
+        #[arg(long, value_name = "TIME", default_value = "24h")]
+        expires_in: Span,
+    },
+    /// Refuse a device from now on
+    Revoke {
+        /// The device's machine id
+        machine_id: MachineId,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct Token<'a> {
+    token: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    machine_id: String,
+    computer_dns_name: String,
+    os_platform: String,
+    agent_version: String,
+    state: &'static str,
+    first_seen: String,
+    last_seen: String,
+    degraded: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Many {
+    devices: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Revoked<'a> {
+    machine_id: &'a MachineId,
+    revoked: bool,
+}
+
+/// Does it.
+pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Result<(), Failure> {
+    match command {
+        Command::List => list(admin, format).await,
+        Command::EnrolToken {
+            server,
+            uses,
+            expires_in,
+        } => {
+            let new = NewToken {
+                lifetime: expires_in.duration(),
+                uses: *uses,
+                server_url: server.clone(),
+                authority: None,
+            };
+            enrol_token(new, admin, format).await
+        }
+        Command::Revoke {
+            machine_id,
+            consent,
+        } => {
+            confirm(
+                *consent,
+                &[format!(
+                    "revoke device {machine_id}: it gets no orders any more"
+                )],
+            )?;
+            revoke(machine_id, admin, format).await
+        }
+    }
+}
+
+async fn enrol_token(new: NewToken, admin: &Admin, format: Format) -> Result<(), Failure> {
+    let token = admin
+        .enrolment_token(new)
+        .await
+        .map_err(|error| cannot(&error))?;
+    let line = token.encode();
+    if format == Format::Json {
+        return output::json(&Token { token: &line });
+    }
+    output::text(&format!("{line}\n"))?;
+    output::note("On the device: quell-agent enrol --token-file FILE   (the token is a secret)");
+    Ok(())
+}
+
+async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
+    let devices = admin.machines().await.map_err(|error| cannot(&error))?;
+    let devices: Vec<Listed> = devices.into_iter().map(listed).collect();
+    if format == Format::Json {
+        return output::json(&Many { devices });
+    }
+    let mut table = Table::new(&["machine", "name", "platform", "agent", "state", "last seen"]);
+    for device in &devices {
+        table.row([
+            Some(device.machine_id.as_str()),
+            Some(device.computer_dns_name.as_str()),
+            Some(device.os_platform.as_str()),
+            Some(device.agent_version.as_str()),
+            Some(device.state),
+            Some(device.last_seen.as_str()),
+        ]);
+    }
+    output::text(&table.render("no devices"))
+}
+
+fn listed(machine: MachineSummary) -> Listed {
+    Listed {
+        machine_id: machine.id.to_string(),
+        computer_dns_name: machine.computer_dns_name,
+        os_platform: machine.os_platform,
+        agent_version: machine.agent_version,
+        state: if machine.revoked {
+            "Revoked"
+        } else {
+            machine.health.as_str()
+        },
+        first_seen: machine.first_seen.to_string(),
+        last_seen: machine.last_seen.to_string(),
+        degraded: machine.degraded,
+    }
+}
+
+async fn revoke(machine_id: &MachineId, admin: &Admin, format: Format) -> Result<(), Failure> {
+    if !admin
+        .revoke(machine_id)
+        .await
+        .map_err(|error| cannot(&error))?
+    {
+        return Err(
+            Failure::new(Exit::Refused, format!("there is no device {machine_id}"))
+                .next("`quell server device list` shows them"),
+        );
+    }
+    match format {
+        Format::Json => output::json(&Revoked {
+            machine_id,
+            revoked: true,
+        }),
+        Format::Table => output::text(&format!("revoked device {machine_id}\n")),
+    }
+}

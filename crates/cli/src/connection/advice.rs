@@ -1,0 +1,87 @@
+//! What an error of the API means for the person at the terminal.
+
+use quell::{Error, ErrorCode, ErrorKind, Outcome};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The exit code of an error.
+pub(crate) fn exit_of(error: &Error) -> Exit {
+    if error.outcome() == Outcome::Unknown {
+        return Exit::Unknown;
+    }
+    match error.kind() {
+        ErrorKind::InvalidInput | ErrorKind::NotFound | ErrorKind::Conflict => Exit::Refused,
+        ErrorKind::Configuration => Exit::Usage,
+        ErrorKind::Authentication => Exit::Authentication,
+        // The service's 403 speaks of permissions, or of what it never does to this file.
+        ErrorKind::Forbidden if error.service_code() == Some(&ErrorCode::Forbidden) => {
+            Exit::Authentication
+        }
+        ErrorKind::Forbidden => Exit::Refused,
+        ErrorKind::RateLimited | ErrorKind::Timeout => Exit::RateOrDeadline,
+        _ => Exit::Failed,
+    }
+}
+
+/// What happened, why, and what to do next.
+pub(crate) fn explain(error: &Error) -> Failure {
+    let mut failure = Failure::new(exit_of(error), error.to_string());
+    if let Some(source) = std::error::Error::source(error) {
+        failure = failure.because(source);
+    }
+    match next_step(error) {
+        Some(advice) => failure.next(advice),
+        None => failure,
+    }
+}
+
+/// What to do next, if there is something to say.
+pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
+    if error.outcome() == Outcome::Unknown {
+        return Some(
+            "look with `quell action list --machine ID` before you ask again: the request may have arrived",
+        );
+    }
+    by_service_code(error.service_code()).or_else(|| by_kind(error.kind()))
+}
+
+fn by_service_code(code: Option<&ErrorCode>) -> Option<&'static str> {
+    Some(match code? {
+        ErrorCode::ActiveRequestAlreadyExists => {
+            "an action on this machine is still open: `quell action list --machine ID`, then wait for it or cancel it"
+        }
+        ErrorCode::ResourceNotFound => {
+            "`quell machine list` shows the machines; a file can be quarantined only on a machine that has seen it"
+        }
+        ErrorCode::DisallowedOperation => {
+            "the file is protected: quarantining it would harm the machine"
+        }
+        ErrorCode::DisabledFeature => "the tenant's plan or settings do not include this action",
+        ErrorCode::OsPlatformNotSupported | ErrorCode::ClientVersionNotSupported => {
+            "the machine cannot carry out this action"
+        }
+        ErrorCode::Forbidden => {
+            "the application needs Machine.StopAndQuarantine and one of Machine.Read.All or Machine.ReadWrite.All; \
+             after granting them get a new token"
+        }
+        _ => return None,
+    })
+}
+
+fn by_kind(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Authentication => {
+            "check tenant id, client id and secret, and that the secret has not expired"
+        }
+        ErrorKind::RateLimited => {
+            "the service allows 100 calls a minute and 1,500 an hour: wait, or raise the deadline"
+        }
+        ErrorKind::Timeout => "raise --deadline, or look later with `quell action show ID`",
+        ErrorKind::Transport => {
+            "check the address, the network and the proxy variables; nothing was done"
+        }
+        ErrorKind::Unavailable => "try again in a minute; nothing was done",
+        _ => return None,
+    })
+}

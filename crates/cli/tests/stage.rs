@@ -1,0 +1,184 @@
+//! `quell demo` and `quell lab`, as a newcomer runs them.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use quell_testkit::{Outcome, Process, Quell, children_of, ends_soon};
+use serde_json::Value;
+
+const QUELL: &str = env!("CARGO_BIN_EXE_quell");
+const DOCUMENTED_MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
+const DOCUMENTED_SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
+const DOCUMENTED_COMMENT: &str =
+    "Stop and quarantine file on machine due to alert 441688558380765161_2136280442";
+
+#[test]
+fn demo_keeps_every_promise_and_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().expect("a directory can be made");
+    let mut command = Quell::new(QUELL).command();
+    command.env("TMPDIR", temporary.path()).arg("demo");
+    let outcome = Outcome::of(&mut command);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for claim in [
+        "3 processes run it",
+        "the MachineAction reads Succeeded",
+        "equal to the byte",
+        "nothing is left behind",
+    ] {
+        let held = outcome
+            .stdout
+            .lines()
+            .any(|line| line.contains('✓') && line.contains(claim));
+        assert!(held, "{claim}: {outcome:?}");
+    }
+    assert!(!outcome.stdout.contains('✗'), "{outcome:?}");
+    assert_eq!(entries(temporary.path()), 0, "something is left behind");
+}
+
+/// A running lab and what it said when it was ready.
+struct Lab {
+    process: Process,
+    ready: Value,
+    temporary: tempfile::TempDir,
+}
+
+impl Lab {
+    fn start(more: &[&str]) -> Self {
+        let temporary = tempfile::tempdir().expect("a directory can be made");
+        let mut command: Command = Quell::new(QUELL).command();
+        command
+            .env("TMPDIR", temporary.path())
+            .args(["lab", "--as-root", "--output", "json"])
+            .args(more);
+        let mut process = Process::start(&mut command, &temporary.path().join("lab.log"));
+        let ready =
+            serde_json::from_str(&process.first_line()).expect("the lab says what a client needs");
+        Self {
+            process,
+            ready,
+            temporary,
+        }
+    }
+
+    fn text(&self, property: &str) -> &str {
+        self.ready[property]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {property} in {}", self.ready))
+    }
+
+    fn run(&self, secret: &str, arguments: &[&str]) -> Outcome {
+        let mut command = Quell::new(QUELL).command();
+        command
+            .env("QUELL_BASE_URL", self.text("baseUrl"))
+            .env("QUELL_TENANT_ID", self.text("tenantId"))
+            .env("QUELL_CLIENT_ID", self.text("clientId"))
+            .env("QUELL_CLIENT_SECRET", secret)
+            .args(arguments);
+        Outcome::of(&mut command)
+    }
+}
+
+#[test]
+fn lab_answers_the_documentations_own_example() {
+    let lab = Lab::start(&[]);
+    assert_eq!(lab.text("machineId"), DOCUMENTED_MACHINE);
+    assert!(lab.text("tokenUrl").starts_with(lab.text("baseUrl")));
+    let arguments = [
+        "quarantine",
+        DOCUMENTED_SHA1,
+        "--machine",
+        DOCUMENTED_MACHINE,
+        "--comment",
+        DOCUMENTED_COMMENT,
+        "--yes",
+        "--output",
+        "json",
+    ];
+    let answered = lab.run(lab.text("clientSecret"), &arguments).json();
+    let action = &answered["results"][0]["action"];
+    assert_eq!(action["machineId"], DOCUMENTED_MACHINE, "{answered}");
+    assert_eq!(action["requestorComment"], DOCUMENTED_COMMENT);
+    assert_eq!(action["relatedFileInfo"]["fileIdentifier"], DOCUMENTED_SHA1);
+}
+
+#[test]
+fn lab_quarantines_its_sample() {
+    let lab = Lab::start(&[]);
+    let path = lab.text("path").to_owned();
+    assert!(Path::new(&path).exists());
+    let arguments = [
+        "quarantine",
+        lab.text("sha1"),
+        "--machine",
+        DOCUMENTED_MACHINE,
+        "--comment",
+        "c",
+        "--wait",
+        "--yes",
+        "--output",
+        "json",
+    ];
+    let answered = lab.run(lab.text("clientSecret"), &arguments).json();
+    assert_eq!(
+        answered["results"][0]["action"]["status"], "Succeeded",
+        "{answered}"
+    );
+    assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn lab_for_any_client_takes_every_secret() {
+    let lab = Lab::start(&["--any-client"]);
+    assert_eq!(lab.run("whatever", &["machine", "list"]).code, 0);
+    let strict = Lab::start(&[]);
+    assert_eq!(strict.run("whatever", &["machine", "list"]).code, 6);
+}
+
+#[test]
+fn lab_refuses_the_network() {
+    let outcome = Quell::new(QUELL).run(["lab", "--as-root", "--listen", "0.0.0.0:0"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("loopback"), "{outcome:?}");
+}
+
+#[test]
+fn lab_refuses_root_unless_told_as_root() {
+    let outcome = Quell::new(QUELL).run(["lab"]);
+    assert_eq!(outcome.code, 3);
+    assert!(outcome.stderr.contains("--as-root"), "{outcome:?}");
+}
+
+#[test]
+fn lab_takes_everything_with_it_when_it_is_killed() {
+    let lab = Lab::start(&[]);
+    let children = children_of(lab.process.id());
+    assert!(
+        children.len() >= 5,
+        "a server, an agent and three samples: {children:?}"
+    );
+    lab.process.kill_hard();
+    for (pid, pidfd) in children {
+        assert!(ends_soon(&pidfd), "process {pid} survived the lab");
+    }
+}
+
+#[test]
+fn lab_ends_in_order_and_removes_its_directory() {
+    let lab = Lab::start(&[]);
+    assert_eq!(lab.process.terminate(), 0);
+    assert_eq!(entries(lab.temporary.path()), 1, "only our own log is left");
+}
+
+fn entries(directory: &Path) -> usize {
+    std::fs::read_dir(directory)
+        .expect("the directory is ours")
+        .count()
+}
