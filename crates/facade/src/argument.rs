@@ -97,7 +97,7 @@ mod tests {
     fn what_is_wrong_with_a_hash_is_said() {
         let md5 = "d41d8cd98f00b204e9800998ecf8427e";
         let error = Argument::<Sha1>::read(md5).unwrap_err();
-        assert!(error.to_string().contains("md5"), "{error}");
+        assert!(error.to_string().contains("MD5"), "{error}");
     }
 
     #[test]

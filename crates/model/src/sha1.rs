@@ -138,16 +138,16 @@ impl<'de> Deserialize<'de> for Sha1 {
 #[non_exhaustive]
 pub enum ParseSha1Error {
     /// There is no text at all.
-    #[error("no hash is given, expected the 40 hexadecimal digits of a sha-1")]
+    #[error("no hash is given, expected the 40 hexadecimal digits of a SHA-1")]
     Absent,
     /// 32 hexadecimal digits.
-    #[error("this is an md5 hash (32 digits), the api takes only a sha-1 (40 digits)")]
+    #[error("this is an MD5 hash (32 digits), the API takes only a SHA-1 (40 digits)")]
     Md5,
     /// 64 hexadecimal digits.
-    #[error("this is a sha-256 hash (64 digits), the api takes only a sha-1 (40 digits)")]
+    #[error("this is a SHA-256 hash (64 digits), the API takes only a SHA-1 (40 digits)")]
     Sha256,
     /// A blank, a tab or a line end, before, after or inside.
-    #[error("there is white space at position {position}, a sha-1 is 40 hexadecimal digits in one")]
+    #[error("there is white space at position {position}, a SHA-1 is 40 hexadecimal digits in one")]
     Whitespace {
         /// The character's place, counted from one.
         position: usize,
@@ -161,7 +161,7 @@ pub enum ParseSha1Error {
         position: usize,
     },
     /// Neither the length of a SHA-1 nor that of another known hash.
-    #[error("a sha-1 has 40 hexadecimal digits, this has {digits} characters")]
+    #[error("a SHA-1 has 40 hexadecimal digits, this has {digits} characters")]
     Length {
         /// Characters found.
         digits: usize,
@@ -177,7 +177,7 @@ mod tests {
     const DOCUMENTED: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 
     fn fault(text: &str) -> ParseSha1Error {
-        text.parse::<Sha1>().expect_err("no sha-1")
+        text.parse::<Sha1>().expect_err("no SHA-1")
     }
 
     #[test]
@@ -243,12 +243,12 @@ mod tests {
         .map(|text| fault(text).to_string())
         .collect();
         insta::assert_snapshot!(sentences.join("\n"), @r"
-        no hash is given, expected the 40 hexadecimal digits of a sha-1
-        this is an md5 hash (32 digits), the api takes only a sha-1 (40 digits)
-        this is a sha-256 hash (64 digits), the api takes only a sha-1 (40 digits)
-        there is white space at position 1, a sha-1 is 40 hexadecimal digits in one
+        no hash is given, expected the 40 hexadecimal digits of a SHA-1
+        this is an MD5 hash (32 digits), the API takes only a SHA-1 (40 digits)
+        this is a SHA-256 hash (64 digits), the API takes only a SHA-1 (40 digits)
+        there is white space at position 1, a SHA-1 is 40 hexadecimal digits in one
         'z' at position 1 is no hexadecimal digit
-        a sha-1 has 40 hexadecimal digits, this has 3 characters
+        a SHA-1 has 40 hexadecimal digits, this has 3 characters
         ");
     }
 

@@ -95,10 +95,10 @@ pub enum ConfigError {
     #[error("any client may be accepted on loopback only, not on {0}")]
     AnyClient(SocketAddr),
     /// The address says nothing about how the server is reached.
-    #[error("the address {0} is no name to call: give the public url too")]
+    #[error("the address {0} is no name to call: give the public URL too")]
     NoName(SocketAddr),
     /// The public URL is more or less than scheme, host and port.
-    #[error("the public url {0:?} must be http or https, a host, and a port if need be")]
+    #[error("the public URL {0:?} must be http or https, a host, and a port if need be")]
     PublicUrl(String),
 }
 

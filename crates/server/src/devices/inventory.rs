@@ -31,7 +31,7 @@ fn check(sighting: &Sighting) -> Result<(), DeviceFault> {
     if !sighting.sha256.as_ref().is_none_or(is_sha256) {
         return Err(DeviceFault::new(
             FaultCode::InvalidMessage,
-            "a sha-256 has 64 hexadecimal digits",
+            "a SHA-256 has 64 hexadecimal digits",
         ));
     }
     match sighting.path.to_bytes().len() <= MAX_PATH {
