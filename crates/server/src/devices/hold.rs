@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use quell_protocol::route::MAX_HOLD_SECONDS;
-use quell_protocol::{HoldRequest, HoldResponse, Order};
+use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Order};
 use tokio::time::{Instant, timeout_at};
 
 use super::fault::DeviceFault;
@@ -14,6 +14,8 @@ use crate::core::Event;
 
 /// The most actions that a hold may name as in progress.
 const MAX_IN_PROGRESS: usize = 256;
+/// The highest sequence number that a machine can have been given.
+const MAX_SEQUENCE: u64 = 1 << 60;
 
 impl Devices {
     pub(super) async fn hold(&self, message: &Message) -> Result<HoldResponse, DeviceFault> {
@@ -30,13 +32,15 @@ impl Devices {
     }
 
     async fn take_note(&self, proven: &Proven, request: &HoldRequest) -> Result<(), DeviceFault> {
-        let acknowledged = request.acknowledged;
-        let waiting = self.orders(proven, 0).await?;
-        if waiting.iter().any(|order| order.sequence <= acknowledged) {
-            self.store
-                .acknowledge(proven.tenant, &proven.machine, acknowledged)
-                .await?;
+        if request.acknowledged > MAX_SEQUENCE {
+            return Err(DeviceFault::new(
+                FaultCode::InvalidMessage,
+                format!("no sequence number is above {MAX_SEQUENCE}"),
+            ));
         }
+        self.store
+            .acknowledge(proven.tenant, &proven.machine, request.acknowledged)
+            .await?;
         for action in request.in_progress.iter().take(MAX_IN_PROGRESS) {
             self.store
                 .advance(

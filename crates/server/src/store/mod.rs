@@ -189,6 +189,10 @@ pub trait Ledger: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Advanced>, StoreError>;
     /// Forgets the machine's orders up to a sequence number.
+    ///
+    /// A number that the machine was never given comes from data that were lost (a backup was
+    /// restored): then nothing is forgotten, and the waiting orders are numbered anew above it, or
+    /// the machine would take them for old ones.
     async fn acknowledge(
         &self,
         tenant: TenantId,

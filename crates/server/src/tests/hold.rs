@@ -121,6 +121,24 @@ async fn hold_says_what_is_in_progress() {
 }
 
 #[tokio::test]
+async fn number_that_no_order_has_is_refused() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    for acknowledged in [u64::MAX, (1 << 60) + 1] {
+        let hold = Device::hold_request(acknowledged, 0);
+        let answer = device.send(&world, route::HOLD, &hold).await;
+        assert_eq!(answer.status.as_u16(), 400, "{}", answer.text);
+    }
+    world.saw(MACHINE, SHA1).await;
+    for _ in 0..3 {
+        device.hold(&world, 1 << 60, 0).await;
+    }
+    let id = stop(&world).await;
+    let orders = device.hold(&world, 1 << 60, 0).await.orders;
+    assert_eq!(orders[0].action_id.as_str(), id);
+}
+
+#[tokio::test]
 async fn machine_cannot_report_on_another_s_action() {
     let world = World::new().await;
     world.machine_with_file().await;

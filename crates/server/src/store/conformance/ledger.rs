@@ -92,6 +92,23 @@ pub(in crate::store) async fn orders_wait_until_they_are_acknowledged(store: Arc
     assert!(none.is_empty());
 }
 
+pub(in crate::store) async fn acknowledgement_from_lost_data_hides_no_order(store: Arc<dyn Store>) {
+    let tenant = with_machine(&store, "m1").await;
+    let machine = machine_id("m1");
+    take(&store, tenant, "a1", 0).await;
+    store.acknowledge(tenant, &machine, 57).await.unwrap();
+    let orders = store.orders(tenant, &machine, 57, at(1)).await.unwrap();
+    assert_eq!(orders.len(), 1);
+    let sequence = orders[0].sequence;
+    store.acknowledge(tenant, &machine, sequence).await.unwrap();
+    happen(&store, tenant, "a1", Event::Ended(Ending::Succeeded)).await;
+    take(&store, tenant, "a2", 1).await;
+    let orders = store.orders(tenant, &machine, sequence, at(1)).await;
+    let orders = orders.unwrap();
+    assert_eq!(orders.len(), 1);
+    assert_eq!(orders[0].action_id, id("a2"));
+}
+
 pub(in crate::store) async fn cancelled_order_is_recalled(store: Arc<dyn Store>) {
     let tenant = with_machine(&store, "m1").await;
     take(&store, tenant, "a1", 0).await;

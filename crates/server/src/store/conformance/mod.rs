@@ -49,6 +49,7 @@ macro_rules! every_rule {
             repeat_is_the_same_action_and_later_a_refusal,
             ended_action_makes_room_for_another,
             orders_wait_until_they_are_acknowledged,
+            acknowledgement_from_lost_data_hides_no_order,
             cancelled_order_is_recalled,
             order_expires_with_its_action,
             only_its_machine_moves_an_action,

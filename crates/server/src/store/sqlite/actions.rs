@@ -81,8 +81,17 @@ impl Ledger for SqliteStore {
         sequence: u64,
     ) -> Result<(), StoreError> {
         let machine = machine.clone();
+        let asked = machine.clone();
+        // Every hold acknowledges, and almost none has anything new to say.
+        let is_news = self
+            .readers
+            .read(move |c| orders::is_news(c, tenant, &asked, sequence))
+            .await?;
+        if !is_news {
+            return Ok(());
+        }
         self.writer
-            .write(move |c| orders::forget_up_to(c, tenant, &machine, sequence))
+            .write(move |c| orders::acknowledge(c, tenant, &machine, sequence))
             .await
     }
 

@@ -68,18 +68,47 @@ pub(super) fn give(
     .map_err(store_error)
 }
 
-pub(super) fn forget_up_to(
+/// Whether acknowledging this number would change anything.
+pub(super) fn is_news(
+    c: &Connection,
+    tenant: TenantId,
+    machine: &MachineId,
+    sequence: u64,
+) -> Result<bool, StoreError> {
+    c.prepare_cached(
+        "SELECT 1 FROM machines WHERE tenant = ?1 AND id = ?2 AND last_sequence < ?3
+         UNION ALL
+         SELECT 1 FROM orders WHERE tenant = ?1 AND machine = ?2 AND sequence <= ?3",
+    )
+    .and_then(|mut statement| {
+        statement.exists(params![
+            tenant.to_string(),
+            machine.as_str(),
+            rows::signed(sequence)
+        ])
+    })
+    .map_err(store_error)
+}
+
+pub(super) fn acknowledge(
     c: &Connection,
     tenant: TenantId,
     machine: &MachineId,
     sequence: u64,
 ) -> Result<(), StoreError> {
-    c.execute(
-        "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2 AND sequence <= ?3",
-        params![tenant.to_string(), machine.as_str(), rows::signed(sequence)],
-    )
-    .map(drop)
-    .map_err(store_error)
+    let parameters = params![tenant.to_string(), machine.as_str(), rows::signed(sequence)];
+    let never_given = c
+        .execute(
+            "UPDATE machines SET last_sequence = last_sequence + ?3
+             WHERE tenant = ?1 AND id = ?2 AND last_sequence < ?3",
+            parameters,
+        )
+        .map_err(store_error)?;
+    let change = match never_given {
+        0 => "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2 AND sequence <= ?3",
+        _ => "UPDATE orders SET sequence = sequence + ?3 WHERE tenant = ?1 AND machine = ?2",
+    };
+    c.execute(change, parameters).map(drop).map_err(store_error)
 }
 
 /// The orders to hand out. An order to stop a file whose action has ended is not among them.
