@@ -327,26 +327,59 @@ fn panic_in_the_middle_leaves_no_process_stopped() {
     assert!(program.exists());
 }
 
-#[test]
-fn file_on_the_way_out_of_the_action_keeps_its_attributes_for_the_vault() {
-    use std::os::unix::fs::PermissionsExt;
-    struct Attentive(Arc<Mutex<Vec<ItemDraft>>>);
-    impl Seal for Attentive {
-        fn seal(&self, item: &ItemDraft, _: BorrowedFd<'_>) -> Result<String, SealError> {
-            self.0.lock().unwrap().push(item.clone());
-            Ok(item.id.to_string())
-        }
-        fn contains(&self, _: &str) -> bool {
-            false
-        }
+/// Takes whatever it is given, and remembers what that was.
+struct Credulous(Arc<Mutex<Vec<ItemDraft>>>);
+
+impl Seal for Credulous {
+    fn seal(&self, item: &ItemDraft, _: BorrowedFd<'_>) -> Result<String, SealError> {
+        self.0.lock().unwrap().push(item.clone());
+        Ok(item.id.to_string())
     }
+
+    fn contains(&self, _: &str) -> bool {
+        false
+    }
+}
+
+fn credulous(stage: &Stage) -> (Engine, Arc<Mutex<Vec<ItemDraft>>>) {
+    let drafts = Arc::default();
+    let seal = Credulous(Arc::clone(&drafts));
+    let engine = Engine::open(stage.config(), Box::new(seal), Box::new(Nothing)).unwrap();
+    (engine, drafts)
+}
+
+#[test]
+fn file_that_changes_just_before_it_is_captured_goes_back_as_it_is() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let before = fs::metadata(&program).unwrap();
+    let writer = fs::OpenOptions::new().write(true).open(&program).unwrap();
+    let (engine, drafts) = credulous(&stage);
+    let engine = engine.with_progress(Box::new(move |_, state| {
+        if state == State::Verified {
+            std::os::unix::fs::FileExt::write_all_at(&writer, b"something else", 0).unwrap();
+        }
+    }));
+    let result = stage.act(&engine);
+    assert!(
+        matches!(result.verdict, Verdict::Failed { .. }),
+        "{result:#?}"
+    );
+    assert!(drafts.lock().unwrap().is_empty(), "sealed another content");
+    assert!(fs::read(&program).unwrap().starts_with(b"something else"));
+    let after = fs::metadata(&program).unwrap();
+    assert_eq!((after.ino(), after.mode()), (before.ino(), before.mode()));
+    assert_eq!(stage.names(), [b"program".to_vec()]);
+}
+
+#[test]
+fn vault_is_told_the_attributes_of_before() {
+    use std::os::unix::fs::PermissionsExt;
     let stage = Stage::new();
     let program = stage.sample("program");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o4751)).unwrap();
     let before = fs::metadata(&program).unwrap();
-    let drafts = Arc::default();
-    let seal = Attentive(Arc::clone(&drafts));
-    let engine = Engine::open(stage.config(), Box::new(seal), Box::new(Nothing)).unwrap();
+    let (engine, drafts) = credulous(&stage);
     stage.act(&engine);
     let drafts = drafts.lock().unwrap();
     let attributes = &drafts[0].attributes;

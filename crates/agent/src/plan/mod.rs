@@ -254,6 +254,7 @@ impl Plan {
             Fact::Located { fresh, protected } => self.located(fresh, protected),
             Fact::Verified { intact: false } => {
                 self.undo = Some(self.undo_from_here(Then::SearchAgain));
+                self.undone(|_| {});
             }
             Fact::Frozen => self.state = State::Frozen,
             Fact::Verified { intact: true } => self.state = State::Verified,

@@ -231,10 +231,10 @@ impl Sleeper {
         alive && state_of(self.pid()).is_some_and(|state| state != "T")
     }
 
-    /// The signal that ended it; waits until something does.
+    /// The signal that ended it, if one has: the engine answers only when it has seen the end.
     pub(crate) fn killed_by(&mut self) -> Option<i32> {
         use std::os::unix::process::ExitStatusExt;
-        self.0.wait().unwrap().signal()
+        self.0.try_wait().unwrap()?.signal()
     }
 }
 

@@ -93,6 +93,15 @@ fn walk_of_a_root_that_is_a_link_goes_nowhere() {
 }
 
 #[test]
+fn walk_of_a_root_behind_a_link_goes_nowhere() {
+    let (_dir, roots) = tree();
+    symlink("a", roots[0].join("detour")).unwrap();
+    let roots = vec![roots[0].join("detour/b")];
+    let none = HashSet::new();
+    assert!(Walk::new(&roots, &none).next().is_none());
+}
+
+#[test]
 fn walk_reads_directories_larger_than_one_portion() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap();
