@@ -26,7 +26,8 @@ use crate::api;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, and how long a connection may be idle before it.
+/// How long the head of a request may take, how long a connection may be idle before it, and how
+/// long one may be open without ever asking anything.
 const HEAD: Duration = Duration::from_secs(60);
 /// The most bytes of a request's head; the longest query has half of them.
 const MAX_HEAD: usize = 128 * 1024;
@@ -77,7 +78,10 @@ async fn speak(
     router: Router,
     closing: CancellationToken,
 ) {
+    let asked = CancellationToken::new();
+    let silence = silence(asked.clone());
     let service = service_fn(move |request: Request<Incoming>| {
+        asked.cancel();
         let router = router.clone();
         async move {
             let mut request = request.map(Body::new);
@@ -93,6 +97,7 @@ async fn speak(
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = silence => return tracing::debug!(%peer, "connection asked nothing"),
         () = closing.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -100,6 +105,14 @@ async fn speak(
     };
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "connection ended");
+    }
+}
+
+/// Ends when a connection has been open for [`HEAD`] and asked nothing. HTTP's own time-outs begin
+/// only when it is known which version is spoken, and who sends nothing speaks none.
+async fn silence(asked: CancellationToken) {
+    if tokio::time::timeout(HEAD, asked.cancelled()).await.is_ok() {
+        std::future::pending().await
     }
 }
 
@@ -118,4 +131,55 @@ fn http() -> Builder<TokioExecutor> {
         .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
         .max_concurrent_streams(MAX_STREAMS);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+    use super::*;
+
+    fn served() -> DuplexStream {
+        let (client, server) = duplex(64 * 1024);
+        let router = Router::new().fallback(|| async { "answer" });
+        let peer = SocketAddr::from(([127, 0, 0, 1], 9));
+        tokio::spawn(speak(server, peer, router, CancellationToken::new()));
+        client
+    }
+
+    /// Reads until the server closes.
+    async fn rest_of(mut client: DuplexStream) -> String {
+        let mut read = Vec::new();
+        let closed = client.read_to_end(&mut read);
+        tokio::time::timeout(HEAD * 3, closed)
+            .await
+            .expect("the server never closes")
+            .unwrap();
+        String::from_utf8_lossy(&read).into_owned()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_that_never_asks_is_closed() {
+        let half_a_preface = b"PRI * HTTP/2.0\r\n";
+        for sent in [&b""[..], b"P", half_a_preface, b"GET / HTTP/1.1\r\nHost:"] {
+            let mut client = served();
+            client.write_all(sent).await.unwrap();
+            rest_of(client).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_that_asked_may_wait_for_its_answer() {
+        let (mut client, server) = duplex(64 * 1024);
+        let slow = || async {
+            tokio::time::sleep(HEAD * 2).await;
+            "answer"
+        };
+        let peer = SocketAddr::from(([127, 0, 0, 1], 9));
+        let router = Router::new().fallback(slow);
+        tokio::spawn(speak(server, peer, router, CancellationToken::new()));
+        let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        client.write_all(request).await.unwrap();
+        assert!(rest_of(client).await.ends_with("answer"));
+    }
 }
