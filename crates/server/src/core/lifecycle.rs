@@ -3,9 +3,13 @@
 //! ```text
 //! Pending ──taken up──▶ InProgress ──machine reports──▶ Succeeded | Failed
 //!    │                       │
-//!    ├──three days──▶ TimeOut│
+//!    ├─────three days────────┴──▶ TimeOut
 //!    └──────cancel───────────┴──▶ Cancelled
 //! ```
+//!
+//! The three days of a pending action begin when it is created, those of one in progress with the
+//! last sign of life: a machine that never comes back must not keep its files from being asked for
+//! again.
 //!
 //! What is final stays so: a machine that finished although the action was cancelled meanwhile
 //! changes nothing but the details that are kept (the service behaves likewise).
@@ -19,6 +23,11 @@ use super::Status;
 
 /// How long an action waits for its machine: the service no longer delivers it after three days.
 pub const DELIVERY_TIME: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// How long a machine that took an action up may say nothing of it.
+pub const SILENCE_TIME: Duration = DELIVERY_TIME;
+/// How exactly signs of life are noted: machines give one with every hold, and each that is noted
+/// costs a write.
+const SIGN_GRAIN: Duration = Duration::from_secs(60 * 60);
 
 /// What changes in the life of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +38,8 @@ pub struct State {
     pub error_hresult: i32,
     /// When it changed last.
     pub last_update: Timestamp,
+    /// When its machine last said anything of it, give or take an hour.
+    pub heard: Timestamp,
     /// Who cancelled it, if anyone did.
     pub cancellation: Option<Cancellation>,
 }
@@ -47,7 +58,7 @@ pub struct Cancellation {
 /// What happens to an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The machine has durably taken it up.
+    /// The machine has durably taken it up, or still works on it.
     TakenUp,
     /// The machine says that nothing more will happen.
     Ended(Ending),
@@ -122,6 +133,7 @@ impl State {
             status: Status::Pending,
             error_hresult: 0,
             last_update: now,
+            heard: now,
             cancellation: None,
         }
     }
@@ -143,7 +155,7 @@ impl State {
             };
         }
         Ok(match event {
-            Event::TakenUp if self.status == Status::InProgress => Step::Stays,
+            Event::TakenUp if self.status == Status::InProgress => self.still_works(now),
             Event::TakenUp => self.becomes(Status::InProgress, 0, now),
             Event::Ended(Ending::Succeeded) => self.becomes(Status::Succeeded, 0, now),
             Event::Ended(Ending::Failed { hresult }) => self.becomes(Status::Failed, *hresult, now),
@@ -160,7 +172,24 @@ impl State {
     }
 
     fn is_overdue(&self, created: Timestamp, now: Timestamp) -> bool {
-        self.status == Status::Pending && now >= created.saturating_add(DELIVERY_TIME)
+        match self.status {
+            Status::Pending => now >= created.saturating_add(DELIVERY_TIME),
+            Status::InProgress => now >= self.heard.saturating_add(SILENCE_TIME),
+            Status::Succeeded | Status::Failed | Status::TimeOut | Status::Cancelled => false,
+        }
+    }
+
+    fn still_works(&self, now: Timestamp) -> Step {
+        if now < self.heard.saturating_add(SIGN_GRAIN) {
+            return Step::Stays;
+        }
+        Step::Becomes {
+            state: Self {
+                heard: now,
+                ..self.clone()
+            },
+            recall: false,
+        }
     }
 
     fn becomes(&self, status: Status, error_hresult: i32, now: Timestamp) -> Step {
@@ -168,7 +197,8 @@ impl State {
             state: Self {
                 status,
                 error_hresult,
-                last_update: now,
+                last_update: self.not_before(now),
+                heard: now,
                 cancellation: self.cancellation.clone(),
             },
             recall: false,
@@ -180,7 +210,8 @@ impl State {
             state: Self {
                 status: Status::Cancelled,
                 error_hresult: 0,
-                last_update: now,
+                last_update: self.not_before(now),
+                heard: self.heard,
                 cancellation: Some(Cancellation {
                     requestor: requestor.to_owned(),
                     comment: comment.to_owned(),
@@ -189,6 +220,11 @@ impl State {
             },
             recall: true,
         }
+    }
+
+    /// Nothing changes before it was: a clock that was set back does not show.
+    fn not_before(&self, now: Timestamp) -> Timestamp {
+        now.max(self.last_update)
     }
 }
 
@@ -269,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pending_times_out_and_only_after_three_whole_days() {
+    fn action_times_out_after_three_whole_days_without_a_word() {
         let three_days = 3 * 86_400;
         let tick = Event::Tick;
         assert_eq!(
@@ -280,10 +316,46 @@ mod tests {
             status_after(Status::Pending, &tick, three_days),
             Status::TimeOut
         );
-        assert_eq!(
-            status_after(Status::InProgress, &tick, three_days),
-            Status::InProgress
-        );
+        for (heard, status) in [(0, Status::TimeOut), (1, Status::InProgress)] {
+            let state = State {
+                heard: at(heard),
+                ..in_status(Status::InProgress)
+            };
+            let step = state.advance(&tick, at(-9), at(three_days)).unwrap();
+            let now = match step {
+                Step::Stays => state.status,
+                Step::Becomes { state, .. } => state.status,
+            };
+            assert_eq!(now, status, "heard of at {heard}");
+        }
+    }
+
+    #[test]
+    fn sign_of_life_is_noted_once_an_hour_and_is_no_change() {
+        let works = in_status(Status::InProgress);
+        let after = |seconds| {
+            works
+                .advance(&Event::TakenUp, at(0), at(seconds))
+                .expect("not ended")
+        };
+        assert_eq!(after(3599), Step::Stays);
+        let state = State {
+            heard: at(3600),
+            ..works.clone()
+        };
+        let recall = false;
+        assert_eq!(after(3600), Step::Becomes { state, recall });
+    }
+
+    #[test]
+    fn clock_that_was_set_back_does_not_show() {
+        let state = State::new(at(100));
+        for event in [Event::TakenUp, cancel()] {
+            let Ok(Step::Becomes { state, .. }) = state.advance(&event, at(100), at(40)) else {
+                panic!("nothing changed")
+            };
+            assert_eq!(state.last_update, at(100));
+        }
     }
 
     #[test]

@@ -171,6 +171,13 @@ pub trait Ledger: Debug + Send + Sync {
         tenant: TenantId,
         action: &ActionId,
     ) -> Result<Option<ActionRecord>, StoreError>;
+    /// What the machine reported of an action when it ended, as JSON. It may be long, so it is no
+    /// part of an action's record, of which lists have thousands.
+    async fn details(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+    ) -> Result<Option<String>, StoreError>;
     /// One page of actions, newest first unless the query says otherwise.
     async fn actions(
         &self,

@@ -241,8 +241,6 @@ pub struct ActionRecord {
     pub created: Timestamp,
     /// How far it is.
     pub state: State,
-    /// What the machine reported, as JSON.
-    pub details: Option<String>,
 }
 
 /// What an event made of an action.

@@ -31,6 +31,17 @@ impl Ledger for SqliteStore {
         self.readers.read(move |c| find(c, tenant, &action)).await
     }
 
+    async fn details(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+    ) -> Result<Option<String>, StoreError> {
+        let action = action.clone();
+        self.readers
+            .read(move |c| details(c, tenant, &action))
+            .await
+    }
+
     async fn actions(
         &self,
         tenant: TenantId,
@@ -158,12 +169,13 @@ fn insert(c: &Connection, submission: Submission) -> Result<ActionRecord, StoreE
         external_id: submission.external_id,
         created: submission.now,
         state: State::new(submission.now),
-        details: None,
     };
     c.prepare_cached(
         "INSERT INTO actions (tenant, id, type, machine, computer_dns_name, sha1, title, requestor,
-             requestor_comment, external_id, status, error_hresult, created, last_update)
-         VALUES (?1, ?2, 'StopAndQuarantineFile', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11)",
+             requestor_comment, external_id, status, error_hresult, created, last_update,
+             heard)
+         VALUES (?1, ?2, 'StopAndQuarantineFile', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11,
+             ?11)",
     )
     .and_then(|mut statement| {
         statement.execute(params![
@@ -230,10 +242,8 @@ pub(super) fn advance(
             });
         }
     };
-    // The first final report of a machine is the one that is kept.
-    if action.details.is_none() && details.is_some() {
-        action.details = details;
-        keep_details(c, tenant, &action)?;
+    if let Some(details) = details {
+        keep_details(c, tenant, &action.id, &details)?;
     }
     let change = match step {
         Step::Stays => Change::Stayed,
@@ -252,10 +262,31 @@ pub(super) fn advance(
     })
 }
 
-fn keep_details(c: &Connection, tenant: TenantId, action: &ActionRecord) -> Result<(), StoreError> {
+fn details(
+    c: &Connection,
+    tenant: TenantId,
+    action: &ActionId,
+) -> Result<Option<String>, StoreError> {
+    c.query_row(
+        "SELECT details FROM actions WHERE tenant = ?1 AND id = ?2",
+        params![tenant.to_string(), action.as_str().to_ascii_lowercase()],
+        |row| row.get(0),
+    )
+    .optional()
+    .map(Option::flatten)
+    .map_err(store_error)
+}
+
+/// The first final report of a machine is the one that is kept.
+fn keep_details(
+    c: &Connection,
+    tenant: TenantId,
+    action: &ActionId,
+    details: &str,
+) -> Result<(), StoreError> {
     c.execute(
-        "UPDATE actions SET details = ?3 WHERE tenant = ?1 AND id = ?2",
-        params![tenant.to_string(), action.id.as_str(), action.details],
+        "UPDATE actions SET details = ?3 WHERE tenant = ?1 AND id = ?2 AND details IS NULL",
+        params![tenant.to_string(), action.as_str(), details],
     )
     .map(drop)
     .map_err(store_error)
@@ -265,7 +296,7 @@ fn keep_state(c: &Connection, tenant: TenantId, action: &ActionRecord) -> Result
     let cancellation = action.state.cancellation.as_ref();
     c.prepare_cached(
         "UPDATE actions SET status = ?3, error_hresult = ?4, last_update = ?5,
-             cancellation_requestor = ?6, cancellation_comment = ?7, cancelled = ?8
+             cancellation_requestor = ?6, cancellation_comment = ?7, cancelled = ?8, heard = ?9
          WHERE tenant = ?1 AND id = ?2",
     )
     .and_then(|mut statement| {
@@ -278,6 +309,7 @@ fn keep_state(c: &Connection, tenant: TenantId, action: &ActionRecord) -> Result
             cancellation.map(|by| &by.requestor),
             cancellation.map(|by| &by.comment),
             cancellation.map(|by| by.at.unix_ticks()),
+            action.state.heard.unix_ticks(),
         ])
     })
     .map(drop)

@@ -18,7 +18,7 @@ pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, o
 /// The columns of [`action`], by name.
 pub(super) const ACTION: &str = "id, machine, computer_dns_name, sha1, title, requestor, \
      requestor_comment, external_id, status, error_hresult, created, last_update, \
-     cancellation_requestor, cancellation_comment, cancelled, details";
+     heard, cancellation_requestor, cancellation_comment, cancelled";
 
 pub(super) fn machine(row: &Row<'_>) -> Result<MachineRecord, StoreError> {
     let health: String = get(row, "health_status")?;
@@ -58,9 +58,9 @@ pub(super) fn action(row: &Row<'_>) -> Result<ActionRecord, StoreError> {
             status: Status::named(&status).ok_or_else(|| damaged("status", &status))?,
             error_hresult: get(row, "error_hresult")?,
             last_update: time(row, "last_update")?,
+            heard: time(row, "heard")?,
             cancellation: cancellation(row)?,
         },
-        details: get(row, "details")?,
     })
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::actions::advance;
 use super::error::store_error;
 use super::{directory, rows};
-use crate::core::lifecycle::DELIVERY_TIME;
+use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
 use crate::store::StoreError;
 use crate::store::record::{ActionRecord, Change, SweepRule, Swept};
@@ -33,12 +33,14 @@ fn time_out(c: &Connection, now: Timestamp) -> Result<u64, StoreError> {
 
 fn overdue(c: &Connection, now: Timestamp) -> Result<Vec<(TenantId, ActionRecord)>, StoreError> {
     let sql = format!(
-        "SELECT tenant, {} FROM actions WHERE status = 'Pending' AND created <= ?1",
+        "SELECT tenant, {} FROM actions
+         WHERE (status = 'Pending' AND created <= ?1) OR (status = 'InProgress' AND heard <= ?2)",
         rows::ACTION
     );
+    let before = |patience| now.saturating_sub(patience).unix_ticks();
     let mut statement = c.prepare_cached(&sql).map_err(store_error)?;
     let found = statement
-        .query_map([now.saturating_sub(DELIVERY_TIME).unix_ticks()], |row| {
+        .query_map([before(DELIVERY_TIME), before(SILENCE_TIME)], |row| {
             Ok((|| {
                 let tenant = directory::tenant(&rows::get::<String>(row, "tenant")?)?;
                 Ok((tenant, rows::action(row)?))

@@ -103,6 +103,7 @@ CREATE TABLE actions (
     error_hresult          INTEGER NOT NULL,
     created                INTEGER NOT NULL,
     last_update            INTEGER NOT NULL,
+    heard                  INTEGER NOT NULL,
     cancellation_requestor TEXT,
     cancellation_comment   TEXT,
     cancelled              INTEGER,
@@ -114,6 +115,7 @@ CREATE INDEX actions_by_age ON actions (tenant, created DESC, id);
 CREATE UNIQUE INDEX actions_active ON actions (tenant, machine, sha1)
     WHERE status IN ('Pending', 'InProgress');
 CREATE INDEX actions_waiting ON actions (created) WHERE status = 'Pending';
+CREATE INDEX actions_in_progress ON actions (heard) WHERE status = 'InProgress';
 
 CREATE TABLE orders (
     tenant   TEXT NOT NULL,
