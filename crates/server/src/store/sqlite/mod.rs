@@ -51,10 +51,12 @@ impl SqliteStore {
 mod tests {
     use std::sync::Arc;
 
+    use quell_model::Sha1;
+
     use super::*;
     use crate::store::Store;
-    use crate::store::conformance::{at, every_rule, submission, with_machine};
-    use crate::store::record::Submitted;
+    use crate::store::conformance::{at, every_rule, machine_id, submission, with_machine};
+    use crate::store::record::{Submission, Submitted};
     use crate::store::{Directory as _, Ledger as _};
 
     fn open() -> (Arc<dyn Store>, tempfile::TempDir) {
@@ -64,6 +66,43 @@ mod tests {
     }
 
     every_rule!(open);
+
+    /// A store of the files as they are now, with nothing checkpointed.
+    fn copy_of(dir: &Path) -> SqliteStore {
+        let copy = dir.join("copy");
+        std::fs::create_dir(&copy).unwrap();
+        for name in ["quell.db", "quell.db-wal"] {
+            std::fs::copy(dir.join(name), copy.join(name)).unwrap();
+        }
+        SqliteStore::open(&copy.join("quell.db")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn order_given_after_a_backup_was_put_back_is_not_taken_for_an_older_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&dir.path().join("quell.db")).unwrap());
+        let tenant = with_machine(&store, "m1").await;
+        let backup: Arc<dyn Store> = Arc::new(copy_of(dir.path()));
+        let machine = machine_id("m1");
+        let give = async |store: &Arc<dyn Store>, id: &str, file: u8, seconds: i64| {
+            let sha1 = Sha1::from_bytes([file; 20]);
+            let asked = submission(tenant, id, at(seconds));
+            store.submit(Submission { sha1, ..asked }).await.unwrap();
+            let orders = store.orders(tenant, &machine, 0, at(seconds)).await;
+            orders.unwrap().last().unwrap().sequence
+        };
+
+        give(&store, "a1", 1, 10).await;
+        let acknowledged = give(&store, "a2", 2, 10).await;
+        for (id, file) in [("a3", 3), ("a4", 4), ("a5", 5)] {
+            give(&backup, id, file, 20).await;
+        }
+        let acknowledge = backup.acknowledge(tenant, &machine, acknowledged);
+        acknowledge.await.unwrap();
+        let orders = backup.orders(tenant, &machine, acknowledged, at(21)).await;
+        assert_eq!(orders.unwrap().len(), 3);
+    }
 
     #[tokio::test]
     async fn what_was_acknowledged_survives_without_a_goodbye() {
@@ -75,14 +114,8 @@ mod tests {
         let Submitted::New(action) = taken else {
             panic!("not a new action")
         };
-        // As after `kill -9`: the files as they are now, while the first store still has them
-        // open and has checkpointed nothing.
-        let after = dir.path().join("after");
-        std::fs::create_dir(&after).unwrap();
-        for name in ["quell.db", "quell.db-wal"] {
-            std::fs::copy(dir.path().join(name), after.join(name)).unwrap();
-        }
-        let reopened = SqliteStore::open(&after.join("quell.db")).unwrap();
+        // As after `kill -9`: the first store still has its files open.
+        let reopened = copy_of(dir.path());
         assert_eq!(reopened.first_tenant(at(9)).await.unwrap(), tenant);
         let kept = reopened.action(tenant, &action.id).await.unwrap();
         assert_eq!(kept, Some(action));

@@ -13,6 +13,7 @@ use crate::store::record::ActionRecord;
 
 /// The most orders that are handed out at once.
 const MAX_ORDERS: i64 = 64;
+const TICKS_PER_MICROSECOND: i64 = 10;
 
 /// What is ordered; the rest of an order stands in its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,10 @@ impl OrderVerb {
 }
 
 /// Puts an order at the end of its machine's line.
+///
+/// Its number is the next one, and no less than the microsecond: data that were put back from a
+/// backup do not know the numbers that were given since, and must not give them to other orders,
+/// which the machine would take for old ones.
 pub(super) fn give(
     c: &Connection,
     tenant: TenantId,
@@ -40,12 +45,13 @@ pub(super) fn give(
 ) -> Result<(), StoreError> {
     let sequence: i64 = c
         .prepare_cached(
-            "UPDATE machines SET last_sequence = last_sequence + 1
+            "UPDATE machines SET last_sequence = max(last_sequence + 1, ?3)
              WHERE tenant = ?1 AND id = ?2 RETURNING last_sequence",
         )
         .and_then(|mut statement| {
+            let microsecond = now.unix_ticks() / TICKS_PER_MICROSECOND;
             statement.query_row(
-                params![tenant.to_string(), action.machine.as_str()],
+                params![tenant.to_string(), action.machine.as_str(), microsecond],
                 |row| row.get(0),
             )
         })
