@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::action::{Action, Fault};
-use super::frozen::refused;
+use super::frozen::{Frozen, refused};
 use super::held::{Held, resume_bystander};
 use crate::crash_point;
 use crate::find::{FileId, RunningProcess, admitted, all_pids, processes};
@@ -141,13 +141,10 @@ impl Action<'_> {
         self.journal.note_group(self.id, group)?;
         let stopped = kill_process_group(pid, Signal::STOP);
         // Those of its members that are wanted are stopped by name as well, so that they have a
-        // row and a descriptor of their own before the rest goes on.
-        self.stop_those_of(wanted, Some(&before))?;
-        for member in members_of(group).map_err(Fault::Processes)? {
-            if !before.stopped.contains(&member) && !self.frozen.holds(member) {
-                resume_bystander(member);
-            }
-        }
+        // row and a descriptor of their own before the rest goes on. If that fails, all go on.
+        let taken = self.stop_those_of(wanted, Some(&before));
+        before.let_bystanders_go(&self.frozen);
+        taken?;
         self.journal.group_resumed(self.id, group)?;
         if let Err(errno) = stopped {
             tracing::debug!(group, %errno, "a process group could not be stopped");
@@ -163,20 +160,38 @@ impl Action<'_> {
     }
 }
 
-/// A group that is stopped as a whole, and who in it had been stopped before.
+/// A group that is stopped as a whole: who was in it, and who of them had been stopped before.
 struct StoppedGroup {
     id: u32,
+    members: HashSet<u32>,
     stopped: HashSet<u32>,
 }
 
 impl StoppedGroup {
     fn look_at(id: u32) -> Result<Self, Fault> {
-        let mut stopped: HashSet<u32> = members_of(id)
+        let members: HashSet<u32> = members_of(id)
             .map_err(Fault::Processes)?
             .into_iter()
             .collect();
+        let mut stopped = members.clone();
         stopped.retain(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.is_stopped()));
-        Ok(Self { id, stopped })
+        Ok(Self {
+            id,
+            members,
+            stopped,
+        })
+    }
+
+    /// Lets everybody go on who is not in hand: also who has left the group meanwhile, and, if the
+    /// group cannot be listed any more, at least those who were in it before.
+    fn let_bystanders_go(&self, frozen: &Frozen) {
+        let mut members = self.members.clone();
+        members.extend(members_of(self.id).unwrap_or_default());
+        for member in members {
+            if !self.stopped.contains(&member) && !frozen.holds(member) {
+                resume_bystander(member);
+            }
+        }
     }
 
     fn was_stopped_by_us(&self, pid: u32) -> bool {
@@ -289,6 +304,52 @@ mod tests {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// Whether the process is stopped or about to be: the signal may not have reached it yet.
+    fn is_to_stop(child: &Child) -> bool {
+        const STOP: u64 = 1 << (Signal::STOP.as_raw() - 1);
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let is_pending = status.lines().any(|line| {
+            let pending = line
+                .strip_prefix("SigPnd:")
+                .or(line.strip_prefix("ShdPnd:"));
+            pending.is_some_and(|set| u64::from_str_radix(set.trim(), 16).unwrap() & STOP != 0)
+        });
+        is_pending || is_stopped(child)
+    }
+
+    #[test]
+    fn journal_that_fails_while_a_group_is_stopped_leaves_nobody_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("program");
+        std::fs::copy("/bin/sleep", &program).unwrap();
+        let own = ProcessIdentity {
+            pid: std::process::id(),
+            start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
+        };
+        let scope = Scope::descendants(Vec::new(), own);
+        let config = EngineConfig::new(dir.path().join("state"), scope);
+        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+        let mut wanted = start(&program, 0);
+        let group = wanted.id();
+        let mut innocent = start(Path::new("/bin/sleep"), group);
+        let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+        rusqlite::Connection::open(dir.path().join("state/journal.db"))
+            .and_then(|journal| journal.execute_batch("DROP TABLE process"))
+            .unwrap();
+        let order = order();
+        let mut bench = engine.bench();
+        let mut action = engine.action(&order, &mut bench).unwrap();
+        let failed = action.stop_group(group, &HashSet::from([file]));
+        let left_stopped = [is_to_stop(&innocent), is_to_stop(&wanted)];
+        drop(action);
+        for child in [&mut wanted, &mut innocent] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert!(matches!(failed, Err(Fault::Journal(_))));
+        assert_eq!(left_stopped, [false, false]);
     }
 
     #[test]

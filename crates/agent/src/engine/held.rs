@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use crate::find::RunningProcess;
 use crate::find::{FileId, ProcessIdentity, current_executable, uid_of};
@@ -20,10 +20,17 @@ pub(super) struct Held {
     pidfd: OwnedFd,
 }
 
-/// Opens a descriptor of whatever process has this id now.
+/// Opens a descriptor of whatever process has this id now. The first process and this one are
+/// refused here as well, whatever was decided before: no signal goes to a process without one.
 fn open(pid: u32) -> Result<OwnedFd, Errno> {
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    pidfd_open(pid.ok_or(Errno::SRCH)?, PidfdFlags::empty())
+    if pid <= 1 || pid == std::process::id() {
+        return Err(Errno::PERM);
+    }
+    pidfd_open(number(pid).ok_or(Errno::SRCH)?, PidfdFlags::empty())
+}
+
+fn number(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 
 impl Held {
@@ -104,10 +111,18 @@ fn resume(pidfd: &OwnedFd, pid: u32) {
     }
 }
 
-/// Lets a process go on that was stopped with its group.
+/// Lets a process go on that was stopped with its group. Without a descriptor to spare it is told
+/// by its number: going on harms nobody, staying stopped would.
 pub(super) fn resume_bystander(pid: u32) {
-    if let Ok(pidfd) = open(pid) {
-        resume(&pidfd, pid);
+    match open(pid) {
+        Ok(pidfd) => resume(&pidfd, pid),
+        Err(Errno::SRCH | Errno::PERM) => {}
+        Err(errno) => {
+            tracing::debug!(pid, %errno, "a process is let go on by its number");
+            if let Some(Err(errno)) = number(pid).map(|pid| kill_process(pid, Signal::CONT)) {
+                tracing::error!(pid, %errno, "a process could not be let go on");
+            }
+        }
     }
 }
 
@@ -129,5 +144,17 @@ pub(super) fn await_end(processes: &[Held], deadline: Instant) {
         }
         drop(polled);
         waiting.retain(|held| !held.has_ended());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_process_and_this_one_are_never_taken_in_hand() {
+        for pid in [0, 1, std::process::id(), u32::MAX] {
+            assert!(open(pid).is_err(), "{pid}");
+        }
     }
 }
