@@ -13,16 +13,19 @@ use crate::store::record::{Enrolled, Enrolment};
 const KEY_LENGTH: usize = 32;
 /// The longest text that a machine may call itself by, in bytes.
 const MAX_NAME: usize = 255;
+/// The longest sentence about a protection that is off, in bytes.
+const MAX_SENTENCE: usize = 4096;
 /// The most entries of a list of facts.
 const MAX_LIST: usize = 256;
 
 impl Devices {
     pub(super) async fn enrol(&self, message: &Message) -> Result<EnrolResponse, DeviceFault> {
         message
-            .version()?
+            .version()
+            .map_err(|error| not_understood(&error))?
             .check()
             .map_err(|error| DeviceFault::new(FaultCode::UnsupportedVersion, error))?;
-        let request: EnrolRequest = message.parse()?;
+        let request: EnrolRequest = message.parse().map_err(|error| not_understood(&error))?;
         let public_key = public_key(&request.public_key)?;
         self.prove_new(message, &request.machine_id, &public_key)?;
         check_name(request.machine_id.as_str())?;
@@ -39,10 +42,10 @@ impl Devices {
             })
             .await?;
         match enrolled {
-            Enrolled::In(tenant) => {
-                tracing::info!(%tenant, machine = %request.machine_id, "machine enrolled");
+            Enrolled::In(tenant, machine_id) => {
+                tracing::info!(%tenant, machine = %machine_id, "machine enrolled");
                 Ok(EnrolResponse {
-                    machine_id: request.machine_id,
+                    machine_id,
                     tenant_id: tenant.to_string(),
                 })
             }
@@ -54,8 +57,22 @@ impl Devices {
                 FaultCode::InvalidEnrolmentToken,
                 "a machine with this id is enrolled with another key; revoke it first",
             )),
+            Enrolled::RevokedKey => Err(DeviceFault::new(
+                FaultCode::Revoked,
+                "an operator revoked this key; the machine needs another",
+            )),
         }
     }
+}
+
+/// Tells what is wrong with a request by its place alone: a message that quotes it might quote the
+/// secret, here and in the log.
+fn not_understood(error: &serde_json::Error) -> DeviceFault {
+    let (line, column) = (error.line(), error.column());
+    DeviceFault::new(
+        FaultCode::InvalidMessage,
+        format!("the request is not understood at line {line}, column {column}"),
+    )
 }
 
 fn public_key(text: &str) -> Result<Vec<u8>, DeviceFault> {
@@ -89,15 +106,23 @@ pub(super) fn check_facts(facts: &MachineFacts) -> Result<(), DeviceFault> {
         .into_iter()
         .chain(optional.into_iter().flatten())
         .chain(&facts.ip_addresses)
-        .try_for_each(|name| check_name(name))
+        .try_for_each(|name| check_name(name))?;
+    facts
+        .degraded
+        .iter()
+        .try_for_each(|sentence| check_text(sentence, MAX_SENTENCE))
 }
 
 fn check_name(name: &str) -> Result<(), DeviceFault> {
-    match name.len() <= MAX_NAME && !name.chars().any(char::is_control) {
+    check_text(name, MAX_NAME)
+}
+
+fn check_text(text: &str, longest: usize) -> Result<(), DeviceFault> {
+    match text.len() <= longest && !text.chars().any(char::is_control) {
         true => Ok(()),
         false => Err(DeviceFault::new(
             FaultCode::InvalidMessage,
-            format!("a name is longer than {MAX_NAME} bytes or has control characters"),
+            format!("a name is longer than {longest} bytes or has control characters"),
         )),
     }
 }

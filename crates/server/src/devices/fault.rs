@@ -33,6 +33,12 @@ impl From<StoreError> for DeviceFault {
     }
 }
 
+impl From<serde_json::Error> for DeviceFault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(FaultCode::InvalidMessage, error)
+    }
+}
+
 impl From<AssertionFault> for DeviceFault {
     fn from(fault: AssertionFault) -> Self {
         let code = match fault {

@@ -87,7 +87,7 @@ async fn hold(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Re
 
 async fn report(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
     answer(async {
-        let message = Message::read(request, route::MAX_BODY).await?;
+        let message = devices.read_expected(request).await?;
         devices.report(&message).await
     })
     .await
@@ -95,7 +95,7 @@ async fn report(State(devices): State<Arc<Devices>>, request: Request<Body>) -> 
 
 async fn inventory(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
     answer(async {
-        let message = Message::read(request, route::MAX_BODY).await?;
+        let message = devices.read_expected(request).await?;
         devices.inventory(&message).await
     })
     .await
@@ -107,6 +107,15 @@ async fn answer<T: serde::Serialize>(
     match work.await {
         Ok(body) => axum::Json(body).into_response(),
         Err(fault) => fault.into_response(),
+    }
+}
+
+impl Devices {
+    /// Reads a message that may be long, of a machine that is known by its head.
+    async fn read_expected(&self, request: Request<Body>) -> Result<Message, DeviceFault> {
+        let (parts, body) = request.into_parts();
+        self.expect(&parts).await?;
+        Message::read(Request::from_parts(parts, body), route::MAX_BODY).await
     }
 }
 
@@ -123,14 +132,13 @@ impl Message {
     }
 
     /// The version that the machine speaks.
-    fn version(&self) -> Result<ProtocolVersion, DeviceFault> {
+    fn version(&self) -> Result<ProtocolVersion, serde_json::Error> {
         self.parse::<Versioned>()
             .map(|message| message.protocol_version)
     }
 
-    fn parse<T: DeserializeOwned>(&self) -> Result<T, DeviceFault> {
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.body)
-            .map_err(|error| DeviceFault::new(FaultCode::InvalidMessage, error))
     }
 
     fn address(&self) -> Option<std::net::IpAddr> {

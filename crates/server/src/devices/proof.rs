@@ -1,8 +1,8 @@
 //! Which machine asks: the assertion of a request is verified and used up.
 
+use http::request::Parts;
 use http::{HeaderMap, header};
 use jsonwebtoken::dangerous::insecure_decode;
-
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use quell_model::{MachineId, Timestamp};
 use quell_protocol::{AssertionClaims, AssertionFault, Binding, FaultCode};
@@ -27,32 +27,30 @@ impl Devices {
     /// Says which enrolled machine asks, refuses what it speaks if that is not served, and uses
     /// the assertion up.
     pub(super) async fn prove(&self, message: &Message) -> Result<Proven, DeviceFault> {
-        let assertion = bearer(&message.parts.headers)?;
-        let claimed = claimed_issuer(assertion)?;
-        let keys = self.store.device_keys(&claimed).await?;
-        if keys.is_empty() {
-            return Err(DeviceFault::new(
-                FaultCode::UnknownDevice,
-                "the machine is not enrolled here",
-            ));
-        }
-        let (key, claims) = signer(&keys, assertion)?;
-        self.check(&claims, message)?;
-        if key.revoked {
-            return Err(DeviceFault::new(
-                FaultCode::Revoked,
-                "an operator revoked the machine",
-            ));
-        }
-        self.use_up(key, &claims, message).await?;
+        let (key, claims) = self.signed(&message.parts).await?;
+        self.check(&claims, &binding(message))?;
+        refuse_revoked(&key)?;
+        self.use_up(&key, &claims, message).await?;
         if let Err(unsupported) = message.version()?.check() {
             self.store.impair(key.tenant, &key.machine).await?;
             return Err(DeviceFault::new(FaultCode::UnsupportedVersion, unsupported));
         }
         Ok(Proven {
             tenant: key.tenant,
-            machine: key.machine.clone(),
+            machine: key.machine,
         })
+    }
+
+    /// Refuses whoever is no enrolled machine by the head of the request, before its body is read:
+    /// a stranger must not fill the server's memory. The assertion is not used up by this.
+    pub(super) async fn expect(&self, parts: &Parts) -> Result<(), DeviceFault> {
+        let (key, claims) = self.signed(parts).await?;
+        let any_body = Binding {
+            body_hash: claims.binding.body_hash.clone(),
+            ..Binding::post(parts.uri.path(), &[])
+        };
+        self.check(&claims, &any_body)?;
+        refuse_revoked(&key)
     }
 
     /// Says whether the assertion of a machine that is not enrolled yet is good: it must be signed
@@ -68,13 +66,26 @@ impl Devices {
         if claims.iss != *machine {
             return Err(AssertionFault::Subject.into());
         }
-        self.check(&claims, message)
+        self.check(&claims, &binding(message))
     }
 
-    fn check(&self, claims: &AssertionClaims, message: &Message) -> Result<(), DeviceFault> {
-        let binding = Binding::post(message.parts.uri.path(), &sha256(&message.body));
+    /// The claims of a request's assertion, and the key that signed them.
+    async fn signed(&self, parts: &Parts) -> Result<(DeviceKey, AssertionClaims), DeviceFault> {
+        let assertion = bearer(&parts.headers)?;
+        let claimed = claimed_issuer(assertion)?;
+        let keys = self.store.device_keys(&claimed).await?;
+        if keys.is_empty() {
+            return Err(DeviceFault::new(
+                FaultCode::UnknownDevice,
+                "the machine is not enrolled here",
+            ));
+        }
+        signer(keys, assertion)
+    }
+
+    fn check(&self, claims: &AssertionClaims, binding: &Binding) -> Result<(), DeviceFault> {
         let now = u64::try_from(self.clock.now().unix_seconds()).unwrap_or(0);
-        Ok(claims.check(&self.audience, now, &binding)?)
+        Ok(claims.check(&self.audience, now, binding)?)
     }
 
     async fn use_up(
@@ -83,14 +94,13 @@ impl Devices {
         claims: &AssertionClaims,
         message: &Message,
     ) -> Result<(), DeviceFault> {
-        let forget_after = i64::try_from(claims.forget_after()).unwrap_or(i64::MAX);
         let fresh = self
             .store
             .admit(Admission {
                 tenant: key.tenant,
                 machine: key.machine.clone(),
                 jti: claims.jti.clone(),
-                forget_after: Timestamp::from_unix_seconds(forget_after),
+                forget_after: forget_after(claims),
                 address: message.address(),
                 now: self.clock.now(),
             })
@@ -105,13 +115,38 @@ impl Devices {
     }
 }
 
+/// What the request itself says that its assertion must be bound to.
+fn binding(message: &Message) -> Binding {
+    Binding::post(message.parts.uri.path(), &sha256(&message.body))
+}
+
+/// The end of the last second in which the times do not refuse the assertion: they are compared in
+/// whole seconds, so that second belongs to it to its end.
+fn forget_after(claims: &AssertionClaims) -> Timestamp {
+    let last = i64::try_from(claims.forget_after()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_seconds(last.saturating_add(1))
+}
+
+fn refuse_revoked(key: &DeviceKey) -> Result<(), DeviceFault> {
+    match key.revoked {
+        false => Ok(()),
+        true => Err(DeviceFault::new(
+            FaultCode::Revoked,
+            "an operator revoked the machine",
+        )),
+    }
+}
+
 /// Finds the key that signed; one id may be enrolled in several tenants.
-fn signer<'a>(
-    keys: &'a [DeviceKey],
+fn signer(
+    keys: Vec<DeviceKey>,
     assertion: &str,
-) -> Result<(&'a DeviceKey, AssertionClaims), DeviceFault> {
-    keys.iter()
-        .find_map(|key| Some((key, verify(assertion, &key.public_key)?)))
+) -> Result<(DeviceKey, AssertionClaims), DeviceFault> {
+    keys.into_iter()
+        .find_map(|key| {
+            let claims = verify(assertion, &key.public_key)?;
+            Some((key, claims))
+        })
         .ok_or_else(bad_signature)
 }
 
@@ -157,4 +192,28 @@ fn bearer(headers: &HeaderMap) -> Result<&str, DeviceFault> {
         .ok_or_else(|| {
             DeviceFault::new(FaultCode::InvalidAssertion, "the request has no assertion")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assertion_is_remembered_as_long_as_its_times_are_good() {
+        let made = 1_700_000_000;
+        let binding = Binding::post("/p", &[]);
+        let machine = MachineId::new("m").unwrap();
+        let claims = AssertionClaims::new(
+            machine,
+            "srv".to_owned(),
+            "j".to_owned(),
+            made,
+            binding.clone(),
+        );
+        let last_tick = Timestamp::from_unix_ticks(forget_after(&claims).unix_ticks() - 1);
+        let second = |moment: Timestamp| u64::try_from(moment.unix_seconds()).unwrap();
+        let good = |moment| claims.check("srv", second(moment), &binding).is_ok();
+        assert!(good(last_tick), "remembered for longer than needed");
+        assert!(!good(forget_after(&claims)), "forgotten while it is good");
+    }
 }

@@ -88,14 +88,17 @@ pub struct Enrolment {
 }
 
 /// What became of an enrolment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Enrolled {
-    /// The machine belongs to this tenant.
-    In(TenantId),
+    /// The machine belongs to this tenant and is known by this id: that of its first enrolment,
+    /// however it was spelled since.
+    In(TenantId, MachineId),
     /// The token is unknown, used up or expired.
     BadToken,
     /// Another key is enrolled under this id and was not revoked.
     Taken,
+    /// This very key was revoked.
+    RevokedKey,
 }
 
 /// The key of an enrolled machine.

@@ -5,7 +5,7 @@ use http::{Request, header};
 use quell_model::MachineId;
 use quell_protocol::{AssertionClaims, FaultCode, ProtocolVersion, route};
 
-use super::device::{Device, asked};
+use super::device::{Device, asked, facts};
 use super::world::{Answer, MACHINE, World, called};
 
 fn fault(answer: &Answer) -> (u16, FaultCode) {
@@ -75,6 +75,59 @@ async fn revoked_machine_is_told_so_and_may_be_enrolled_by_hand() {
     assert!(renewed.hold(&world, 0, 0).await.orders.is_empty());
     let answer = device.send(&world, route::HOLD, &hold).await;
     assert_eq!(fault(&answer), (401, FaultCode::InvalidAssertion));
+}
+
+#[tokio::test]
+async fn revoked_key_is_not_let_in_again_by_any_token() {
+    let world = World::new().await;
+    let device = Device::new(MACHINE, world.enrolment_token(5).await);
+    device.enrol(&world).await;
+    world.admin.revoke(&device.machine).await.unwrap();
+    let answer = device.enrol(&world).await;
+    assert_eq!(fault(&answer), (403, FaultCode::Revoked));
+    let hold = device.send(&world, route::HOLD, &Device::hold_request(0, 0));
+    assert_eq!(fault(&hold.await), (403, FaultCode::Revoked));
+}
+
+#[tokio::test]
+async fn machine_is_told_the_id_by_which_it_is_known() {
+    let world = World::new().await;
+    let device = world.machine_with_file().await;
+    world.admin.revoke(&device.machine).await.unwrap();
+    let louder = MACHINE.to_uppercase();
+    let renewed = Device::new(&louder, world.enrolment_token(1).await);
+    assert_eq!(renewed.enrol(&world).await.json()["machineId"], MACHINE);
+    world.stop(&world.token(super::world::BOTH).await).await;
+    let orders = renewed.hold(&world, 0, 0).await.orders;
+    assert_eq!(orders[0].machine_id.as_str(), MACHINE);
+}
+
+#[tokio::test]
+async fn stranger_s_long_message_is_refused_before_it_is_read() {
+    let world = World::new().await;
+    let stranger = Device::new(MACHINE, world.enrolment_token(1).await);
+    for path in [route::REPORT, route::INVENTORY] {
+        let claims = stranger.claims(&world, path, b"");
+        let mut request = asked(path, &stranger.sign(&claims), Vec::new());
+        *request.body_mut() = Body::new(NeverAsked);
+        let answer = world.send(request).await;
+        assert_eq!(fault(&answer), (401, FaultCode::UnknownDevice), "{path}");
+    }
+}
+
+/// A body that nobody should want.
+struct NeverAsked;
+
+impl hyper::body::Body for NeverAsked {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        panic!("the body was read")
+    }
 }
 
 #[tokio::test]
@@ -148,6 +201,23 @@ async fn machine_of_another_version_is_refused_and_shown_as_impaired() {
 }
 
 #[tokio::test]
+async fn enrolment_that_is_not_understood_is_not_quoted() {
+    let world = World::new().await;
+    let device = Device::new(MACHINE, world.enrolment_token(1).await);
+    let secret = device.token.secret();
+    for misplaced in ["protocolVersion", "machine", "machineId"] {
+        let mut request = serde_json::to_value(device.enrol_request()).unwrap();
+        request[misplaced] = match misplaced {
+            "machineId" => serde_json::json!({ secret: 1 }),
+            _ => secret.into(),
+        };
+        let answer = device.send(&world, route::ENROL, &request).await;
+        assert_eq!(fault(&answer), (400, FaultCode::InvalidMessage));
+        assert!(!answer.text.contains(secret), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn message_that_is_none_is_refused_and_a_name_must_be_one() {
     let world = World::new().await;
     let device = world.enrolled(MACHINE).await;
@@ -160,9 +230,14 @@ async fn message_that_is_none_is_refused_and_a_name_must_be_one() {
 
     let other = Device::new("m2", world.enrolment_token(1).await);
     let mut request = other.enrol_request();
-    request.machine.computer_dns_name = "a\u{1b}[2J".to_owned();
-    assert_eq!(
-        fault(&other.send(&world, route::ENROL, &request).await),
-        invalid
-    );
+    for text in ["a\u{1b}[2J".to_owned(), "x".repeat(5000)] {
+        request.machine = facts();
+        request.machine.computer_dns_name = text.clone();
+        let answer = other.send(&world, route::ENROL, &request).await;
+        assert_eq!(fault(&answer), invalid);
+        request.machine = facts();
+        request.machine.degraded = vec![text];
+        let answer = other.send(&world, route::ENROL, &request).await;
+        assert_eq!(fault(&answer), invalid);
+    }
 }

@@ -68,8 +68,8 @@ pub(in crate::store) async fn token_lets_in_as_often_and_as_long_as_it_says(stor
     };
     assert_eq!(ask("other", "m1", at(1)).await, Enrolled::BadToken);
     assert_eq!(ask("secret", "m1", at(3600)).await, Enrolled::BadToken);
-    assert_eq!(ask("secret", "m1", at(3599)).await, Enrolled::In(tenant));
-    assert_eq!(ask("secret", "m2", at(1)).await, Enrolled::In(tenant));
+    assert_eq!(ask("secret", "m1", at(3599)).await, is_in(tenant, "m1"));
+    assert_eq!(ask("secret", "m2", at(1)).await, is_in(tenant, "m2"));
     assert_eq!(ask("secret", "m3", at(1)).await, Enrolled::BadToken);
 }
 
@@ -78,7 +78,7 @@ pub(in crate::store) async fn same_key_is_let_in_again_and_uses_nothing_up(store
     add_token(&store, tenant, "secret", 1).await;
     for _ in 0..3 {
         let again = store.enrol(enrolment("secret", "m1", 1, at(1))).await;
-        assert_eq!(again.unwrap(), Enrolled::In(tenant));
+        assert_eq!(again.unwrap(), is_in(tenant, "m1"));
     }
 }
 
@@ -97,13 +97,19 @@ pub(in crate::store) async fn another_key_is_refused_until_the_first_is_revoked(
     );
     let keys = store.device_keys(&machine_id("m1")).await.unwrap();
     assert!(keys.iter().all(|key| key.revoked) && keys.len() == 1);
-    assert_eq!(copy().await.unwrap(), Enrolled::In(tenant));
+    let revoked_key = store.enrol(enrolment("second", "m1", 1, at(1))).await;
+    assert_eq!(revoked_key.unwrap(), Enrolled::RevokedKey);
+    assert_eq!(copy().await.unwrap(), is_in(tenant, "m1"));
     let keys = store.device_keys(&machine_id("m1")).await.unwrap();
     assert_eq!((keys.len(), keys[0].revoked), (1, false));
     assert_eq!(keys[0].public_key, [2; 32]);
     assert_eq!(keys[0].machine, machine_id("m1"));
     let nobody = store.revoke(tenant, &machine_id("m9"), at(2)).await;
     assert!(!nobody.unwrap());
+}
+
+fn is_in(tenant: TenantId, machine: &str) -> Enrolled {
+    Enrolled::In(tenant, machine_id(machine))
 }
 
 fn admission(tenant: TenantId, jti: &str, seconds: i64) -> Admission {

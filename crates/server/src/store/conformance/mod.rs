@@ -129,7 +129,7 @@ pub(super) async fn with_machine(store: &Arc<dyn Store>, machine: &str) -> Tenan
         .enrol(enrolment(machine, machine, 1, at(0)))
         .await
         .unwrap();
-    assert_eq!(enrolled, Enrolled::In(tenant));
+    assert_eq!(enrolled, Enrolled::In(tenant, machine_id(machine)));
     tenant
 }
 

@@ -2,7 +2,7 @@
 
 use quell_model::MachineId;
 use quell_protocol::MachineFacts;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::error::store_error;
 use super::{directory, rows};
@@ -12,6 +12,7 @@ use crate::store::record::{Enrolled, Enrolment};
 
 /// What is kept of a machine that asks to be let in.
 struct Known {
+    machine: MachineId,
     public_key: Vec<u8>,
     revoked: bool,
 }
@@ -30,15 +31,16 @@ pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, S
     };
     let tenant = directory::tenant(&tenant)?;
     let known = known(c, tenant, &enrolment.machine)?;
-    if let Some(known) = &known
-        && !known.revoked
-    {
-        // The answer to the first request may have been lost: the same key is let in again, and
-        // that uses nothing up.
-        return Ok(match known.public_key == enrolment.public_key {
-            true => Enrolled::In(tenant),
-            false => Enrolled::Taken,
-        });
+    if let Some(known) = &known {
+        let same_key = known.public_key == enrolment.public_key;
+        match (known.revoked, same_key) {
+            // The answer to the first request may have been lost: the same key is let in again,
+            // and that uses nothing up.
+            (false, true) => return Ok(Enrolled::In(tenant, known.machine.clone())),
+            (false, false) => return Ok(Enrolled::Taken),
+            (true, true) => return Ok(Enrolled::RevokedKey),
+            (true, false) => {}
+        }
     }
     if uses < 1 || enrolment.now.unix_ticks() >= expires {
         return Ok(Enrolled::BadToken);
@@ -48,12 +50,18 @@ pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, S
         [enrolment.digest],
     )
     .map_err(store_error)?;
-    match known {
-        Some(_) => renew(c, tenant, enrolment)?,
-        None => insert(c, tenant, enrolment)?,
-    }
-    update_facts(c, tenant, &enrolment.machine, &enrolment.facts)?;
-    Ok(Enrolled::In(tenant))
+    let machine = match known {
+        Some(known) => {
+            renew(c, tenant, enrolment)?;
+            known.machine
+        }
+        None => {
+            insert(c, tenant, enrolment)?;
+            enrolment.machine.clone()
+        }
+    };
+    update_facts(c, tenant, &machine, &enrolment.facts)?;
+    Ok(Enrolled::In(tenant, machine))
 }
 
 fn known(
@@ -62,17 +70,21 @@ fn known(
     machine: &MachineId,
 ) -> Result<Option<Known>, StoreError> {
     c.query_row(
-        "SELECT public_key, revoked FROM machines WHERE tenant = ?1 AND id = ?2 COLLATE NOCASE",
+        "SELECT id, public_key, revoked FROM machines WHERE tenant = ?1 AND id = ?2 COLLATE NOCASE",
         params![tenant.to_string(), machine.as_str()],
-        |row| {
-            Ok(Known {
-                public_key: row.get(0)?,
-                revoked: row.get::<_, Option<i64>>(1)?.is_some(),
-            })
-        },
+        |row| Ok(read(row)),
     )
     .optional()
-    .map_err(store_error)
+    .map_err(store_error)?
+    .transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<Known, StoreError> {
+    Ok(Known {
+        machine: rows::machine_id(rows::get(row, "id")?)?,
+        public_key: rows::get(row, "public_key")?,
+        revoked: rows::get::<Option<i64>>(row, "revoked")?.is_some(),
+    })
 }
 
 fn insert(c: &Connection, tenant: TenantId, enrolment: &Enrolment) -> Result<(), StoreError> {
