@@ -219,3 +219,25 @@ fn file_that_was_rewritten_after_the_capture_is_given_back() {
     assert!(fs::read(&program).unwrap().starts_with(b"something else"));
     assert!(stage.items().is_empty());
 }
+
+#[test]
+fn captured_file_whose_file_system_is_away_after_the_crash_is_remembered_until_it_is_back() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let content = fs::read(&program).unwrap();
+    let order = stage.order();
+    crash_at("after-capture", &stage, &order);
+    let away = stage.base().join("away");
+    fs::rename(stage.root(), &away).unwrap();
+    fs::create_dir(stage.root()).unwrap();
+    let result = finished(recovered(&stage, &order));
+    assert!(
+        matches!(result.verdict, Verdict::Failed { .. }),
+        "{result:#?}"
+    );
+    assert_eq!(result.files[0].outcome, FileOutcome::HeldInCapture);
+    fs::remove_dir(stage.root()).unwrap();
+    fs::rename(&away, stage.root()).unwrap();
+    stage.engine().recover().unwrap();
+    assert_all_is_kept_once(&stage, &content);
+}

@@ -23,19 +23,17 @@ pub(super) struct Leftover<'a> {
 
 impl<'a> Leftover<'a> {
     pub(super) fn of(row: &'a NameRow, target: &TargetRow) -> Self {
-        let directory = CaptureDir::reopen(&row.capture_dir).ok();
-        let found = directory.as_ref().and_then(|directory| {
-            let name = CString::new(row.capture_name.as_str()).ok()?;
-            file::look(directory, &name).ok()
-        });
-        let in_capture = match found {
-            None => InCapture::Nothing,
-            Some(stat) if is_target(target, FileId::of(&stat)) => InCapture::Target,
-            Some(_) => InCapture::Stranger,
+        let directory = CaptureDir::reopen(&row.capture_dir);
+        let in_capture = match &directory {
+            Ok(directory) => look_in(directory, &row.capture_name, target),
+            // It was made before the move was announced, so if it is not there, neither may be
+            // what it is on. Only the file at its old path proves that it never left.
+            Err(_) if is_at_its_path(row, target) => InCapture::Nothing,
+            Err(_) => InCapture::OutOfSight,
         };
         Self {
             row,
-            directory,
+            directory: directory.ok(),
             in_capture,
         }
     }
@@ -79,6 +77,26 @@ impl<'a> Leftover<'a> {
             directory.remove_if_empty();
         }
     }
+}
+
+fn look_in(directory: &CaptureDir, name: &str, target: &TargetRow) -> InCapture {
+    let Ok(name) = CString::new(name) else {
+        return InCapture::Nothing;
+    };
+    match file::look(directory, &name) {
+        Ok(stat) if is_target(target, FileId::of(&stat)) => InCapture::Target,
+        Ok(_) => InCapture::Stranger,
+        Err(Errno::NOENT) => InCapture::Nothing,
+        Err(_) => InCapture::OutOfSight,
+    }
+}
+
+fn is_at_its_path(row: &NameRow, target: &TargetRow) -> bool {
+    let look = || {
+        let (parent, name) = split(&row.path)?;
+        file::look(Directory::root(parent).ok()?, &name).ok()
+    };
+    look().is_some_and(|stat| is_target(target, FileId::of(&stat)))
 }
 
 /// In another boot the device may have another number; the inode has not, and nobody else could

@@ -220,6 +220,7 @@ impl Action<'_> {
             CaptureRemedy::Release => self.release_leftover(target, leftover, content)?,
             CaptureRemedy::SealThenRelease => self.keep_or_return(target, leftover, failure)?,
             CaptureRemedy::PutBack => self.return_leftover(target, leftover, None)?,
+            CaptureRemedy::Wait => self.wait_for(target, leftover)?,
         }
         leftover.remove_directory();
         Ok(())
@@ -262,6 +263,20 @@ impl Action<'_> {
                 0,
             ),
         }
+    }
+
+    fn wait_for(&self, target: &TargetRow, leftover: &Leftover<'_>) -> Result<(), Fault> {
+        let directory = String::from_utf8_lossy(&leftover.row.capture_dir);
+        tracing::error!(%directory, "a captured file cannot be looked at; it is remembered");
+        self.journal.settle(&[Settlement {
+            item: target.item,
+            path: leftover.row.path.clone(),
+            place: Place::Captured,
+            obstacle: Some(Obstacle::Failed),
+            detail: Some(format!("it may be in {directory}, which cannot be opened")),
+            residual: 0,
+        }])?;
+        Ok(())
     }
 
     /// Gives a file back where it came from, never over another one.

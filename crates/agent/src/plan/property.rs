@@ -314,6 +314,7 @@ impl File {
             }
             CaptureRemedy::Release => self.place = Place::Gone,
             CaptureRemedy::PutBack => self.stranger_captured = false,
+            CaptureRemedy::Wait => unreachable!("everything is in sight"),
         }
     }
 }

@@ -56,6 +56,9 @@ pub enum InCapture {
     Target,
     /// Another file, which got there by a race.
     Stranger,
+    /// It cannot be told: the directory is gone, perhaps with a file system that is not mounted
+    /// yet, or the system refuses a look.
+    OutOfSight,
 }
 
 /// What to do about a name.
@@ -71,6 +74,8 @@ pub enum CaptureRemedy {
     SealThenRelease,
     /// Give it back: it is not what was meant.
     PutBack,
+    /// Remember it until it can be looked at again: it may be the only copy.
+    Wait,
 }
 
 /// Judges a name that an action meant to take away.
@@ -82,6 +87,7 @@ pub fn for_capture(name: CapturedName) -> CaptureRemedy {
         (InCapture::Target, false) => CaptureRemedy::SealThenRelease,
         (InCapture::Target, true) => CaptureRemedy::Release,
         (InCapture::Stranger, _) => CaptureRemedy::PutBack,
+        (InCapture::OutOfSight, _) => CaptureRemedy::Wait,
     }
 }
 
@@ -147,6 +153,17 @@ mod tests {
                 sealed,
             };
             assert_eq!(for_capture(name), CaptureRemedy::PutBack);
+        }
+    }
+
+    #[test]
+    fn capture_out_of_sight_is_never_forgotten() {
+        for sealed in [false, true] {
+            let name = CapturedName {
+                in_capture: InCapture::OutOfSight,
+                sealed,
+            };
+            assert_eq!(for_capture(name), CaptureRemedy::Wait);
         }
     }
 
