@@ -97,6 +97,36 @@ fn protected_inode_refuses_the_other_copies_as_well() {
 }
 
 #[test]
+fn protected_inode_found_after_a_vain_attempt_still_refuses_the_other_copies() {
+    let stage = Stage::new();
+    let protected = stage.base().join("beyond");
+    fs::rename(stage.sample("protected"), &protected).unwrap();
+    let metadata = fs::metadata(&protected).unwrap();
+    let program = stage.sample("program");
+    let (inside, copy, spare) = (
+        stage.path("protected"),
+        stage.path("copy"),
+        stage.base().join("spare"),
+    );
+    fs::rename(stage.sample("copy"), &spare).unwrap();
+    let arrived = copy.clone();
+    let engine = stage
+        .engine_that_protects(ThisInode(metadata.dev(), metadata.ino()))
+        .with_progress(Box::new(move |_, state| {
+            // The first attempt finds its file changed; meanwhile the others appear.
+            if state == State::Frozen && spare.exists() {
+                fs::write(&program, b"something else").unwrap();
+                fs::rename(&protected, &inside).unwrap();
+                fs::rename(&spare, &arrived).unwrap();
+            }
+        }));
+    let result = stage.act(&engine);
+    assert_eq!(reason(&result.verdict), Some(FailureReason::Protected));
+    assert!(copy.exists(), "a copy of what is protected was taken");
+    assert!(stage.items().is_empty());
+}
+
+#[test]
 fn empty_file_is_never_taken() {
     let stage = Stage::new();
     fs::write(stage.path("empty"), b"").unwrap();

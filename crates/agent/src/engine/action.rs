@@ -144,7 +144,6 @@ impl Action<'_> {
     }
 
     fn reached(&mut self, state: State) -> Result<(), Fault> {
-        self.acted |= (State::Killed..State::Done).contains(&state);
         self.journal.set_state(self.id, state)?;
         if let Some(progress) = self.progress {
             progress(self.id, state);
@@ -161,6 +160,7 @@ impl Action<'_> {
     }
 
     fn kill(&mut self) -> Result<Fact, Fault> {
+        self.acted = true;
         let fates = self.frozen.kill(self.limits.kill);
         let survivors = fates.iter().filter(|(_, fate)| !fate.has_ended());
         self.stuck_processes
