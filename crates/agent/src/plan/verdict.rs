@@ -137,6 +137,7 @@ fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
         any_process(evidence, ProcessOutcome::KillPending).then_some(FailureReason::Incomplete),
         any_process(evidence, ProcessOutcome::LeftAlone).then_some(FailureReason::Incomplete),
         unsettled.then_some(FailureReason::Incomplete),
+        (!evidence.searched_all).then_some(FailureReason::Incomplete),
     ];
     shortcomings.into_iter().flatten().next()
 }
@@ -189,6 +190,9 @@ fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
         FailureReason::ContentChanged => "a file kept changing while it was to be taken".to_owned(),
         FailureReason::VaultUnavailable => {
             "the vault could not take every file; what it could not take is kept aside".to_owned()
+        }
+        FailureReason::Incomplete if !evidence.searched_all => {
+            "the search was cut short, so more copies may remain".to_owned()
         }
         FailureReason::Incomplete => {
             "a process did not end in time, or a file remains; the result says which".to_owned()
@@ -264,6 +268,23 @@ mod tests {
         ] {
             assert!(judged(&[survivor], &[TAKEN], true).is_some());
         }
+    }
+
+    #[test]
+    fn verdict_of_a_search_that_was_cut_short_is_never_success() {
+        let verdict = judge(&Evidence {
+            sha1: Sha1::OF_NOTHING,
+            ending: Ending::Finished { settled: true },
+            protection: None,
+            processes: &[ProcessOutcome::Stopped],
+            files: &[TAKEN],
+            searched_all: false,
+        });
+        let Verdict::Failed { reason, message } = verdict else {
+            panic!("copies that nobody looked for may remain");
+        };
+        assert_eq!(reason, FailureReason::Incomplete);
+        assert!(message.contains("cut short"), "{message}");
     }
 
     #[test]
