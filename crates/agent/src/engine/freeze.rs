@@ -174,7 +174,7 @@ impl StoppedGroup {
             .into_iter()
             .collect();
         let mut stopped = members.clone();
-        stopped.retain(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.is_stopped()));
+        stopped.retain(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.is_suspended()));
         Ok(Self {
             id,
             members,

@@ -48,7 +48,7 @@ impl Held {
                 uid: uid_of(process.pid),
                 link: process.executable_link(),
                 executable,
-                was_stopped: stat.is_stopped(),
+                was_stopped: stat.is_suspended(),
                 fate: Fate::Stopping,
             },
             pidfd,

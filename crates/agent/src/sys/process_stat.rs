@@ -65,6 +65,12 @@ impl ProcessStat {
         matches!(self.state, b'T' | b't')
     }
 
+    /// Whether a signal stopped it, so that only another signal lets it go on. A traced process
+    /// that rests between two system calls is not meant: its tracer lets it go on.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.state == b'T'
+    }
+
     /// Whether it has ended and only waits to be noticed.
     pub(crate) fn is_dead(&self) -> bool {
         matches!(self.state, b'Z' | b'X' | b'x')
@@ -92,6 +98,13 @@ mod tests {
         assert_eq!((stat.state, stat.parent, stat.group), (b'T', 42, 43));
         assert_eq!(stat.start_time, 987_654);
         assert!(stat.is_stopped() && !stat.is_kernel_thread());
+    }
+
+    #[test]
+    fn stat_of_a_traced_process_is_stopped_but_not_suspended() {
+        let text = b"7 (a) t 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 1";
+        let stat = ProcessStat::parse(text).unwrap();
+        assert!(stat.is_stopped() && !stat.is_suspended());
     }
 
     #[test]
