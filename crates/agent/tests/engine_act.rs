@@ -225,6 +225,35 @@ fn program_outside_of_the_roots_is_stopped_and_said_to_remain() {
 }
 
 #[test]
+fn program_outside_of_the_roots_that_is_deleted_in_between_is_kept_all_the_same() {
+    use quell_agent::plan::State;
+    use std::sync::{Arc, Mutex};
+    let stage = Stage::new();
+    let program = stage.base().join("beyond");
+    fs::rename(stage.sample("program"), &program).unwrap();
+    let content = fs::read(&program).unwrap();
+    let mut first = Sleeper::start(&program);
+    let second: Arc<Mutex<Option<Sleeper>>> = Arc::default();
+    let (started, beyond) = (Arc::clone(&second), program.clone());
+    let engine = stage.engine().with_progress(Box::new(move |_, state| {
+        // The first round left the file at its path; now it runs once more and loses that path.
+        if state == State::Vaulted && beyond.exists() {
+            *started.lock().unwrap() = Some(Sleeper::start(&beyond));
+            fs::remove_file(&beyond).unwrap();
+        }
+    }));
+    let result = stage.act(&engine);
+    assert_eq!(first.killed_by(), Some(SIGKILL));
+    let mut second = second.lock().unwrap().take().unwrap();
+    assert_eq!(second.killed_by(), Some(SIGKILL));
+    let items = stage.items();
+    assert_eq!(items.len(), 1, "the only copy went with its process");
+    assert_eq!(stage.item_content(&items[0]), content);
+    let file = file_at(&result, &program);
+    assert_eq!(file.outcome, FileOutcome::QuarantinedDeleted);
+}
+
+#[test]
 fn nothing_found_is_said_honestly() {
     let stage = Stage::new();
     stage.innocent("innocent");

@@ -40,6 +40,8 @@ pub(super) struct Known {
     pub(super) content: OwnedFd,
     /// As they were before the file was touched.
     pub(super) attributes: Attributes,
+    /// Whether the vault or a capture directory has it, so that it may end with its processes.
+    pub(super) is_kept: bool,
 }
 
 /// One action while it is carried out.

@@ -59,7 +59,7 @@ impl Action<'_> {
                 name.spot = self.slot_beside(&found.directory, target.id);
             }
         }
-        if target.names.is_empty() && !target.is_known && link_count(&target.content) > 0 {
+        if target.names.is_empty() && !target.is_kept && link_count(&target.content) > 0 {
             let path = target.runs_from.clone().unwrap_or_default();
             let detail = "it lies outside of the agent's roots".to_owned();
             let spot = Spot::Left(Obstacle::OutsideRoots, detail);
@@ -123,7 +123,7 @@ impl Action<'_> {
             .names
             .iter()
             .any(|name| !matches!(name.spot, Spot::Vanished));
-        if has_name || target.is_known || link_count(&target.content) > 0 {
+        if has_name || target.is_kept || link_count(&target.content) > 0 {
             return Ok(());
         }
         let spot = match copy::keep(self.state_dir, &target.content, target.digests.sha1) {

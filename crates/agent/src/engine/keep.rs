@@ -90,7 +90,9 @@ impl Action<'_> {
             if target.sealed || !target.is_captured() {
                 self.note(&target)?;
             }
+            let is_kept = target.is_kept || target.sealed || target.is_captured();
             let known = Known {
+                is_kept,
                 content: target.content,
                 attributes: target.attributes,
             };

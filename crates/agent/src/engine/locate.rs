@@ -9,7 +9,7 @@ use quell_protocol::{ProcessOutcome, ProcessResult, Protection, WirePath};
 use super::action::{Action, Fault};
 use super::target::Candidate;
 use crate::find::{FileId, Found, RunningProcess, Stamp, Walk, nominated, processes, uid_of};
-use crate::hash::Budget;
+use crate::hash::{Budget, Hashed};
 use crate::plan::{Fact, Reach};
 use crate::sys::process_stat::ProcessStat;
 
@@ -79,7 +79,7 @@ impl Action<'_> {
             .executables
             .hash_open(&content, stamp, &mut bench.hasher, &budget)
             .map_err(|_| ())?;
-        Ok((hashed.sha1 == self.sha1).then_some(content))
+        Ok(self.is_wanted(hashed).then_some(content))
     }
 
     fn add_running(&mut self, id: FileId, content: OwnedFd, running: &[RunningProcess]) {
@@ -105,15 +105,26 @@ impl Action<'_> {
         !is_ours && !self.stuck_names.contains(path)
     }
 
-    fn candidate(&mut self, id: FileId, content: OwnedFd) -> Candidate {
-        self.known_size = size_of(&content).or(self.known_size);
+    fn candidate(&self, id: FileId, content: OwnedFd) -> Candidate {
+        let known = self.known.get(&id);
         Candidate {
             id,
             content,
             links: Vec::new(),
             runs_from: None,
-            attributes: self.known.get(&id).map(|known| known.attributes.clone()),
+            attributes: known.map(|known| known.attributes.clone()),
+            is_kept: known.is_some_and(|known| known.is_kept),
         }
+    }
+
+    /// Whether the content that was read is the wanted one. Its size, too, is what was read: the
+    /// file may have another one by now, and every copy would be missed that has not.
+    fn is_wanted(&mut self, hashed: Hashed) -> bool {
+        let is_wanted = hashed.sha1 == self.sha1;
+        if is_wanted {
+            self.known_size = Some(hashed.size);
+        }
+        is_wanted
     }
 
     /// Walks the roots. As soon as one copy is known, only files of its size are read.
@@ -181,7 +192,7 @@ impl Action<'_> {
             Err(_) => return Err(()),
         };
         let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;
-        Ok((hashed.sha1 == self.sha1).then_some(content))
+        Ok(self.is_wanted(hashed).then_some(content))
     }
 
     /// Takes protected files out of the candidates and notes them for the result. Before anything
@@ -238,9 +249,4 @@ impl Action<'_> {
             });
         }
     }
-}
-
-fn size_of(content: &OwnedFd) -> Option<u64> {
-    let stat = rustix::fs::fstat(content).ok()?;
-    u64::try_from(stat.st_size).ok()
 }

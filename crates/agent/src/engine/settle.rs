@@ -139,6 +139,7 @@ impl Action<'_> {
                 Known {
                     content,
                     attributes,
+                    is_kept: target.sealed,
                 },
             );
         }

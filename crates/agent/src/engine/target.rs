@@ -26,6 +26,8 @@ pub(super) struct Candidate {
     pub(super) runs_from: Option<Vec<u8>>,
     /// What is known of it from an earlier round, before it was touched.
     pub(super) attributes: Option<Attributes>,
+    /// Whether an earlier round has kept it.
+    pub(super) is_kept: bool,
 }
 
 impl Candidate {
@@ -60,8 +62,8 @@ pub(super) struct Target {
     pub(super) names: Vec<Name>,
     /// Where the kernel says that it runs from, if it runs.
     pub(super) runs_from: Option<Vec<u8>>,
-    /// Whether an earlier round of the action dealt with the same file.
-    pub(super) is_known: bool,
+    /// Whether an earlier round of the action has kept the same file.
+    pub(super) is_kept: bool,
     pub(super) sealed: bool,
 }
 

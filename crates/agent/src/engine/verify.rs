@@ -40,7 +40,6 @@ impl Action<'_> {
             tracing::info!("a file changed after it was found");
             return None;
         }
-        let is_known = candidate.attributes.is_some();
         let attributes = match candidate.attributes {
             Some(known) => known,
             None => attributes::read(&candidate.content).ok()?,
@@ -54,7 +53,7 @@ impl Action<'_> {
             captured_at: Timestamp::from(SystemTime::now()),
             names: candidate.links.into_iter().map(Into::into).collect(),
             runs_from: candidate.runs_from,
-            is_known,
+            is_kept: candidate.is_kept,
             sealed: false,
         })
     }
