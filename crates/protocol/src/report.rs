@@ -17,6 +17,56 @@ pub struct Report {
     pub phase: Phase,
 }
 
+impl Report {
+    /// The report in at most `most` bytes of JSON: of a longer one the lists of processes and files
+    /// are cut, and `degraded` says by how much. A report that is too long to be sent would be worth
+    /// nothing, and the action would never be known to have ended.
+    #[must_use]
+    pub fn fitted(mut self, most: usize) -> Self {
+        if length(&self) <= most {
+            return self;
+        }
+        let Phase::Finished { result } = &mut self.phase else {
+            return self;
+        };
+        let processes = std::mem::take(&mut result.processes);
+        let files = std::mem::take(&mut result.files);
+        let all = (processes.len(), files.len());
+        let mut room = most.saturating_sub(length(&self) + NOTE);
+        let Phase::Finished { result } = &mut self.phase else {
+            return self;
+        };
+        result.processes = what_fits(processes, &mut room);
+        result.files = what_fits(files, &mut room);
+        let processes = all.0.saturating_sub(result.processes.len());
+        let files = all.1.saturating_sub(result.files.len());
+        result.degraded.push(format!(
+            "the report was cut: {processes} processes and {files} files are not listed"
+        ));
+        self
+    }
+}
+
+/// Room for the sentence that says what was cut.
+const NOTE: usize = 128;
+
+/// The entries that fit into the room, which they leave smaller.
+fn what_fits<T: Serialize>(entries: Vec<T>, room: &mut usize) -> Vec<T> {
+    let fits = |entry: &T| match room.checked_sub(length(entry) + 1) {
+        None => false,
+        Some(rest) => {
+            *room = rest;
+            true
+        }
+    };
+    entries.into_iter().take_while(fits).collect()
+}
+
+/// Bytes of JSON; none where there is no JSON, which none of these types has.
+fn length(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(0, |json| json.len())
+}
+
 /// How far an action is on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
@@ -235,35 +285,72 @@ mod tests {
         assert!(reason.hresult() < 0);
     }
 
-    #[test]
-    fn report_finished_reads_back() {
-        let report = Report {
+    fn process() -> ProcessResult {
+        ProcessResult {
+            pid: 7,
+            start_time: 99,
+            uid: 1000,
+            executable: WirePath::from_bytes(b"/tmp/\xff (deleted)"),
+            outcome: ProcessOutcome::Stopped,
+        }
+    }
+
+    fn file() -> FileResult {
+        FileResult {
+            path: WirePath::from_bytes(b"/tmp/x"),
+            vault_item: Some("i".to_owned()),
+            outcome: FileOutcome::Quarantined,
+            residual_links: 0,
+            detail: None,
+        }
+    }
+
+    fn finished(processes: usize, files: usize) -> Report {
+        Report {
             protocol_version: ProtocolVersion::CURRENT,
             action_id: ActionId::new("a").unwrap(),
             phase: Phase::Finished {
                 result: ActionResult {
                     sha1: "87662bc3d60e4200ceaf7aae249d1c343f4b83c9".parse().unwrap(),
                     verdict: Verdict::Succeeded,
-                    processes: vec![ProcessResult {
-                        pid: 7,
-                        start_time: 99,
-                        uid: 1000,
-                        executable: WirePath::from_bytes(b"/tmp/\xff (deleted)"),
-                        outcome: ProcessOutcome::Stopped,
-                    }],
-                    files: vec![FileResult {
-                        path: WirePath::from_bytes(b"/tmp/x"),
-                        vault_item: Some("i".to_owned()),
-                        outcome: FileOutcome::Quarantined,
-                        residual_links: 0,
-                        detail: None,
-                    }],
+                    processes: vec![process(); processes],
+                    files: vec![file(); files],
                     coverage: Coverage::default(),
                     degraded: Vec::new(),
                 },
             },
-        };
+        }
+    }
+
+    #[test]
+    fn report_finished_reads_back() {
+        let report = finished(1, 1);
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    }
+
+    #[test]
+    fn report_that_fits_is_left_alone() {
+        let report = finished(2, 2);
+        let exactly = length(&report);
+        assert_eq!(report.clone().fitted(exactly), report);
+        assert_ne!(report.clone().fitted(exactly - 1), report);
+    }
+
+    #[test]
+    fn report_too_long_is_cut_to_the_end_of_its_room_and_says_so() {
+        let cut = finished(2, 50).fitted(2000);
+        assert!((1800..=2000).contains(&length(&cut)), "{}", length(&cut));
+        let Phase::Finished { result } = cut.phase else {
+            panic!("not finished")
+        };
+        assert_eq!(result.processes.len(), 2);
+        let missing = 50 - result.files.len();
+        assert_eq!(
+            result.degraded,
+            [format!(
+                "the report was cut: 0 processes and {missing} files are not listed"
+            )]
+        );
     }
 }

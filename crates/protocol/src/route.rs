@@ -17,3 +17,5 @@ pub const MAX_BODY: usize = 8 * 1024 * 1024;
 /// The longest time that a server keeps a hold open, in seconds: below the idle time-outs of
 /// common load balancers (60 s).
 pub const MAX_HOLD_SECONDS: u32 = 50;
+/// The most actions that a hold names as in progress; more are passed over.
+pub const MAX_IN_PROGRESS: usize = 256;

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use quell_protocol::route::MAX_HOLD_SECONDS;
+use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Order};
 use tokio::time::{Instant, timeout_at};
 
@@ -12,8 +12,6 @@ use super::proof::Proven;
 use super::{Devices, Message};
 use crate::core::Event;
 
-/// The most actions that a hold may name as in progress.
-const MAX_IN_PROGRESS: usize = 256;
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
 
