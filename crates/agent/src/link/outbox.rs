@@ -42,12 +42,15 @@ impl Outbox {
     /// The report on its way did not arrive. It goes to the end, so that one report that the
     /// server chokes on does not hold up the others.
     pub(super) fn put_back(&mut self) {
-        let Some(report) = self.in_flight.take() else {
-            return;
-        };
-        let superseded = self.waiting.iter().any(|r| r.action_id == report.action_id);
-        if !superseded {
-            self.waiting.push_back(report);
+        if let Some(report) = self.in_flight.take() {
+            let newer = self
+                .waiting
+                .iter()
+                .find(|r| r.action_id == report.action_id);
+            let overtaken = newer.is_some_and(|newer| is_final(newer) || !is_final(&report));
+            if !overtaken {
+                self.push(report);
+            }
         }
     }
 }
@@ -113,6 +116,16 @@ mod tests {
         outbox.push(report("a", Phase::InProgress));
         outbox.send();
         outbox.push(report("a", Phase::Cancelled));
+        outbox.put_back();
+        assert_eq!(all(&mut outbox), [("a".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_last_word_on_its_way_is_not_lost_to_an_earlier_one_that_comes_late() {
+        let mut outbox = Outbox::default();
+        outbox.push(report("a", Phase::Cancelled));
+        outbox.send();
+        outbox.push(report("a", Phase::InProgress));
         outbox.put_back();
         assert_eq!(all(&mut outbox), [("a".to_owned(), true)]);
     }

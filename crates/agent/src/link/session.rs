@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use quell_model::{ActionId, MachineId, Timestamp};
-use quell_protocol::route::MAX_HOLD_SECONDS;
+use quell_protocol::route::{MAX_BODY, MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{
     ActionResult, Coverage, FailureReason, HoldRequest, HoldResponse, Inventory, Order, Phase,
     ProtocolVersion, Refusal, Report, Verb, Verdict,
@@ -71,8 +71,8 @@ pub struct Session {
     machine: MachineId,
     /// The highest sequence number below which everything is durable on the device.
     acknowledged: u64,
-    /// Orders that arrived after that, and whether they are durable.
-    arrived: BTreeMap<u64, bool>,
+    /// Orders that arrived after that, and what became of them.
+    arrived: BTreeMap<u64, Arrived>,
     in_progress: BTreeSet<ActionId>,
     outbox: Outbox,
     inventory: VecDeque<Inventory>,
@@ -83,6 +83,18 @@ pub struct Session {
     asked_at: Option<Instant>,
     reporting: Lane,
     listing: Lane,
+}
+
+/// What became of an order that arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrived {
+    /// The device has not said yet.
+    Passed,
+    /// It is durable.
+    Durable,
+    /// The device could not take it up: it is to be sent again, and until then nothing after it is
+    /// acknowledged, or the server would forget it.
+    Declined,
 }
 
 impl Session {
@@ -111,7 +123,12 @@ impl Session {
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             acknowledged: self.acknowledged,
             wait_seconds: MAX_HOLD_SECONDS,
-            in_progress: self.in_progress.iter().cloned().collect(),
+            in_progress: self
+                .in_progress
+                .iter()
+                .take(MAX_IN_PROGRESS)
+                .cloned()
+                .collect(),
         };
         let turn = take_turn(&mut self.holding, now, || Some(request));
         if matches!(turn, Turn::Now(_)) {
@@ -134,6 +151,7 @@ impl Session {
             Ok(answer) => {
                 self.holding.succeeded();
                 let server_time = answer.server_time;
+                self.forget_withdrawn(&answer.orders);
                 let arrived: Vec<Ruling> = answer
                     .orders
                     .into_iter()
@@ -158,13 +176,15 @@ impl Session {
     pub fn taken_up(&mut self, sequence: u64) {
         self.arrived
             .entry(sequence)
-            .and_modify(|durable| *durable = true);
+            .and_modify(|arrived| *arrived = Arrived::Durable);
         self.advance();
     }
 
     /// The device could not take up the order with this number; it is to be sent again.
     pub fn not_taken_up(&mut self, sequence: u64) {
-        self.arrived.remove(&sequence);
+        self.arrived
+            .entry(sequence)
+            .and_modify(|arrived| *arrived = Arrived::Declined);
     }
 
     /// There is news of an action.
@@ -173,7 +193,7 @@ impl Session {
             Phase::InProgress => self.in_progress.insert(report.action_id.clone()),
             _ => self.in_progress.remove(&report.action_id),
         };
-        self.outbox.push(report);
+        self.outbox.push(report.fitted(MAX_BODY));
     }
 
     /// Whether to send a report.
@@ -249,21 +269,30 @@ impl Session {
     }
 
     fn rule(&mut self, order: Order, server_time: Timestamp) -> Option<Ruling> {
-        if self.arrived.contains_key(&order.sequence) {
-            return None;
+        match self.arrived.get(&order.sequence) {
+            None | Some(Arrived::Declined) => {}
+            Some(Arrived::Passed | Arrived::Durable) => return None,
         }
         match order.check(&self.machine, server_time) {
             Ok(()) => {
-                self.arrived.insert(order.sequence, false);
+                self.arrived.insert(order.sequence, Arrived::Passed);
                 Some(Ruling::CarryOut(order))
             }
             Err(Refusal::Expired) => {
-                self.arrived.insert(order.sequence, true);
+                self.arrived.insert(order.sequence, Arrived::Durable);
                 self.report_expired(&order);
                 Some(Ruling::Expired(order))
             }
             Err(_) => Some(Ruling::NotOurs(order)),
         }
+    }
+
+    /// The server hands out all that is not acknowledged and still has an effect. What was declined
+    /// and is not handed out again has none any more.
+    fn forget_withdrawn(&mut self, handed_out: &[Order]) {
+        let is_handed_out = |sequence| handed_out.iter().any(|order| order.sequence == sequence);
+        self.arrived
+            .retain(|sequence, arrived| *arrived != Arrived::Declined || is_handed_out(*sequence));
     }
 
     fn report_expired(&mut self, order: &Order) {
@@ -291,7 +320,10 @@ impl Session {
     /// Acknowledges as far as no order is missing, and asks for more as soon as none is.
     fn advance(&mut self) {
         let before = self.acknowledged;
-        while let Some(entry) = self.arrived.first_entry().filter(|entry| *entry.get()) {
+        while let Some(entry) = self.arrived.first_entry() {
+            if *entry.get() != Arrived::Durable {
+                break;
+            }
             self.acknowledged = self.acknowledged.max(*entry.key());
             entry.remove();
         }

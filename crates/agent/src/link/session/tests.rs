@@ -136,6 +136,33 @@ fn an_order_is_passed_on_once_until_the_device_declines_it() {
 }
 
 #[test]
+fn what_follows_a_declined_order_is_not_acknowledged_before_it() {
+    let (mut session, now) = (session(), Instant::now());
+    held(&mut session, vec![order(5), order(6)], now);
+    session.not_taken_up(5);
+    session.taken_up(6);
+    let later = now + SECOND;
+    let rulings = held(&mut session, vec![order(5), order(6)], later);
+    assert_eq!(rulings, [Ruling::CarryOut(order(5))]);
+    assert_eq!(asks_with(&mut session, later + SECOND), 4);
+    session.taken_up(5);
+    session
+        .held(Ok(answer(Vec::new())), later + SECOND, 0)
+        .unwrap();
+    assert_eq!(asks_with(&mut session, later + 2 * SECOND), 6);
+}
+
+#[test]
+fn a_declined_order_that_was_withdrawn_holds_nothing_up() {
+    let (mut session, now) = (session(), Instant::now());
+    held(&mut session, vec![order(5), order(6)], now);
+    session.not_taken_up(5);
+    session.taken_up(6);
+    held(&mut session, vec![order(6)], now + SECOND);
+    assert_eq!(asks_with(&mut session, now + SECOND), 6);
+}
+
+#[test]
 fn an_old_order_handed_out_again_is_passed_on_so_that_its_report_is_repeated() {
     let (mut session, now) = (session(), Instant::now());
     assert_eq!(
@@ -276,6 +303,18 @@ fn actions_in_progress_are_told_while_orders_are_asked_for() {
         panic!("not asking")
     };
     assert_eq!(request.in_progress, [ActionId::new("b").unwrap()]);
+}
+
+#[test]
+fn no_more_actions_are_told_than_the_server_reads() {
+    let (mut session, now) = (session(), Instant::now());
+    for action in 0..2 * MAX_IN_PROGRESS {
+        session.report(report(&format!("a{action}"), Phase::InProgress));
+    }
+    let Turn::Now(request) = session.hold(now) else {
+        panic!("not asking")
+    };
+    assert_eq!(request.in_progress.len(), MAX_IN_PROGRESS);
 }
 
 #[test]
