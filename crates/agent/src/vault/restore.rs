@@ -50,8 +50,8 @@ pub enum RestoreNote {
         /// The group that it had.
         gid: u32,
     },
-    /// Set-user-id and set-group-id were left out: the owner is another now, or others can write
-    /// to the directory.
+    /// Set-user-id and set-group-id were left out: the owner is another now, or the directory
+    /// belongs to a stranger or can be written to by others.
     SetIdDropped,
     /// An extended attribute was refused by the system.
     XattrNotRestored {
@@ -165,7 +165,13 @@ impl Vault {
         self.write_content(id, &mut whole)?;
         let mut notes = match destination {
             Destination::Elsewhere(_) => Vec::new(),
-            Destination::Original => dress(&mut whole, &item.attributes, place.is_shared()?)?,
+            Destination::Original => {
+                let uid = item.attributes.uid;
+                let mut further = links.iter().filter_map(|path| Place::open(path).ok());
+                let is_shared = place.is_shared(uid)?
+                    || further.any(|place| place.is_shared(uid).unwrap_or(true));
+                dress(&mut whole, &item.attributes, is_shared)?
+            }
         };
         whole
             .publish(&place.name)
@@ -244,11 +250,13 @@ impl Place {
         }
     }
 
-    /// Whether others than its owner can put files here.
-    fn is_shared(&self) -> Result<bool, RestoreError> {
+    /// Whether anybody but root and `owner` can put files here.
+    fn is_shared(&self, owner: u32) -> Result<bool, RestoreError> {
         let stat = rustix::fs::fstat(&self.parent)
             .map_err(|error| RestoreError::io("examine the directory")(error.into()))?;
-        Ok(Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH))
+        let is_strangers = stat.st_uid != 0 && stat.st_uid != owner;
+        let mode = Mode::from_raw_mode(stat.st_mode);
+        Ok(is_strangers || mode.intersects(Mode::WGRP | Mode::WOTH))
     }
 }
 

@@ -300,6 +300,42 @@ fn set_user_id_is_left_out_where_others_could_have_changed_the_directory() {
 }
 
 #[test]
+fn set_user_id_of_root_is_left_out_where_a_user_owns_the_directory_as_root() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can give a directory away");
+        return;
+    }
+    for (directory_owner, expected) in [(0, 0o4755), (65534, 0o755)] {
+        let scene = Scene::new();
+        let (file, mut draft) = scene.file("tool", b"a tool");
+        draft.attributes.mode = 0o4755;
+        let id = scene.seal_and_remove("tool", &file, &draft);
+        let files = scene.root.path().join("files");
+        std::os::unix::fs::chown(&files, Some(directory_owner), None).unwrap();
+        let restored = scene.restore(id).unwrap();
+        let mode = fs::metadata(scene.path("tool")).unwrap().mode() & 0o7777;
+        assert_eq!(mode, expected, "{:?}", restored.notes);
+    }
+}
+
+#[test]
+fn set_user_id_is_left_out_where_others_could_have_changed_the_directory_of_a_link() {
+    let scene = Scene::new();
+    let (file, mut draft) = scene.file("tool", b"a tool");
+    draft.attributes.mode = 0o4755;
+    let open = scene.path("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    let link = open.join("link");
+    draft
+        .paths
+        .push(link.clone().into_os_string().into_encoded_bytes());
+    let id = scene.seal_and_remove("tool", &file, &draft);
+    scene.restore(id).unwrap();
+    assert_eq!(fs::metadata(link).unwrap().mode() & 0o7777, 0o755);
+}
+
+#[test]
 fn a_removed_item_is_gone() {
     let scene = Scene::new();
     let id = scene.quarantine("tool", b"x");
