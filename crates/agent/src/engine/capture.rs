@@ -9,6 +9,7 @@ use rustix::fs::{Mode, fchmod, fsync};
 use uuid::Uuid;
 
 use super::action::{Action, Fault};
+use super::capture_dir::CaptureDir;
 use super::copy;
 use super::move_name::{self, NotMoved};
 use super::target::{Name, Slot, Spot, Target, link_count};
@@ -244,16 +245,20 @@ pub(super) fn put_names_back(target: &mut Target, obstacle: Obstacle, detail: &s
 /// After a power failure each name is to be found at its path or in the capture directory.
 pub(super) fn sync_directories(targets: &[Target]) {
     let mut directories: HashMap<FileId, Arc<Directory>> = HashMap::new();
-    for target in targets {
-        for name in &target.names {
-            if let Some(found) = &name.origin
-                && let Ok(id) = found.directory.id()
-            {
-                directories.insert(id, Arc::clone(&found.directory));
-            }
-            if let Spot::Captured(slot) = &name.spot {
-                sync(&*slot.dir);
-            }
+    let mut capture_dirs: HashMap<FileId, Arc<CaptureDir>> = HashMap::new();
+    for name in targets.iter().flat_map(|target| &target.names) {
+        if let Some(found) = &name.origin
+            && let Ok(id) = found.directory.id()
+        {
+            directories.insert(id, Arc::clone(&found.directory));
+        }
+        if let Spot::Captured(slot) = &name.spot {
+            capture_dirs.insert(slot.dir.id(), Arc::clone(&slot.dir));
+        }
+    }
+    for dir in capture_dirs.values() {
+        if let Err(errno) = dir.make_durable() {
+            tracing::debug!(%errno, "a capture directory could not be synchronised");
         }
     }
     for directory in directories.values() {

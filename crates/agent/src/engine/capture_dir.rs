@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, Mode, OFlags, fstat, mkdirat, openat, readlinkat, unlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, fstat, fsync, mkdirat, openat, readlinkat, unlinkat};
 use rustix::io::Errno;
 use uuid::Uuid;
 
@@ -101,6 +101,12 @@ impl CaptureDir {
 
     pub(super) fn id(&self) -> FileId {
         self.id
+    }
+
+    /// Makes what is in the directory durable, and the directory itself.
+    pub(super) fn make_durable(&self) -> Result<(), Errno> {
+        fsync(&self.fd)?;
+        fsync(&self.parent)
     }
 
     /// Removes the directory if it is empty.

@@ -28,7 +28,7 @@ pub(super) fn keep(state_dir: &Path, content: &OwnedFd, sha1: Sha1) -> io::Resul
     let file = File::from(openat(&dir, name.as_str(), flags, Mode::RUSR)?);
     let holds = FileId::of(&fstat(&file)?);
     let slot = Slot { dir, name, holds };
-    match fill(file, content, sha1) {
+    match fill(file, content, sha1).and_then(|()| Ok(slot.dir.make_durable()?)) {
         Ok(()) => Ok(slot),
         Err(error) => {
             discard(&slot);

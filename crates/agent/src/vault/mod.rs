@@ -58,7 +58,8 @@ impl Vault {
     /// opened, [`VaultError::Io`] otherwise.
     pub fn open(directory: &Path) -> Result<Self, VaultError> {
         match rustix::fs::mkdir(directory, Mode::RWXU) {
-            Ok(()) | Err(Errno::EXIST) => {}
+            Ok(()) => make_durable_in(directory.parent())?,
+            Err(Errno::EXIST) => {}
             Err(error) => return Err(VaultError::io("make its directory")(error.into())),
         }
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -175,6 +176,14 @@ impl Vault {
         rustix::fs::openat(&self.directory, name, flags, Mode::empty())
             .map_err(|error| VaultError::io("open a folder")(error.into()))
     }
+}
+
+/// Makes the name of a new vault durable: what is in it is worth nothing without.
+fn make_durable_in(parent: Option<&Path>) -> Result<(), VaultError> {
+    let parent = parent.filter(|path| !path.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))
+        .and_then(|parent| parent.sync_all())
+        .map_err(VaultError::io("make its directory durable"))
 }
 
 /// The names of the folders that hold items.

@@ -21,15 +21,15 @@ impl Seal for Vault {
     }
 
     fn contains(&self, item_id: &str) -> bool {
-        item_id.parse().is_ok_and(|id| self.verify(id).is_ok())
+        item_id.parse().is_ok_and(|id| self.has_durably(id).is_ok())
     }
 }
 
 impl Vault {
     /// Keeps `content` as `item`: durably, and read back. The same item twice is kept once.
     fn keep(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
-        match self.verify(item.id) {
-            Ok(_) => return Ok(()),
+        match self.has_durably(item.id) {
+            Ok(()) => return Ok(()),
             Err(VaultError::NotFound(_)) => {}
             Err(damaged) => return Err(damaged),
         }
@@ -38,6 +38,15 @@ impl Vault {
             // What cannot be read back must not look like a copy.
             let _ = self.remove(item.id);
         })
+    }
+
+    /// Whoever wrote the item may have crashed before its name was on the disk, and the original is
+    /// given up for it.
+    fn has_durably(&self, id: ItemId) -> Result<(), VaultError> {
+        self.verify(id)?;
+        let durable = |error: Errno| VaultError::io("make an item durable")(error.into());
+        rustix::fs::fsync(self.open_folder(&id.folder())?).map_err(durable)?;
+        rustix::fs::fsync(&self.directory).map_err(durable)
     }
 
     fn write(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
@@ -66,8 +75,7 @@ impl Vault {
     fn make_folder(&self, id: ItemId) -> Result<std::os::fd::OwnedFd, VaultError> {
         let failed = |error: Errno| VaultError::io("make a folder")(error.into());
         match rustix::fs::mkdirat(&self.directory, id.folder(), Mode::RWXU) {
-            Ok(()) => rustix::fs::fsync(&self.directory).map_err(failed)?,
-            Err(Errno::EXIST) => {}
+            Ok(()) | Err(Errno::EXIST) => rustix::fs::fsync(&self.directory).map_err(failed)?,
             Err(error) => return Err(failed(error)),
         }
         self.open_folder(&id.folder())
