@@ -20,6 +20,12 @@ pub enum DataDirError {
         /// Why.
         source: io::Error,
     },
+    /// Everyone may write into it.
+    #[error("everyone may write into the data directory {}: close it to all but its owner (chmod 700)", path.display())]
+    OpenToAll {
+        /// The directory.
+        path: PathBuf,
+    },
     /// Another server runs on it.
     #[error("another server runs on the data directory {}", path.display())]
     InUse {
@@ -37,7 +43,8 @@ impl DataDir {
     /// Makes the directory, open to its owner alone, when it is not there.
     ///
     /// # Errors
-    /// [`DataDirError::Io`].
+    /// [`DataDirError::Io`]; [`DataDirError::OpenToAll`] for one that everyone may write into, for who
+    /// exchanges the store orders actions.
     pub fn create(path: &Path) -> Result<Self, DataDirError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -46,10 +53,21 @@ impl DataDir {
             use std::os::unix::fs::DirBuilderExt as _;
             builder.mode(0o700);
         }
-        builder.create(path).map_err(|source| DataDirError::Io {
+        let failed = |source| DataDirError::Io {
             path: path.to_owned(),
             source,
-        })?;
+        };
+        builder.create(path).map_err(failed)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = path.metadata().map_err(failed)?.permissions().mode();
+            if mode & 0o002 != 0 {
+                return Err(DataDirError::OpenToAll {
+                    path: path.to_owned(),
+                });
+            }
+        }
         Ok(Self(path.to_owned()))
     }
 
@@ -65,11 +83,15 @@ impl DataDir {
             path: path.clone(),
             source,
         };
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&path)
-            .map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        {
+            // Who can open the file can hold its lock, and so keep the server from starting.
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(ServerLock(file)),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse {
@@ -102,8 +124,42 @@ mod tests {
         let path = temporary.path().join("data");
         let dir = DataDir::create(&path).unwrap();
         crate::store::SqliteStore::open(&dir.store_file()).unwrap();
+        let _lock = dir.lock().unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700);
         assert_eq!(mode(&dir.store_file()), 0o600);
+        assert_eq!(mode(&path.join("server.lock")), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn directory_that_everyone_may_write_into_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let temporary = tempfile::tempdir().unwrap();
+        let open = |mode| {
+            std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(mode))
+                .unwrap();
+            DataDir::create(temporary.path())
+        };
+        assert!(open(0o755).is_ok());
+        for mode in [0o777, 0o1777, 0o702] {
+            assert!(matches!(open(mode), Err(DataDirError::OpenToAll { .. })));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn store_that_was_put_back_with_a_loose_mode_is_closed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let temporary = tempfile::tempdir().unwrap();
+        let file = DataDir::create(temporary.path()).unwrap().store_file();
+        std::fs::write(&file, "").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let _store = crate::store::SqliteStore::open(&file).unwrap();
+        for entry in temporary.path().read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 /// milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Opens the file for writing, makes it if it is not there (readable by its owner alone), and
+/// Opens the file for writing, makes it if it is not there, closes it to everyone but its owner, and
 /// brings it to this version's schema.
 pub(super) fn open_writer(file: &Path) -> Result<Connection, StoreError> {
     create_privately(file)
@@ -41,13 +41,23 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes the file, or closes one that others may open, as a backup that was put back is: it holds
+/// the key that signs tokens. SQLite gives its other files the mode of this one.
 fn create_privately(file: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::OpenOptionsExt as _;
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
         options.mode(0o600);
+        let opened = options.open(file)?;
+        let mut permissions = opened.metadata()?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(0o600);
+            opened.set_permissions(permissions)?;
+        }
+        Ok(())
     }
+    #[cfg(not(unix))]
     options.open(file).map(drop)
 }
