@@ -43,7 +43,8 @@ pub(super) fn candidates() -> Vec<Candidate> {
 
 /// What this process itself was linked with.
 fn mapped() -> impl Iterator<Item = PathBuf> {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let maps = fs::read("/proc/self/maps").unwrap_or_default();
+    let maps = String::from_utf8_lossy(&maps);
     let mut paths: Vec<PathBuf> = maps.lines().filter_map(mapped_executable).collect();
     paths.sort_unstable();
     paths.dedup();

@@ -57,10 +57,22 @@ impl ProtectedSet {
     }
 
     /// Takes up what was installed or exchanged since. Costs a look at some hundred names.
+    ///
+    /// A content once protected stays so: of a shell that was upgraded the old one still runs, and
+    /// a directory that cannot be read for a moment must not bare what is in it.
     pub fn refresh(&self) {
+        self.take_up(&candidates::candidates());
+    }
+
+    fn take_up(&self, candidates: &[Candidate]) {
         let started = Instant::now();
         let known = self.read(|index| index.hashes.clone());
-        let (index, hashed) = look(&candidates::candidates(), &known);
+        let (mut index, hashed) = look(candidates, &known);
+        self.read(|before| {
+            for (sha1, protection) in &before.by_content {
+                index.by_content.entry(*sha1).or_insert(*protection);
+            }
+        });
         let files = index.by_inode.len();
         if hashed > 0 {
             self.remember(&index.hashes);
@@ -102,7 +114,12 @@ impl Protect for ProtectedSet {
         if *sha1 == Sha1::OF_NOTHING {
             return Some(Protection::EmptyFile);
         }
-        self.read(|index| index.by_content.get(sha1).copied())
+        self.read(|index| match index.by_content.get(sha1) {
+            Some(protection) => Some(*protection),
+            // Not even the agent's own program could be read: nothing can be told from a shell.
+            None if index.by_content.is_empty() => Some(Protection::Other),
+            None => None,
+        })
     }
 
     fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
@@ -254,6 +271,35 @@ mod tests {
         let (third, hashed) = look(&candidates, &second.hashes);
         assert_eq!(hashed, 1);
         assert!(third.by_content.contains_key(&sha1_of(&path)));
+    }
+
+    fn set_of_nothing() -> ProtectedSet {
+        ProtectedSet {
+            memory: None,
+            index: RwLock::default(),
+        }
+    }
+
+    #[test]
+    fn shell_that_was_upgraded_or_is_out_of_sight_is_protected_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("zsh");
+        fs::write(&path, "a shell").unwrap();
+        let old = sha1_of(&path);
+        let set = set_of_nothing();
+        set.take_up(&[candidate(path.clone())]);
+        fs::write(&path, "an upgraded shell").unwrap();
+        set.take_up(&[candidate(path.clone())]);
+        set.take_up(&[]);
+        assert_eq!(set.by_content(&old), Some(Protection::Shell));
+        assert_eq!(set.by_content(&sha1_of(&path)), Some(Protection::Shell));
+    }
+
+    #[test]
+    fn set_that_could_read_nothing_protects_everything() {
+        let set = set_of_nothing();
+        let unknown = Sha1::from_bytes([7; 20]);
+        assert_eq!(set.by_content(&unknown), Some(Protection::Other));
     }
 
     #[test]
