@@ -163,6 +163,8 @@ impl Action<'_> {
 
     fn kill(&mut self) -> Result<Fact, Fault> {
         self.acted = true;
+        // One that did not come to rest in time may execute another file by now.
+        self.let_innocents_go()?;
         let fates = self.frozen.kill(self.limits.kill);
         let survivors = fates.iter().filter(|(_, fate)| !fate.has_ended());
         self.stuck_processes

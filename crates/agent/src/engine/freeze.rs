@@ -153,7 +153,7 @@ impl Action<'_> {
     }
 
     /// Between the look at a process and its stop it may have become another program.
-    fn let_innocents_go(&mut self) -> Result<(), Fault> {
+    pub(super) fn let_innocents_go(&mut self) -> Result<(), Fault> {
         let released = self.frozen.retain(Held::executes_the_same);
         self.journal.set_fates(self.id, &released)?;
         Ok(())
