@@ -93,7 +93,8 @@ fn give_back(
                 "a file that took its place could not be given back ({errno}) and is kept at {}",
                 String::from_utf8_lossy(&kept)
             );
-            Err(NotMoved::Left(Obstacle::RaceDetected, detail))
+            // Not a race that the next round forgets: the result must say where the file is.
+            Err(NotMoved::Left(Obstacle::Failed, detail))
         }
     }
 }
@@ -265,6 +266,24 @@ mod tests {
             .filter_map(|entry| rustix::fs::stat(entry.unwrap().path()).ok())
             .any(|stat| FileId::of(&stat) == innocent);
         assert!(found);
+    }
+
+    #[test]
+    fn stranger_that_cannot_be_given_back_is_kept_and_its_place_is_told_for_good() {
+        let scene = scene();
+        fs::create_dir(scene.dir.path().join("gone")).unwrap();
+        let gone = scene.directory.below(b"gone").unwrap();
+        fs::remove_dir(scene.dir.path().join("gone")).unwrap();
+        let innocent = scene.write("innocent");
+        assert_eq!(scene.capture(c"innocent", innocent), Ok(()));
+        let told = give_back(&scene.capture, "0", &gone, c"innocent").unwrap_err();
+        let NotMoved::Left(obstacle, detail) = told else {
+            panic!("it is still there");
+        };
+        assert!(!obstacle.may_pass(), "the next round would forget it");
+        let kept = scene.capture_path().join("0");
+        assert!(detail.contains(kept.to_str().unwrap()), "{detail}");
+        assert!(kept.exists());
     }
 
     #[test]
