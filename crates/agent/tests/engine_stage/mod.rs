@@ -80,8 +80,7 @@ impl Stage {
 
     fn program(&self, name: impl AsRef<OsStr>, kind: &str) -> PathBuf {
         let path = self.path(name);
-        fs::write(&path, self.content(kind)).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&path, &self.content(kind));
         path
     }
 
@@ -116,6 +115,10 @@ impl Stage {
     }
 
     pub(crate) fn order(&self) -> Order {
+        self.order_about(self.sha1())
+    }
+
+    pub(crate) fn order_about(&self, sha1: Sha1) -> Order {
         let sequence = SEQUENCE.fetch_add(1, Ordering::Relaxed);
         Order {
             sequence,
@@ -123,7 +126,7 @@ impl Stage {
             action_id: ActionId::new(format!("action-{sequence}")).unwrap(),
             expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
             verb: Verb::StopAndQuarantineFile {
-                sha1: self.sha1(),
+                sha1,
                 comment: "a test".to_owned(),
                 requestor: Some("tester".to_owned()),
             },
@@ -162,6 +165,11 @@ impl Stage {
         let file = self.base.join("vault").join(format!("{item}.paths"));
         serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
     }
+}
+
+pub(crate) fn write_program(path: &Path, content: &[u8]) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 pub(crate) fn finished(phase: Phase) -> ActionResult {

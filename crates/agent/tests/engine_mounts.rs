@@ -1,0 +1,177 @@
+//! Files on other mounts, made in a mount namespace of the test's own. Only root may do that.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says when it was skipped"
+)]
+
+mod engine_stage;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use engine_stage::{Nothing, Sleeper, Stage, file_at};
+use quell_agent::engine::Engine;
+use quell_agent::find::Scope;
+use quell_protocol::{ActionResult, FailureReason, FileOutcome, ProcessOutcome, Verdict};
+
+const SIGKILL: i32 = 9;
+const INSIDE: &str = "QUELL_TEST_INSIDE_OF_ITS_OWN_MOUNTS";
+
+/// Runs `test` (its name is `name`) once more in a process that has mounts of its own.
+fn with_own_mounts(name: &str, test: impl FnOnce()) {
+    if env::var_os(INSIDE).is_some() {
+        return test();
+    }
+    let alone = || {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--mount", "--propagation", "private"]);
+        unshare
+    };
+    let probe = alone().arg("true").stderr(Stdio::null()).status();
+    if !rustix::process::geteuid().is_root() || !probe.is_ok_and(|status| status.success()) {
+        println!("skipped: only root can make mounts");
+        return;
+    }
+    let output = alone()
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let ran = String::from_utf8_lossy(&output.stdout).contains("1 passed");
+    assert!(output.status.success() && ran, "{told}");
+}
+
+/// Something mounted, so that the stage cannot be cleared away before it is gone.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn at(target: &Path, arguments: &[&str]) -> Self {
+        run("mount", arguments, target);
+        Self(target.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        run("umount", &["--lazy"], &self.0);
+    }
+}
+
+fn run(program: &str, arguments: &[&str], target: &Path) {
+    let status = Command::new(program).args(arguments).arg(target).status();
+    assert!(status.unwrap().success(), "{program} {arguments:?}");
+}
+
+/// With the whole machine in scope, as a service has it: only then are names captured at the root
+/// of their mount.
+fn act_on_the_machine(stage: &Stage) -> ActionResult {
+    let mut config = stage.config();
+    config.scope = Scope::machine(vec![stage.root()]);
+    let engine = Engine::open(config, Box::new(stage.vault()), Box::new(Nothing)).unwrap();
+    stage.act(&engine)
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn file_on_another_file_system_than_the_vault_is_taken_as_root() {
+    with_own_mounts(
+        "file_on_another_file_system_than_the_vault_is_taken_as_root",
+        || {
+            let stage = Stage::new();
+            let other = stage.path("other");
+            fs::create_dir(&other).unwrap();
+            let _mounted = Mounted::at(&other, &["-t", "tmpfs", "tmpfs"]);
+            fs::create_dir(other.join("deep")).unwrap();
+            let program = stage.sample("other/deep/program");
+            let content = fs::read(&program).unwrap();
+            let mut sleeper = Sleeper::start(&program);
+            let result = act_on_the_machine(&stage);
+            assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+            assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+            assert_eq!(stage.item_content(&stage.items()[0]), content);
+            assert_eq!(names(&other), ["deep"], "a capture directory remained");
+            assert!(names(&other.join("deep")).is_empty());
+        },
+    );
+}
+
+#[test]
+fn file_below_a_bind_mount_is_captured_within_that_mount_as_root() {
+    with_own_mounts(
+        "file_below_a_bind_mount_is_captured_within_that_mount_as_root",
+        || {
+            let stage = Stage::new();
+            let (source, bound) = (stage.base().join("source"), stage.path("bound"));
+            fs::create_dir(&source).unwrap();
+            fs::create_dir(&bound).unwrap();
+            // The same file system, and yet no rename leads out of the mount.
+            let _mounted = Mounted::at(&bound, &["--bind", source.to_str().unwrap()]);
+            let program = stage.sample("bound/program");
+            let result = act_on_the_machine(&stage);
+            assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+            assert_eq!(file_at(&result, &program).outcome, FileOutcome::Quarantined);
+            assert!(names(&source).is_empty(), "something remained");
+        },
+    );
+}
+
+#[test]
+fn file_on_a_read_only_mount_stays_and_is_told_but_its_process_ends_as_root() {
+    with_own_mounts(
+        "file_on_a_read_only_mount_stays_and_is_told_but_its_process_ends_as_root",
+        || {
+            let stage = Stage::new();
+            let locked = stage.path("locked");
+            fs::create_dir(&locked).unwrap();
+            let _mounted = Mounted::at(&locked, &["-t", "tmpfs", "tmpfs"]);
+            let program = stage.sample("locked/program");
+            run("mount", &["-o", "remount,ro"], &locked);
+            let mut sleeper = Sleeper::start(&program);
+            let result = act_on_the_machine(&stage);
+            assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+            assert_eq!(result.processes[0].outcome, ProcessOutcome::Stopped);
+            let Verdict::Failed { reason, .. } = &result.verdict else {
+                panic!("the file is still there: {result:#?}");
+            };
+            assert_eq!(*reason, FailureReason::Incomplete);
+            let file = file_at(&result, &program);
+            assert_eq!(file.outcome, FileOutcome::NotRemoved);
+            assert!(file.detail.as_ref().unwrap().starts_with("ReadOnly"));
+            assert!(program.exists() && stage.items().is_empty());
+        },
+    );
+}
+
+#[test]
+fn file_on_a_full_file_system_is_captured_all_the_same_as_root() {
+    with_own_mounts(
+        "file_on_a_full_file_system_is_captured_all_the_same_as_root",
+        || {
+            let stage = Stage::new();
+            let full = stage.path("full");
+            fs::create_dir(&full).unwrap();
+            let _mounted = Mounted::at(&full, &["-t", "tmpfs", "-o", "size=1m", "tmpfs"]);
+            let program = stage.sample("full/program");
+            let filled = fs::write(full.join("filler"), vec![1; 2 << 20]);
+            assert_eq!(filled.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+            let result = act_on_the_machine(&stage);
+            assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+            assert!(!program.exists());
+            assert_eq!(stage.items().len(), 1);
+        },
+    );
+}

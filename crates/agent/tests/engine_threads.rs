@@ -1,0 +1,98 @@
+//! A process whose first thread has ended shows neither executable nor mappings, and runs on.
+//!
+//! No safe Rust ends the first thread alone, so the sample is a program of a few instructions.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod engine_stage;
+
+use std::fs;
+
+use engine_stage::{Sleeper, Stage, file_at, finished, state_of, write_program};
+use quell_agent::hash::{Budget, Hasher};
+use quell_protocol::{FileOutcome, ProcessOutcome, Verdict};
+
+const SIGKILL: i32 = 9;
+const BASE: u64 = 0x40_0000;
+const HEADERS: u64 = 64 + 56;
+
+/// Sets an alarm so that it never outlives the tests for long, starts a second thread that waits
+/// for ever, and ends the first.
+const CODE: &[u8] = &[
+    0xb8, 37, 0, 0, 0, // mov eax, SYS_alarm
+    0xbf, 0x58, 2, 0, 0, // mov edi, 600 seconds
+    0x0f, 0x05, // syscall
+    0xb8, 56, 0, 0, 0, // mov eax, SYS_clone
+    0xbf, 0, 0x0f, 1, 0, // mov edi, CLONE_VM | FS | FILES | SIGHAND | THREAD
+    0x48, 0x89, 0xe6, // mov rsi, rsp: neither thread uses its stack
+    0x31, 0xd2, // xor edx, edx
+    0x45, 0x31, 0xd2, // xor r10d, r10d
+    0x45, 0x31, 0xc0, // xor r8d, r8d
+    0x0f, 0x05, // syscall
+    0x85, 0xc0, // test eax, eax
+    0x74, 7, // jz to the second thread
+    0xb8, 60, 0, 0, 0, // mov eax, SYS_exit: of this thread alone
+    0x0f, 0x05, // syscall
+    0xb8, 34, 0, 0, 0, // mov eax, SYS_pause
+    0x0f, 0x05, // syscall
+    0xeb, 0xf7, // again
+];
+
+/// A static executable of this code, followed by bytes that make it one of a kind.
+fn program(mark: &str) -> Vec<u8> {
+    let size = HEADERS + CODE.len() as u64;
+    let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
+    elf.resize(16, 0);
+    for half in [2_u16, 62] {
+        elf.extend(half.to_le_bytes());
+    }
+    elf.extend(1_u32.to_le_bytes());
+    for word in [BASE + HEADERS, 64, 0] {
+        elf.extend(word.to_le_bytes());
+    }
+    elf.extend(0_u32.to_le_bytes());
+    for half in [64_u16, 56, 1, 0, 0, 0] {
+        elf.extend(half.to_le_bytes());
+    }
+    let (load, read_and_execute) = (1_u32, 5_u32);
+    elf.extend(load.to_le_bytes());
+    elf.extend(read_and_execute.to_le_bytes());
+    for word in [0, BASE, BASE, size, size, 0x1000] {
+        elf.extend(word.to_le_bytes());
+    }
+    elf.extend(CODE);
+    elf.extend(mark.bytes());
+    elf
+}
+
+#[test]
+fn process_whose_first_thread_has_ended_is_stopped_and_its_file_taken() {
+    let stage = Stage::new();
+    let path = stage.path("program");
+    write_program(&path, &program(&stage.base().to_string_lossy()));
+    let file = fs::File::open(&path).unwrap();
+    let sha1 = Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1;
+    drop(file);
+    let mut sleeper = Sleeper::start(&path);
+    while state_of(sleeper.pid()).as_deref() != Some("Z") {
+        assert!(sleeper.killed_by().is_none(), "the sample does not run");
+        std::thread::yield_now();
+    }
+    assert!(
+        fs::read_link(format!("/proc/{}/exe", sleeper.pid())).is_err(),
+        "the process is not hidden"
+    );
+    let order = stage.order_about(sha1);
+    let result = finished(stage.engine().carry_out(&order).unwrap());
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(result.processes[0].pid, sleeper.pid());
+    assert_eq!(result.processes[0].outcome, ProcessOutcome::Stopped);
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    assert_eq!(file_at(&result, &path).outcome, FileOutcome::Quarantined);
+    assert!(stage.names().is_empty());
+}
