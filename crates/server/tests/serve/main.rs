@@ -4,6 +4,10 @@
     reason = "clippy takes helpers outside of test functions for no tests"
 )]
 
+mod log;
+mod secrets;
+mod versions;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
