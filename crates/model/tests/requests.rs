@@ -88,7 +88,7 @@ fn wrong_hash_keeps_its_reason_as_source() {
         }
     ));
     let source = std::error::Error::source(&fault).expect("a source");
-    assert!(source.to_string().contains("md5"));
+    assert!(source.to_string().contains("MD5"));
 }
 
 #[test]
