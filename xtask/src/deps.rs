@@ -12,30 +12,36 @@ use crate::failure::Outcome;
 use crate::workspace;
 use metadata::Metadata;
 
-/// A rule, and what breaks it.
+/// A rule, what was found of it, and what breaks it.
 struct Verdict {
     rule: &'static str,
+    found: Vec<String>,
     breaches: Vec<String>,
 }
 
 pub(crate) fn run() -> Outcome {
     let root = workspace::root()?;
     let metadata = Metadata::of(&root)?;
+    let budgets = budgets::count(&root, &metadata)?;
     let verdicts = [
         Verdict {
             rule: "imports run downward",
+            found: Vec::new(),
             breaches: arrows::breaches(&metadata),
         },
         Verdict {
             rule: "one TLS, one SQLite",
+            found: Vec::new(),
             breaches: bans::breaches(&metadata),
         },
         Verdict {
             rule: "budgets are kept",
-            breaches: budgets::breaches(&root, &metadata)?,
+            found: budgets.counts,
+            breaches: budgets.breaches,
         },
         Verdict {
             rule: "unsafe code stays in its room",
+            found: Vec::new(),
             breaches: unsafety::breaches(&metadata)?,
         },
     ];
@@ -63,8 +69,9 @@ impl Verdict {
             "BREACH"
         };
         let lines = self
-            .breaches
+            .found
             .iter()
+            .chain(&self.breaches)
             .map(|breach| format!("\n       {breach}"));
         format!("{mark} {}{}", self.rule, lines.collect::<String>())
     }

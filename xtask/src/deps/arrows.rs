@@ -6,8 +6,9 @@ use super::metadata::Metadata;
 
 /// A crate, and those of ours that it may import. Development dependencies are free: a test may
 /// stand anywhere.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("quell-model", &[]),
+    ("quell-terminal", &[]),
     ("quell-ratelimit", &[]),
     ("quell-transport", &[]),
     ("quell-protocol", &["quell-model"]),
@@ -23,7 +24,12 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ),
     (
         "quell-agent",
-        &["quell-protocol", "quell-transport", "quell-model"],
+        &[
+            "quell-protocol",
+            "quell-transport",
+            "quell-model",
+            "quell-terminal",
+        ],
     ),
     (
         "quell-cli",
@@ -36,6 +42,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "quell-ratelimit",
             "quell-server",
             "quell-state",
+            "quell-terminal",
             "quell-transport",
         ],
     ),
@@ -51,6 +58,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "quell-ratelimit",
             "quell-server",
             "quell-state",
+            "quell-terminal",
             "quell-transport",
         ],
     ),

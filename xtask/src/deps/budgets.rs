@@ -14,7 +14,7 @@ struct Budget {
     without: &'static [&'static str],
 }
 
-const BUDGETS: [Budget; 3] = [
+const BUDGETS: [Budget; 4] = [
     Budget {
         package: "quell-model",
         flags: &[],
@@ -35,21 +35,40 @@ const BUDGETS: [Budget; 3] = [
         most: Some(130),
         without: &[],
     },
+    // Devices carry nothing that they do not need.
+    Budget {
+        package: "quell-agent",
+        flags: &[],
+        most: Some(150),
+        without: &["reqwest", "axum", "indicatif", "jsonwebtoken"],
+    },
 ];
 
-pub(super) fn breaches(root: &Path, metadata: &Metadata) -> Outcome<Vec<String>> {
+/// What was counted, and what of it is too much.
+pub(super) struct Counted {
+    pub(super) counts: Vec<String>,
+    pub(super) breaches: Vec<String>,
+}
+
+pub(super) fn count(root: &Path, metadata: &Metadata) -> Outcome<Counted> {
     let ours: Vec<&str> = metadata
         .members()
         .map(|package| package.name.as_str())
         .collect();
-    let mut breaches = Vec::new();
+    let mut counted = Counted {
+        counts: Vec::new(),
+        breaches: Vec::new(),
+    };
     for budget in &BUDGETS {
         let mut arguments = vec!["tree", "--package", budget.package];
         arguments.extend(budget.flags);
         arguments.extend(["--edges", "normal,build", "--prefix", "none"]);
-        breaches.extend(budget.breaches(&foreign(&cargo(root, &arguments)?, &ours)));
+        let tree = cargo(root, &arguments)?;
+        let found = foreign(&tree, &ours);
+        counted.counts.push(budget.shown(found.len()));
+        counted.breaches.extend(budget.breaches(&found));
     }
-    Ok(breaches)
+    Ok(counted)
 }
 
 /// Name and version of every crate in a tree that is not ours.
@@ -62,8 +81,17 @@ fn foreign<'a>(tree: &'a str, ours: &[&str]) -> BTreeSet<(&'a str, &'a str)> {
 }
 
 impl Budget {
+    fn build(&self) -> String {
+        [&[self.package], self.flags].concat().join(" ")
+    }
+
+    fn shown(&self, count: usize) -> String {
+        let of = self.most.map(|most| format!(" of {most}"));
+        format!("{}: {count}{} crates", self.build(), of.unwrap_or_default())
+    }
+
     fn breaches(&self, found: &BTreeSet<(&str, &str)>) -> Vec<String> {
-        let build = [&[self.package], self.flags].concat().join(" ");
+        let build = self.build();
         let most = self.most.filter(|most| found.len() > *most);
         let too_many =
             most.map(|most| format!("{build} brings {} crates, {most} are allowed", found.len()));
@@ -118,5 +146,9 @@ serde v1.0.229 (*)
             ..budget
         };
         assert!(budget.breaches(&foreign(TREE, &OURS)).is_empty());
+        assert_eq!(
+            budget.shown(4),
+            "quell-model --no-default-features: 4 of 4 crates"
+        );
     }
 }

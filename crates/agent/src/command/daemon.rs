@@ -13,10 +13,9 @@ mod worker;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use tokio::signal::unix::{SignalKind, signal};
+use quell_terminal::{Exit, Failure, Interrupt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::exit::{Exit, Failure};
 use super::safe_stop::SafeStop;
 use crate::config::StateDir;
 use crate::engine::{Engine, EngineConfig, EngineError, degraded};
@@ -135,9 +134,9 @@ fn start_inventory(
 
 fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
-    spawned.map(drop).map_err(|error| {
-        Failure::new(Exit::Fault, "a thread cannot be started").because(Some(&error))
-    })
+    spawned
+        .map(drop)
+        .map_err(|error| Failure::fault("a thread cannot be started").because(&error))
 }
 
 /// Speaks with the server until somebody ends it.
@@ -147,15 +146,10 @@ async fn converse(
     device: Device,
     mut broken: UnboundedReceiver<Broken>,
 ) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|error| Failure::of(Exit::Fault, &error));
-    let (mut terminate, mut interrupt) = (
-        listen(SignalKind::terminate())?,
-        listen(SignalKind::interrupt())?,
-    );
+    let interrupt = Interrupt::listen()?;
     tokio::select! {
         ended = attend(exchange, session, device) => ended.map_err(|stop: Stop| stop.into()),
         Some(broken) = broken.recv() => Err(Failure::of(Exit::Fault, &broken)),
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        () = interrupt.comes() => Ok(()),
     }
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use quell_model::MachineId;
 use quell_protocol::EnrolmentToken;
+use quell_terminal::{Exit, Failure, FormatFlag, printable};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
-use super::output::{FormatFlag, printable};
+use super::failures::no_token;
 use super::place::PlaceFlag;
 use crate::config::StateDir;
 use crate::journal::Journal;
@@ -46,7 +46,8 @@ struct Enrolled {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let token: EnrolmentToken = read_token(arguments)?.parse()?;
+    let token = read_token(arguments)?;
+    let token: EnrolmentToken = token.parse().map_err(|error| no_token(&error))?;
     let machine_id = match &arguments.machine_id {
         Some(id) => MachineId::new(id).map_err(|error| Failure::of(Exit::Usage, &error))?,
         None => derived_machine_id()?,
@@ -88,16 +89,15 @@ fn for_people(enrolled: &Enrolled) -> String {
 }
 
 fn read_token(arguments: &Arguments) -> Result<String, Failure> {
-    let cannot = |error: io::Error| {
-        Failure::new(Exit::Usage, "the enrolment token cannot be read").because(Some(&error))
-    };
+    let cannot =
+        |error: io::Error| Failure::usage("the enrolment token cannot be read").because(&error);
     match (&arguments.token, &arguments.token_file) {
         (Some(token), _) => Ok(token.clone()),
         (None, Some(path)) if path != Path::new("-") => {
             bounded(File::open(path).map_err(cannot)?).map_err(cannot)
         }
         (None, None) if io::stdin().is_terminal() => {
-            Err(Failure::new(Exit::Usage, "an enrolment token is needed")
+            Err(Failure::usage("an enrolment token is needed")
                 .next("make one on the server (quell server device enrol-token) and give it with --token-file"))
         }
         _ => bounded(io::stdin().lock()).map_err(cannot),

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use quell_model::Sha1;
 use quell_protocol::{Coverage, WirePath};
+use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
-use super::output::{FormatFlag, table};
 use crate::engine::Protect as _;
 use crate::find::{FileId, Scope, Walk, processes};
 use crate::hash::{Budget, Hasher};
@@ -47,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let resolve = |root: &PathBuf| {
         root.canonicalize().map_err(|error| {
             let what = format!("the root {} cannot be used", root.display());
-            Failure::new(Exit::Usage, what).because(Some(&error))
+            Failure::usage(what).because(&error)
         })
     };
     let roots = arguments
@@ -58,9 +57,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let protected = Arc::new(ProtectedSet::of_this_machine(None));
     let mut search = Search::new(arguments.sha1, roots);
     search.findings.coverage.protection = protected.by_content(&arguments.sha1);
-    search.among_processes().map_err(|error| {
-        Failure::new(Exit::Fault, "the processes cannot be listed").because(Some(&error))
-    })?;
+    search
+        .among_processes()
+        .map_err(|error| Failure::fault("the processes cannot be listed").because(&error))?;
     search.below_roots();
     arguments
         .format
@@ -158,19 +157,19 @@ impl Search {
 }
 
 fn for_people(findings: &Findings) -> String {
-    let mut rows = Vec::new();
+    let mut table = Table::new(&["found", "path"]);
     for process in &findings.processes {
-        let path = process.executable.display().to_owned();
-        rows.push(vec![format!("process {}", process.pid), path]);
+        let found = format!("process {}", process.pid);
+        table.row([found.as_str(), process.executable.display()]);
     }
     for file in &findings.files {
-        rows.push(vec!["file".to_owned(), file.display().to_owned()]);
+        table.row(["file", file.display()]);
     }
     let nothing = format!(
         "no process executes {} and no searched path holds it",
         findings.sha1
     );
-    let mut text = table(&["found", "path"], &rows, &nothing);
+    let mut text = table.render(&nothing);
     if let Some(protection) = findings.coverage.protection {
         text.push_str(&format!("protected: {}\n", protection.why()));
     }

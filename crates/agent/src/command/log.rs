@@ -1,18 +1,7 @@
 //! What the agent says while it runs, on standard error.
 
-use std::io;
-
-use tracing_subscriber::filter::LevelFilter;
-
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(super) enum LogFormat {
-    /// For people and journald.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
+use quell_terminal::log::{self, LogFormat};
+use tracing::level_filters::LevelFilter;
 
 /// The options of the log.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -28,14 +17,6 @@ pub(super) struct LogFlags {
 impl LogFlags {
     /// Starts the log; the program's only one.
     pub(super) fn start(self) {
-        let log = tracing_subscriber::fmt()
-            .with_max_level(self.log_level)
-            .with_writer(io::stderr)
-            .with_ansi(false);
-        // An error means that somebody started a log before, which will do as well.
-        let _ = match self.log_format {
-            LogFormat::Text => log.try_init(),
-            LogFormat::Json => log.json().try_init(),
-        };
+        log::start(&self.log_level.to_string(), self.log_format);
     }
 }

@@ -5,23 +5,19 @@
 
 mod daemon;
 mod enrol;
-mod exit;
+mod failures;
 mod find;
-mod lifeline;
 mod log;
-mod output;
 mod place;
 mod run;
 mod safe_stop;
-mod span;
 mod status;
 mod vault;
 
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-
-use exit::{Exit, Failure};
+use quell_terminal::{Exit, Failure, finish};
 
 /// What the agent is asked to do.
 #[derive(Debug, Args)]
@@ -69,20 +65,13 @@ pub fn main() -> ExitCode {
 /// It brings a runtime of its own, so it must not be called from within one.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
-    let done = match arguments.command {
+    finish(match arguments.command {
         Command::Enrol(arguments) => enrol::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
         Command::Vault(arguments) => vault::run(&arguments),
-    };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            output::note(failure.render().trim_end());
-            failure.exit().into()
-        }
-    }
+    })
 }
 
 /// The runtime of the network half. One thread is plenty: the work is done by threads of its own.

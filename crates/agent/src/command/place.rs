@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::exit::{Exit, Failure};
+use quell_terminal::Failure;
+
 use crate::config::StateDir;
 
 /// The option that names the agent's directory.
@@ -26,10 +27,8 @@ impl PlaceFlag {
         let path = self.path()?;
         if !path.exists() {
             let shown = path.display();
-            return Err(
-                Failure::new(Exit::Usage, format!("no agent has its state in {shown}"))
-                    .next("name the agent's directory with --state, or enrol this machine first"),
-            );
+            return Err(Failure::usage(format!("no agent has its state in {shown}"))
+                .next("name the agent's directory with --state, or enrol this machine first"));
         }
         Ok(StateDir::open_existing(&path)?)
     }
@@ -41,11 +40,8 @@ impl PlaceFlag {
         let is_root = rustix::process::geteuid().is_root();
         let variable = |name| std::env::var_os(name);
         default_path(is_root, variable("XDG_STATE_HOME"), variable("HOME")).ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                "it is not known where this user's state belongs",
-            )
-            .next("name a directory with --state")
+            Failure::usage("it is not known where this user's state belongs")
+                .next("name a directory with --state")
         })
     }
 }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use quell_terminal::lifeline::die_with_parent;
+use quell_terminal::{Exit, Failure, Span};
+
 use super::daemon::{self, Task};
-use super::exit::{Exit, Failure};
-use super::lifeline::die_with_parent;
 use super::log::LogFlags;
 use super::place::PlaceFlag;
-use super::span::Span;
 use crate::find::{ProcessIdentity, Scope};
 use crate::inventory::Intervals;
 use crate::link::Identity;
@@ -44,8 +44,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(expected) = arguments.die_with_parent {
         die_with_parent(expected).map_err(|error| {
-            Failure::new(Exit::Fault, "this process cannot be tied to its parent")
-                .because(Some(&error))
+            Failure::fault("this process cannot be tied to its parent").because(&error)
         })?;
     }
     arguments.log.start();
@@ -58,8 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         identity,
         scope,
         intervals: Intervals {
-            processes: arguments.inventory_interval.0,
-            roots: arguments.roots_interval.0,
+            processes: arguments.inventory_interval.duration(),
+            roots: arguments.roots_interval.duration(),
         },
     };
     let ended = daemon::run(task);
@@ -71,7 +70,7 @@ fn scope(arguments: &Arguments) -> Result<Scope, Failure> {
     let resolve = |root: &PathBuf| {
         root.canonicalize().map_err(|error| {
             let what = format!("the root {} cannot be used", root.display());
-            Failure::new(Exit::Usage, what).because(Some(&error))
+            Failure::usage(what).because(&error)
         })
     };
     let roots = arguments
@@ -82,12 +81,8 @@ fn scope(arguments: &Arguments) -> Result<Scope, Failure> {
     let Some(pid) = arguments.confine_to_descendants_of else {
         return Ok(Scope::machine(roots));
     };
-    let stat = ProcessStat::of(pid).ok_or_else(|| {
-        Failure::new(
-            Exit::Usage,
-            format!("there is no process {pid} to be confined to"),
-        )
-    })?;
+    let stat = ProcessStat::of(pid)
+        .ok_or_else(|| Failure::usage(format!("there is no process {pid} to be confined to")))?;
     let start_time = stat.start_time;
     Ok(Scope::descendants(
         roots,

@@ -1,10 +1,9 @@
 //! `status`: what this agent is.
 
 use quell_protocol::MachineFacts;
+use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
-use super::output::{FormatFlag, table};
 use super::place::PlaceFlag;
 use crate::engine::degraded;
 use crate::link::{Identity, IdentityError, machine_facts};
@@ -65,23 +64,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn for_people(status: &Status) -> String {
-    let mut rows = Vec::new();
-    let mut add = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
-    add("state directory", status.state_directory.clone());
+    let mut table = Table::of_properties();
+    table.row(["state directory", &status.state_directory]);
     let running = status.running.map(|pid| format!("process {pid}"));
-    add("running", running.unwrap_or_else(|| "no".to_owned()));
+    table.row(["running", running.as_deref().unwrap_or("no")]);
     match &status.enrolled {
         Some(enrolled) => {
-            add("server", enrolled.server.clone());
-            add("machine", enrolled.machine_id.clone());
-            add("tenant", enrolled.tenant_id.clone());
+            table.row(["server", &enrolled.server]);
+            table.row(["machine", &enrolled.machine_id]);
+            table.row(["tenant", &enrolled.tenant_id]);
         }
-        None => add("enrolled", "no".to_owned()),
+        None => table.row(["enrolled", "no"]),
     }
-    add("vault items", status.vault_items.to_string());
-    add("version", status.machine.agent_version.clone());
+    table.row(["vault items", &status.vault_items.to_string()]);
+    table.row(["version", &status.machine.agent_version]);
     for protection in &status.degraded {
-        add("off", protection.clone());
+        table.row(["off", protection]);
     }
-    table(&["property", "value"], &rows, "")
+    table.render("")
 }

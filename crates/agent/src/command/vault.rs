@@ -1,16 +1,15 @@
 //! `vault`: look at quarantined files, restore or remove them.
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use quell_model::Timestamp;
+use quell_terminal::output::note;
+use quell_terminal::{Consent, Exit, Failure, Format, FormatFlag, Question, Table, printable};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
-use super::output::{Format, FormatFlag, note, printable, table};
 use super::place::PlaceFlag;
-use crate::vault::{Destination, Item, ItemId, ItemState, Listed, Restored, Vault};
+use crate::vault::{Destination, Item, ItemId, ItemState, Listed, Restored, Vault, VaultError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -45,9 +44,8 @@ enum Command {
     Remove {
         /// The item's id
         item: ItemId,
-        /// Do not ask; needed where there is no terminal to ask on
-        #[arg(long, short = 'y')]
-        yes: bool,
+        #[command(flatten)]
+        consent: Consent,
     },
 }
 
@@ -59,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Command::List => list(&vault, format),
         Command::Show { item } => show(&vault, *item, format),
         Command::Restore { item, to } => restore(&vault, *item, to.as_ref(), format),
-        Command::Remove { item, yes } => remove(&vault, *item, *yes, format),
+        Command::Remove { item, consent } => remove(&vault, *item, *consent, format),
     }
 }
 
@@ -149,33 +147,22 @@ fn list(vault: &Vault, format: Format) -> Result<Exit, Failure> {
 }
 
 fn list_for_people(items: &[View]) -> String {
-    let row = |view: &View| {
-        let (sha1, size, captured, path) = match &view.item {
-            Some(item) => (
-                item.sha1.clone(),
-                item.size.to_string(),
-                item.captured_at.to_string(),
-                first_path(item),
-            ),
-            None => (
-                "-".into(),
-                "-".into(),
-                "-".into(),
-                view.damage.clone().unwrap_or_default(),
-            ),
-        };
-        vec![
-            view.id.clone(),
-            state_for_people(view),
-            sha1,
-            size,
-            captured,
-            path,
-        ]
-    };
-    let rows: Vec<Vec<String>> = items.iter().map(row).collect();
-    let headings = ["item", "state", "sha1", "bytes", "captured", "path"];
-    table(&headings, &rows, "the vault is empty")
+    let mut table = Table::new(&["item", "state", "sha1", "bytes", "captured", "path"]);
+    for view in items {
+        let state = state_for_people(view);
+        match &view.item {
+            Some(item) => {
+                let (size, captured) = (item.size.to_string(), item.captured_at.to_string());
+                let path = first_path(item);
+                table.row([&view.id, state, &item.sha1, &size, &captured, &path]);
+            }
+            None => {
+                let damage = view.damage.as_deref().unwrap_or_default();
+                table.row([&view.id, state, "", "", "", damage]);
+            }
+        }
+    }
+    table.render("the vault is empty")
 }
 
 fn first_path(item: &Known) -> String {
@@ -186,11 +173,11 @@ fn first_path(item: &Known) -> String {
     }
 }
 
-fn state_for_people(view: &View) -> String {
+const fn state_for_people(view: &View) -> &'static str {
     match view.state {
-        _ if view.damage.is_some() => "damaged".to_owned(),
-        ItemState::Kept => "kept".to_owned(),
-        ItemState::Restored { .. } => "restored".to_owned(),
+        _ if view.damage.is_some() => "damaged",
+        ItemState::Kept => "kept",
+        ItemState::Restored { .. } => "restored",
     }
 }
 
@@ -206,38 +193,38 @@ fn show(vault: &Vault, id: ItemId, format: Format) -> Result<Exit, Failure> {
 }
 
 fn show_for_people(view: &View) -> String {
-    let mut rows = vec![vec!["item".to_owned(), view.id.clone()]];
-    let mut add = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
+    let mut table = Table::of_properties();
+    table.row(["item", &view.id]);
     match view.state {
-        ItemState::Kept => add("state", "kept".to_owned()),
-        ItemState::Restored { restored_at } => add("state", format!("restored {restored_at}")),
+        ItemState::Kept => table.row(["state", "kept"]),
+        ItemState::Restored { restored_at } => {
+            table.row(["state", &format!("restored {restored_at}")]);
+        }
     }
     if let Some(item) = &view.item {
-        add(
-            "content",
-            "whole: what was sealed can be restored".to_owned(),
-        );
-        for path in &item.paths {
-            add("path", path.display().to_owned());
-        }
-        add("sha1", item.sha1.clone());
-        add("sha256", item.sha256.clone());
-        add("bytes", item.size.to_string());
-        add("owner", format!("{}:{}", item.uid, item.gid));
-        add("mode", item.mode.clone());
-        add("modified", item.modified.to_string());
-        for name in &item.extended_attributes {
-            add("attribute", name.clone());
-        }
-        add("captured", item.captured_at.to_string());
-        add("action", item.action_id.clone());
-        add("comment", item.comment.clone());
-        add(
-            "requestor",
-            item.requestor.clone().unwrap_or_else(|| "-".to_owned()),
-        );
+        show_item(&mut table, item);
     }
-    table(&["property", "value"], &rows, "")
+    table.render("")
+}
+
+fn show_item(table: &mut Table, item: &Known) {
+    table.row(["content", "whole: what was sealed can be restored"]);
+    for path in &item.paths {
+        table.row(["path", path.display()]);
+    }
+    table.row(["sha1", &item.sha1]);
+    table.row(["sha256", &item.sha256]);
+    table.row(["bytes", &item.size.to_string()]);
+    table.row(["owner", &format!("{}:{}", item.uid, item.gid)]);
+    table.row(["mode", &item.mode]);
+    table.row(["modified", &item.modified.to_string()]);
+    for name in &item.extended_attributes {
+        table.row(["attribute", name]);
+    }
+    table.row(["captured", &item.captured_at.to_string()]);
+    table.row(["action", &item.action_id]);
+    table.row(["comment", &item.comment]);
+    table.row(["requestor", item.requestor.as_deref().unwrap_or_default()]);
 }
 
 /// What was restored, as programs read it.
@@ -291,40 +278,26 @@ struct Removed {
     id: String,
 }
 
-fn remove(vault: &Vault, id: ItemId, yes: bool, format: Format) -> Result<Exit, Failure> {
+fn remove(vault: &Vault, id: ItemId, consent: Consent, format: Format) -> Result<Exit, Failure> {
     let listed = Listed {
         id,
         item: vault.show(id),
         state: vault.state(id),
     };
-    if matches!(listed.item, Err(crate::vault::VaultError::NotFound(_))) {
+    if matches!(listed.item, Err(VaultError::NotFound(_))) {
         listed.item?;
-    } else if !yes {
-        confirm(&View::from(listed))?;
+    } else {
+        let about = list_for_people(&[View::from(listed)]);
+        let about: Vec<String> = about.lines().map(str::to_owned).collect();
+        consent.or_ask(&Question {
+            ask: "Remove it for ever?",
+            ..Question::go_on(&about)
+        })?;
     }
     vault.remove(id)?;
     let removed = Removed { id: id.to_string() };
     format.write(&removed, |removed| format!("removed {}\n", removed.id))?;
     Ok(Exit::Success)
-}
-
-fn confirm(view: &View) -> Result<(), Failure> {
-    note(list_for_people(std::slice::from_ref(view)).trim_end());
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        let what = "nothing was removed: there is no terminal to ask on";
-        return Err(Failure::new(Exit::Usage, what).next("add --yes"));
-    }
-    note("Remove it for ever? [y/N]");
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-        Ok(())
-    } else {
-        Err(Failure::new(
-            Exit::Halted,
-            "nothing was removed: not confirmed",
-        ))
-    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::sync::{Arc, mpsc};
 
 use quell_model::ActionId;
 use quell_protocol::{Order, Phase, ProtocolVersion, Report, Verb};
+use quell_terminal::Failure;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{Broken, spawn};
 use crate::causes::WithCauses;
-use crate::command::exit::Failure;
 use crate::engine::Engine;
 use crate::journal::TakenUp;
 use crate::link::{FromDevice, ToDevice};

@@ -6,11 +6,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use quell_protocol::{Order, Phase};
+use quell_terminal::Failure;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::intake::report;
 use super::{Broken, spawn};
-use crate::command::exit::Failure;
 use crate::command::safe_stop::SafeStop;
 use crate::engine::{Engine, EngineError};
 use crate::link::FromDevice;

@@ -1,7 +1,7 @@
 use quell_protocol::WirePath;
 
 use super::*;
-use crate::vault::{ParseItemIdError, VaultError};
+use crate::vault::ParseItemIdError;
 
 const ID: &str = "9b2f4c1e-0000-4000-8000-0123456789ab";
 

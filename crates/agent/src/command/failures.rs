@@ -1,119 +1,16 @@
-//! How a command ends, and what a person reads when it does not succeed.
-
-use std::error::Error;
-use std::fmt::Write as _;
-use std::process::ExitCode;
+//! What the agent's errors mean for a person and for a script.
 
 use quell_protocol::EnrolmentTokenError;
+use quell_terminal::{Exit, Failure};
 use quell_transport::Reach;
 
-use super::output::printable;
 use crate::config::StateDirError;
 use crate::link::{EnrolError, ExchangeError, IdentityError, MachineIdError, Stop};
 use crate::vault::{ParseItemIdError, RestoreError, VaultError};
 
-/// The exit codes, the same as those of `quell`. Their numbers never change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exit {
-    /// All succeeded.
-    Success,
-    /// A fault of this machine: a file, the disk, the network.
-    Fault,
-    /// The command line or the configuration is wrong; nothing was done.
-    Usage,
-    /// Refused by a check; nothing was done.
-    Refused,
-    /// What was asked for failed.
-    Failed,
-    /// It is not known whether something was done.
-    Unknown,
-    /// The server does not let this machine in.
-    NotLetIn,
-    /// The user did not agree.
-    Halted,
-}
-
-impl Exit {
-    fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Fault => 1,
-            Self::Usage => 2,
-            Self::Refused => 3,
-            Self::Failed => 4,
-            Self::Unknown => 5,
-            Self::NotLetIn => 6,
-            Self::Halted => 8,
-        }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
-    }
-}
-
-/// Why a command ends without its result.
-#[derive(Debug)]
-pub(super) struct Failure {
-    exit: Exit,
-    what: String,
-    causes: Vec<String>,
-    next: Option<String>,
-}
-
-impl Failure {
-    /// What happened, in one sentence without a full stop.
-    pub(super) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self {
-            exit,
-            what: what.into(),
-            causes: Vec::new(),
-            next: None,
-        }
-    }
-
-    /// An error, with everything below it as causes.
-    pub(super) fn of(exit: Exit, error: &dyn Error) -> Self {
-        Self::new(exit, error.to_string()).because(error.source())
-    }
-
-    /// Adds why.
-    #[must_use]
-    pub(super) fn because(mut self, mut cause: Option<&(dyn Error + 'static)>) -> Self {
-        while let Some(error) = cause {
-            let text = error.to_string();
-            if self.causes.last() != Some(&text) {
-                self.causes.push(text);
-            }
-            cause = error.source();
-        }
-        self
-    }
-
-    /// Adds what to do next.
-    #[must_use]
-    pub(super) fn next(mut self, advice: impl Into<String>) -> Self {
-        self.next = Some(advice.into());
-        self
-    }
-
-    pub(super) fn exit(&self) -> Exit {
-        self.exit
-    }
-
-    /// The lines for standard error.
-    pub(super) fn render(&self) -> String {
-        let mut lines = format!("error: {}\n", printable(&self.what));
-        for cause in &self.causes {
-            let _ = writeln!(lines, "  because: {}", printable(cause));
-        }
-        if let Some(next) = &self.next {
-            let _ = writeln!(lines, "  next: {}", printable(next));
-        }
-        lines
-    }
+/// What was given is no enrolment token.
+pub(super) fn no_token(error: &EnrolmentTokenError) -> Failure {
+    Failure::of(Exit::Usage, error)
 }
 
 impl From<StateDirError> for Failure {
@@ -142,12 +39,6 @@ impl From<MachineIdError> for Failure {
     }
 }
 
-impl From<EnrolmentTokenError> for Failure {
-    fn from(error: EnrolmentTokenError) -> Self {
-        Self::of(Exit::Usage, &error)
-    }
-}
-
 impl From<EnrolError> for Failure {
     fn from(error: EnrolError) -> Self {
         let exit = match &error {
@@ -155,7 +46,7 @@ impl From<EnrolError> for Failure {
                 Exit::Usage
             }
             EnrolError::TokenRefused { .. }
-            | EnrolError::Exchange(ExchangeError::Refused { .. }) => Exit::NotLetIn,
+            | EnrolError::Exchange(ExchangeError::Refused { .. }) => Exit::Authentication,
             EnrolError::Exchange(ExchangeError::Unreachable(transport))
                 if transport.reach() == Reach::Unknown =>
             {
@@ -171,7 +62,7 @@ impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         let exit = match stop {
             Stop::UnsupportedVersion { .. } => Exit::Refused,
-            Stop::UnknownDevice | Stop::Revoked => Exit::NotLetIn,
+            Stop::UnknownDevice | Stop::Revoked => Exit::Authentication,
         };
         Self::of(exit, &stop)
     }
