@@ -201,6 +201,22 @@ fn process_left_stopped_by_a_crash_goes_on_when_the_action_is_cancelled() {
 }
 
 #[test]
+fn process_left_stopped_goes_on_even_if_the_journal_has_lost_how_far_the_actions_were() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    stage.engine().take_up(&stage.order()).unwrap();
+    crash_at("after-freeze", &stage, &stage.order());
+    assert_eq!(state_of(sleeper.pid()).as_deref(), Some("T"));
+    rusqlite::Connection::open(stage.base().join("state/journal.db"))
+        .and_then(|journal| journal.execute("UPDATE action SET state = 'lost'", []))
+        .unwrap();
+    assert!(stage.engine().recover().is_err());
+    assert!(sleeper.goes_on());
+    assert!(program.exists());
+}
+
+#[test]
 fn file_that_was_rewritten_after_the_capture_is_given_back() {
     let stage = Stage::new();
     let program = stage.sample("program");

@@ -29,6 +29,11 @@ fn open(pid: u32) -> Result<OwnedFd, Errno> {
     pidfd_open(number(pid).ok_or(Errno::SRCH)?, PidfdFlags::empty())
 }
 
+/// Whether the kernel lacked something and so said nothing about the process.
+fn wants_resources(errno: Errno) -> bool {
+    matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOMEM)
+}
+
 fn number(pid: u32) -> Option<Pid> {
     i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
@@ -57,13 +62,22 @@ impl Held {
         (wanted.contains(&executable) && !held.has_ended()).then_some(held)
     }
 
-    /// Takes the process of a journal's row in hand, if it still lives.
-    pub(super) fn again(row: ProcessRow) -> Option<Self> {
-        let pidfd = open(row.identity.pid).ok()?;
-        let stat = ProcessStat::of(row.identity.pid)?;
+    /// Takes the process of a journal's row in hand, if it still lives. An error means that it
+    /// cannot be told, as for want of descriptors: it may still be stopped.
+    pub(super) fn again(row: ProcessRow) -> Result<Option<Self>, Errno> {
+        let pidfd = match open(row.identity.pid) {
+            Ok(pidfd) => pidfd,
+            Err(errno) if wants_resources(errno) => return Err(errno),
+            // There is no such process; or the number is a thread's, or our own, by now.
+            Err(_) => return Ok(None),
+        };
+        let stat = ProcessStat::of(row.identity.pid);
         let held = Self { row, pidfd };
-        let is_same = stat.start_time == held.row.identity.start_time;
-        (is_same && !held.has_ended()).then_some(held)
+        if held.has_ended() {
+            return Ok(None);
+        }
+        let is_same = stat.ok_or(Errno::ACCESS)?.start_time == held.row.identity.start_time;
+        Ok(is_same.then_some(held))
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -116,7 +130,7 @@ fn resume(pidfd: &OwnedFd, pid: u32) {
 pub(super) fn resume_bystander(pid: u32) {
     match open(pid) {
         Ok(pidfd) => resume(&pidfd, pid),
-        Err(Errno::SRCH | Errno::PERM) => {}
+        Err(errno) if !wants_resources(errno) => {}
         Err(errno) => {
             tracing::debug!(pid, %errno, "a process is let go on by its number");
             if let Some(Err(errno)) = number(pid).map(|pid| kill_process(pid, Signal::CONT)) {
@@ -156,5 +170,21 @@ mod tests {
         for pid in [0, 1, std::process::id(), u32::MAX] {
             assert!(open(pid).is_err(), "{pid}");
         }
+    }
+
+    #[test]
+    fn row_whose_number_is_the_agents_own_by_now_is_of_a_process_that_ended() {
+        let row = ProcessRow {
+            identity: crate::find::ProcessIdentity {
+                pid: std::process::id(),
+                start_time: 1,
+            },
+            uid: 0,
+            link: Vec::new(),
+            executable: FileId { dev: 1, ino: 1 },
+            was_stopped: false,
+            fate: Fate::Stopping,
+        };
+        assert!(Held::again(row).unwrap().is_none());
     }
 }

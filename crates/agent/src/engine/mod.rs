@@ -156,11 +156,18 @@ impl Engine {
     pub fn recover(&self) -> Result<Recovered, EngineError> {
         let unfinished = self.journal.unfinished()?;
         let mut recovered = Recovered::default();
+        let patience = self.config.limits.kill;
+        let mut failure = None;
         for order in &unfinished {
-            let patience = self.config.limits.kill;
-            let scope = &self.config.scope;
-            recovered.processes +=
-                settle::settle_processes(&self.journal, scope, &order.action_id, patience)?;
+            let (scope, action) = (&self.config.scope, &order.action_id);
+            // One action that cannot be settled must not keep the processes of the others stopped.
+            match settle::settle_processes(&self.journal, scope, action, patience) {
+                Ok(count) => recovered.processes += count,
+                Err(fault) => failure = failure.or(Some(fault)),
+            }
+        }
+        if let Some(fault) = failure {
+            return Err(fault.into());
         }
         for order in self.journal.holding()? {
             let mut bench = self.bench();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use quell_model::ActionId;
 use quell_protocol::ProcessOutcome;
+use rustix::io::Errno;
 
 use super::action::{Action, Fault, Known};
 use super::freeze::members_of;
@@ -16,8 +17,9 @@ use super::held::{Held, resume_bystander};
 use super::leftover::Leftover;
 use super::seal::{ItemDraft, SealError};
 use super::target::link_count;
-use crate::find::{Scope, admitted};
-use crate::journal::{Fate, Journal, NameRow, Place, Settlement, TargetRow};
+use crate::find::{ProcessIdentity, Scope, admitted};
+use crate::journal::{Fate, Journal, NameRow, Place, ProcessRow, Settlement, TargetRow};
+use crate::plan::State;
 use crate::plan::remedy::{
     CaptureRemedy, CapturedName, InCapture, ProcessRemedy, StoppedProcess, for_capture, for_process,
 };
@@ -25,23 +27,54 @@ use crate::plan::verdict::Obstacle;
 use crate::sys::process_stat::ProcessStat;
 
 /// Lets the processes of an action go on that an earlier run left stopped, or finishes them if
-/// their file is already taken. Answers how many there were.
+/// their file is already taken. Answers how many there were. What fails for one of them is told
+/// only when all have had their turn.
 pub(super) fn settle_processes(
     journal: &Journal,
     scope: &Scope,
     action: &ActionId,
     patience: Duration,
 ) -> Result<usize, Fault> {
-    let state = journal.state(action)?;
+    let state = journal.state(action);
+    // An action that does not say how far it was kills nobody.
+    let known_state = state.as_ref().copied().unwrap_or(State::Accepted);
     let rows = journal.possibly_stopped(action)?;
     let count = rows.len();
-    let mut fates = Vec::new();
-    let mut to_kill = Frozen::default();
+    let mut settled = settle_each(rows, known_state);
+    settled.fates.extend(settled.to_kill.kill(patience));
+    let groups = settle_groups(journal, scope, action);
+    journal.set_fates(action, &settled.fates)?;
+    groups?;
+    state?;
+    match settled.failure {
+        Some(errno) => Err(Fault::Processes(errno.into())),
+        None => Ok(count),
+    }
+}
+
+#[derive(Default)]
+struct Settled {
+    fates: Vec<(ProcessIdentity, Fate)>,
+    to_kill: Frozen,
+    failure: Option<Errno>,
+}
+
+fn settle_each(rows: Vec<ProcessRow>, state: State) -> Settled {
+    let mut settled = Settled::default();
     for row in rows {
         let identity = row.identity;
-        let Some(held) = Held::again(row) else {
-            fates.push((identity, Fate::Known(ProcessOutcome::AlreadyEnded)));
-            continue;
+        let held = match Held::again(row) {
+            Ok(Some(held)) => held,
+            Ok(None) => {
+                let ended = Fate::Known(ProcessOutcome::AlreadyEnded);
+                settled.fates.push((identity, ended));
+                continue;
+            }
+            Err(errno) => {
+                tracing::error!(pid = identity.pid, %errno, "a stopped process is out of reach");
+                settled.failure = Some(errno);
+                continue;
+            }
         };
         let remedy = for_process(
             state,
@@ -52,18 +85,15 @@ pub(super) fn settle_processes(
             },
         );
         match remedy {
-            ProcessRemedy::Kill => to_kill.push(held),
+            ProcessRemedy::Kill => settled.to_kill.push(held),
             ProcessRemedy::Resume => {
                 held.resume();
-                fates.push((identity, Fate::Resumed));
+                settled.fates.push((identity, Fate::Resumed));
             }
-            ProcessRemedy::Leave => fates.push((identity, Fate::Resumed)),
+            ProcessRemedy::Leave => settled.fates.push((identity, Fate::Resumed)),
         }
     }
-    settle_groups(journal, scope, action)?;
-    fates.extend(to_kill.kill(patience));
-    journal.set_fates(action, &fates)?;
-    Ok(count)
+    settled
 }
 
 fn settle_groups(journal: &Journal, scope: &Scope, action: &ActionId) -> Result<(), Fault> {
