@@ -1,18 +1,19 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use quell_terminal::FormatFlag;
 
-use crate::commands::{action, completions, demo, lab, machine, quarantine, serve, server};
+use crate::commands::{action, completions, machine, quarantine, serve, server};
 use crate::connection::ServiceFlags;
-use crate::output::FormatFlag;
+use crate::linux;
+use crate::verbosity::Verbosity;
 
 /// Stop a file from executing on a device and take it away.
 #[derive(Debug, Parser)]
 #[command(name = "quell", version, about, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// Say what is done, on standard error: once for requests, twice for everything
-    #[arg(long, short, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -27,17 +28,13 @@ pub(crate) enum Command {
     Action(GroupAtService<action::Command>),
     /// List and show machines
     Machine(GroupAtService<machine::Command>),
-    /// Show the main job for real, on loopback, in a temporary directory
-    Demo(demo::Arguments),
-    /// Keep the API running on loopback with a real device behind it, for people who write clients
-    Lab(lab::Arguments),
+    #[command(flatten)]
+    OnLinux(linux::Command),
     /// Serve the API for devices of your own
     Serve(serve::Arguments),
     /// Operate a server: applications and devices
     #[command(subcommand)]
     Server(server::Command),
-    /// The agent of a Linux device
-    Agent(quell_agent::command::Arguments),
     /// Write a completion script for a shell to standard output
     Completions(completions::Arguments),
 }

@@ -4,79 +4,61 @@
 
 mod arguments;
 mod commands;
-mod confirm;
 mod connection;
-mod duration;
-mod exit;
-mod failure;
-mod interrupt;
-mod lifeline;
-mod logging;
-mod narrator;
-mod output;
+#[cfg(target_os = "linux")]
+mod linux;
 mod progress;
-mod sample;
-mod stage;
+mod verbosity;
+#[cfg(any(test, not(target_os = "linux")))]
+mod without_linux;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use quell_terminal::log::{self, LogFormat};
+use quell_terminal::{Exit, Failure, finish};
 
 use arguments::{Arguments, Command};
-use exit::Exit;
-use failure::Failure;
+#[cfg(not(target_os = "linux"))]
+use without_linux as linux;
 
 fn main() -> ExitCode {
-    if sample::is_wanted() {
-        return sample::run();
+    if let Some(ended) = linux::live_as_a_sample() {
+        return ended;
     }
-    let arguments = Arguments::parse();
-    logging::start(&arguments);
-    match arguments.command {
-        // The agent brings its own runtime and its own exit codes: the same as in `quell-agent`.
-        Command::Agent(agent) => quell_agent::command::run(agent),
-        command => finish(in_runtime(dispatch(command))),
-    }
-}
-
-async fn dispatch(command: Command) -> Result<Exit, Failure> {
+    let Arguments { verbosity, command } = Arguments::parse();
+    // A server says what it does even unasked.
+    let unasked = match command {
+        Command::Serve(_) => "info",
+        _ => "error",
+    };
+    let log = verbosity.or(unasked);
     match command {
-        Command::Quarantine(it) => {
-            commands::quarantine::run(&it.what, &it.service, it.format.output).await
-        }
-        Command::Action(it) => commands::action::run(&it.what, &it.service, it.format.output).await,
-        Command::Machine(it) => {
-            commands::machine::run(&it.what, &it.service, it.format.output).await
-        }
-        Command::Demo(_) => commands::demo::run().await.map(|()| Exit::Success),
-        Command::Lab(arguments) => commands::lab::run(&arguments).await.map(|()| Exit::Success),
-        Command::Serve(arguments) => commands::serve::run(&arguments)
-            .await
-            .map(|()| Exit::Success),
-        Command::Server(command) => commands::server::run(&command)
-            .await
-            .map(|()| Exit::Success),
-        Command::Completions(arguments) => {
-            commands::completions::run(&arguments).map(|()| Exit::Success)
-        }
-        Command::Agent(_) => Err(Failure::fault("the agent runs outside of this runtime")),
+        Command::OnLinux(command) => linux::run(command, &log),
+        Command::Quarantine(it) => perform(
+            &log,
+            commands::quarantine::run(&it.what, &it.service, it.format.output),
+        ),
+        Command::Action(it) => perform(
+            &log,
+            commands::action::run(&it.what, &it.service, it.format.output),
+        ),
+        Command::Machine(it) => perform(
+            &log,
+            commands::machine::run(&it.what, &it.service, it.format.output),
+        ),
+        Command::Serve(arguments) => perform(&log, commands::serve::run(&arguments)),
+        Command::Server(command) => perform(&log, commands::server::run(&command)),
+        Command::Completions(arguments) => finish(commands::completions::run(&arguments)),
     }
 }
 
-fn in_runtime(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+/// Runs a command to its end, with a log that says what `log` names.
+fn perform(log: &str, command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
+    log::start(log, LogFormat::Text);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::fault("the runtime cannot be started").because(&error))?;
-    runtime.block_on(work)
-}
-
-fn finish(result: Result<Exit, Failure>) -> ExitCode {
-    match result {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            output::note(failure.render().trim_end());
-            failure.exit().into()
-        }
-    }
+        .map_err(|error| Failure::fault("the runtime cannot be started").because(&error));
+    finish(runtime.and_then(|runtime| runtime.block_on(command)))
 }

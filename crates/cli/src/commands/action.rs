@@ -3,15 +3,10 @@
 use quell::{ActionId, Client, Comment, MachineAction, MachineId};
 use quell_model::odata::Filter;
 use quell_model::{ActionStatus, properties};
+use quell_terminal::{Consent, Exit, Failure, Format, Interrupt, Question, Span, Table};
 use serde::Serialize;
 
-use crate::confirm::{Consent, confirm};
-use crate::connection::{self, Connection, ServiceFlags};
-use crate::duration::Span;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::output::{self, Format, Table};
+use crate::connection::{self, Connection, Explained as _, ServiceFlags};
 
 /// What to do with machine actions.
 #[derive(Debug, clap::Subcommand)]
@@ -88,7 +83,7 @@ async fn act(command: &Command, connection: &Connection, format: Format) -> Resu
     match command {
         Command::List(which) => list(which, client, format).await,
         Command::Show { id } => {
-            let action = client.action(id.clone()).get().await?;
+            let action = client.action(id.clone()).get().await.explained()?;
             show(&action, format)?;
             Ok(Exit::Success)
         }
@@ -98,11 +93,12 @@ async fn act(command: &Command, connection: &Connection, format: Format) -> Resu
                 connection.destination.clone(),
                 format!("cancel action {}", which.id),
             ];
-            confirm(which.consent, &question)?;
+            which.consent.or_ask(&Question::go_on(&question))?;
             let action = client
                 .action(which.id.clone())
                 .cancel(which.comment.clone())
-                .await?;
+                .await
+                .explained()?;
             show(&action, format)?;
             Ok(Exit::Success)
         }
@@ -115,7 +111,7 @@ async fn wait(
     client: &Client,
     format: Format,
 ) -> Result<Exit, Failure> {
-    let mut interrupt = Interrupt::listen();
+    let mut interrupt = Interrupt::listen()?;
     let waiting = client.action(id.clone()).wait().within(deadline.duration());
     let Some(action) = interrupt.unless(waiting).await else {
         return Err(
@@ -124,7 +120,7 @@ async fn wait(
             )),
         );
     };
-    let action = action?;
+    let action = action.explained()?;
     show(&action, format)?;
     Ok(if action.status.is_success() {
         Exit::Success
@@ -138,11 +134,12 @@ async fn list(which: &List, client: &Client, format: Format) -> Result<Exit, Fai
     if let Some(filter) = filter(which) {
         query = query.filter(filter);
     }
-    let actions = query.list().await?;
-    if format == Format::Json {
-        output::json(&Many { actions: &actions })?;
-        return Ok(Exit::Success);
-    }
+    let actions = query.list().await.explained()?;
+    format.write(&Many { actions: &actions }, |many| table(many.actions))?;
+    Ok(Exit::Success)
+}
+
+fn table(actions: &[MachineAction]) -> String {
     let mut table = Table::new(&[
         "created",
         "status",
@@ -151,18 +148,17 @@ async fn list(which: &List, client: &Client, format: Format) -> Result<Exit, Fai
         "action",
         "requestor",
     ]);
-    for action in &actions {
+    for action in actions {
         table.row([
-            Some(action.creation_date_time_utc.to_string().as_str()),
-            Some(action.status.as_str()),
-            Some(action.kind.as_str()),
-            action.machine_id.as_ref().map(MachineId::as_str),
-            Some(action.id.as_str()),
-            action.requestor.as_deref(),
+            action.creation_date_time_utc.to_string().as_str(),
+            action.status.as_str(),
+            action.kind.as_str(),
+            action.machine_id.as_ref().map_or("", MachineId::as_str),
+            action.id.as_str(),
+            action.requestor.as_deref().unwrap_or_default(),
         ]);
     }
-    output::text(&table.render("no machine actions"))?;
-    Ok(Exit::Success)
+    table.render("no machine actions")
 }
 
 fn filter(which: &List) -> Option<Filter<MachineAction>> {
@@ -181,10 +177,11 @@ fn filter(which: &List) -> Option<Filter<MachineAction>> {
 }
 
 fn show(action: &MachineAction, format: Format) -> Result<(), Failure> {
-    if format == Format::Json {
-        return output::json(&One { action });
-    }
-    let mut table = Table::new(&["property", "value"]);
+    format.write(&One { action }, |one| properties_of(one.action))
+}
+
+fn properties_of(action: &MachineAction) -> String {
+    let mut table = Table::of_properties();
     let file = action
         .related_file_info
         .as_ref()
@@ -213,8 +210,10 @@ fn show(action: &MachineAction, format: Format) -> Result<(), Failure> {
         ("cancelled by", action.cancellation_requestor.clone()),
         ("cancellation", action.cancellation_comment.clone()),
     ];
-    for (property, value) in rows.iter().filter(|(_, value)| value.is_some()) {
-        table.row([Some(*property), value.as_deref()]);
+    for (property, value) in rows {
+        if let Some(value) = value {
+            table.row([property, &value]);
+        }
     }
-    output::text(&table.render(""))
+    table.render("")
 }

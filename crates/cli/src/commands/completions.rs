@@ -2,9 +2,7 @@
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
-
-use crate::failure::Failure;
-use crate::output;
+use quell_terminal::{Exit, Failure, output};
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -15,9 +13,10 @@ pub(crate) struct Arguments {
 }
 
 /// Writes the script.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     let mut command = crate::arguments::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "quell", &mut script);
-    output::text(&String::from_utf8_lossy(&script))
+    output::text(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Success)
 }

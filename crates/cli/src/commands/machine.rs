@@ -2,12 +2,10 @@
 
 use quell::{Client, Machine, MachineId};
 use quell_model::{HealthStatus, properties};
+use quell_terminal::{Exit, Failure, Format, Table};
 use serde::Serialize;
 
-use crate::connection::{self, ServiceFlags};
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::{self, Format, Table};
+use crate::connection::{self, Explained as _, ServiceFlags};
 
 /// What to do with machines.
 #[derive(Debug, clap::Subcommand)]
@@ -61,7 +59,10 @@ pub(crate) async fn run(
 async fn act(command: &Command, client: &Client, format: Format) -> Result<(), Failure> {
     match command {
         Command::List(which) => list(which, client, format).await,
-        Command::Show { id } => show(&client.machine(id.clone()).get().await?, format),
+        Command::Show { id } => {
+            let machine = client.machine(id.clone()).get().await.explained()?;
+            show(&machine, format)
+        }
     }
 }
 
@@ -85,12 +86,14 @@ async fn list(which: &List, client: &Client, format: Format) -> Result<(), Failu
     if let Some(filter) = filter {
         query = query.filter(filter);
     }
-    let machines = query.list().await?;
-    if format == Format::Json {
-        return output::json(&Many {
-            machines: &machines,
-        });
-    }
+    let machines = query.list().await.explained()?;
+    let many = Many {
+        machines: &machines,
+    };
+    format.write(&many, |many| table(many.machines))
+}
+
+fn table(machines: &[Machine]) -> String {
     let mut table = Table::new(&[
         "machine",
         "name",
@@ -99,24 +102,27 @@ async fn list(which: &List, client: &Client, format: Format) -> Result<(), Failu
         "version",
         "last seen",
     ]);
-    for machine in &machines {
+    for machine in machines {
         table.row([
-            Some(machine.id.as_str()),
-            machine.computer_dns_name.as_deref(),
-            Some(machine.health_status.as_str()),
-            machine.os_platform.as_deref(),
-            machine.version.as_deref(),
-            machine.last_seen.map(|time| time.to_string()).as_deref(),
+            machine.id.as_str(),
+            machine.computer_dns_name.as_deref().unwrap_or_default(),
+            machine.health_status.as_str(),
+            machine.os_platform.as_deref().unwrap_or_default(),
+            machine.version.as_deref().unwrap_or_default(),
+            &machine
+                .last_seen
+                .map_or_else(String::new, |time| time.to_string()),
         ]);
     }
-    output::text(&table.render("no machines"))
+    table.render("no machines")
 }
 
 fn show(machine: &Machine, format: Format) -> Result<(), Failure> {
-    if format == Format::Json {
-        return output::json(&One { machine });
-    }
-    let mut table = Table::new(&["property", "value"]);
+    format.write(&One { machine }, |one| properties_of(one.machine))
+}
+
+fn properties_of(machine: &Machine) -> String {
+    let mut table = Table::of_properties();
     let rows = [
         ("id", Some(machine.id.as_str().to_owned())),
         ("name", machine.computer_dns_name.clone()),
@@ -144,8 +150,10 @@ fn show(machine: &Machine, format: Format) -> Result<(), Failure> {
         ),
         ("device group", machine.rbac_group_name.clone()),
     ];
-    for (property, value) in rows.iter().filter(|(_, value)| value.is_some()) {
-        table.row([Some(*property), value.as_deref()]);
+    for (property, value) in rows {
+        if let Some(value) = value {
+            table.row([property, &value]);
+        }
     }
-    output::text(&table.render(""))
+    table.render("")
 }

@@ -2,8 +2,6 @@
 
 pub(crate) mod action;
 pub(crate) mod completions;
-pub(crate) mod demo;
-pub(crate) mod lab;
 pub(crate) mod machine;
 pub(crate) mod quarantine;
 pub(crate) mod serve;

@@ -1,15 +1,12 @@
 //! `quell quarantine`: one file, the machines that are named.
 
 use quell::{Client, Comment, Error, MachineAction, MachineId, Outcome, Sha1};
+use quell_terminal::{
+    Consent, Exit, Failure, Format, Interrupt, Question, Span, Table, output, printable,
+};
 use serde::Serialize;
 
-use crate::confirm::{Consent, confirm};
 use crate::connection::{self, Connection, ServiceFlags};
-use crate::duration::Span;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::output::{self, Format, Table};
 use crate::progress::Progress;
 
 /// What the command takes.
@@ -81,11 +78,11 @@ pub(crate) async fn run(
     if arguments.dry_run {
         return dry_run(arguments, &machines, &connection, format);
     }
-    confirm(
-        arguments.consent,
-        &announcement(arguments, &machines, &connection),
-    )?;
-    let mut interrupt = Interrupt::listen();
+    arguments.consent.or_ask(&Question {
+        advice: "add --yes, or look first with --dry-run",
+        ..Question::go_on(&announcement(arguments, &machines, &connection))
+    })?;
+    let mut interrupt = Interrupt::listen()?;
     let mut attempts = post_all(arguments, &machines, &connection.client, &mut interrupt).await;
     if arguments.wait && !interrupt.came() {
         await_all(
@@ -284,7 +281,7 @@ fn dry_run(
     format: Format,
 ) -> Result<Exit, Failure> {
     for line in announcement(arguments, machines, connection) {
-        output::note(&output::printable(&line));
+        output::note(&printable(&line));
     }
     output::note("dry run: nothing was sent");
     if format == Format::Json {
@@ -321,10 +318,13 @@ fn report(arguments: &Arguments, attempts: &[Attempt], format: Format) -> Result
     for attempt in attempts {
         let action = attempt.action.as_ref();
         table.row([
-            Some(attempt.machine_id.as_str()),
-            Some(action.map_or(attempt.outcome, |action| action.status.as_str())),
-            action.map(|action| action.id.as_str()),
-            attempt.error.as_ref().map(|error| error.message.as_str()),
+            attempt.machine_id.as_str(),
+            action.map_or(attempt.outcome, |action| action.status.as_str()),
+            action.map_or("", |action| action.id.as_str()),
+            attempt
+                .error
+                .as_ref()
+                .map_or("", |error| error.message.as_str()),
         ]);
     }
     output::text(&table.render("no machines"))?;

@@ -4,13 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use quell_server::{Clients, Limits, Server, ServerConfig, TlsFiles, UnknownFile};
+use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
 use serde::Serialize;
-
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::lifeline;
-use crate::output::{self, Format, FormatFlag};
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -67,13 +62,13 @@ struct Ready<'a> {
 }
 
 /// Serves until it is interrupted.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(parent) = arguments.die_with_parent {
-        lifeline::die_with_parent(parent).map_err(|error| {
+        lifeline::die_with_parent(Some(parent)).map_err(|error| {
             Failure::fault("the server cannot be tied to its parent").because(&error)
         })?;
     }
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen()?;
     let config = config(arguments);
     config.check().map_err(|error| {
         Failure::usage("the server would not be safe like this")
@@ -82,10 +77,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let server = Server::bind(config)
         .await
-        .map_err(|error| Failure::new(Exit::Fault, "the server cannot start").because(&error))?;
+        .map_err(|error| Failure::fault("the server cannot start").because(&error))?;
     announce(&server, arguments.format.output)?;
     server.run(interrupt.comes()).await;
-    Ok(())
+    Ok(Exit::Success)
 }
 
 fn config(arguments: &Arguments) -> ServerConfig {
@@ -124,11 +119,10 @@ fn announce(server: &Server, format: Format) -> Result<(), Failure> {
         base_url: server.base_url(),
         listen: server.local_addr(),
     };
-    match format {
-        Format::Json => output::json(&ready),
-        Format::Table => output::text(&format!(
+    format.write(&ready, |ready| {
+        format!(
             "Serving the API at {}. Ctrl-C ends it; devices and actions stay in the data directory.\n",
             ready.base_url
-        )),
-    }
+        )
+    })
 }

@@ -1,9 +1,7 @@
 //! What an error of the API means for the person at the terminal.
 
 use quell::{Error, ErrorCode, ErrorKind, Outcome};
-
-use crate::exit::Exit;
-use crate::failure::Failure;
+use quell_terminal::{Exit, Failure};
 
 /// The exit code of an error.
 pub(crate) fn exit_of(error: &Error) -> Exit {
@@ -24,12 +22,20 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
     }
 }
 
-/// What happened, why, and what to do next.
-pub(crate) fn explain(error: &Error) -> Failure {
-    let mut failure = Failure::new(exit_of(error), error.to_string());
-    if let Some(source) = std::error::Error::source(error) {
-        failure = failure.because(source);
+/// What the API said, in the words of the command line.
+pub(crate) trait Explained<T> {
+    /// What happened, why, and what to do next.
+    fn explained(self) -> Result<T, Failure>;
+}
+
+impl<T> Explained<T> for Result<T, Error> {
+    fn explained(self) -> Result<T, Failure> {
+        self.map_err(|error| explain(&error))
     }
+}
+
+fn explain(error: &Error) -> Failure {
+    let failure = Failure::of(exit_of(error), error);
     match next_step(error) {
         Some(advice) => failure.next(advice),
         None => failure,

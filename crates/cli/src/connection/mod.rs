@@ -4,7 +4,7 @@ mod advice;
 mod profile;
 mod settings;
 
-pub(crate) use advice::{exit_of, explain, next_step};
+pub(crate) use advice::{Explained, exit_of, next_step};
 pub(crate) use settings::ServiceFlags;
 
 use std::str::FromStr;
@@ -12,9 +12,9 @@ use std::str::FromStr;
 use quell::transport::{HyperTransport, ReqwestTransport, SharedTransport, TransportOptions};
 use quell::{BuildError, Client, ClientSecret, Cloud, Region, Service};
 use quell_model::UnknownName;
-use secrecy::{ExposeSecret as _, SecretString};
+use quell_terminal::Failure;
+use secrecy::ExposeSecret as _;
 
-use crate::failure::Failure;
 use settings::{Carrier, Settings, Target};
 
 /// A client, and where it points: what a person must see before anything happens.
@@ -35,24 +35,6 @@ pub(crate) fn connect(flags: &ServiceFlags) -> Result<Connection, Failure> {
         client,
         destination: destination(&settings)?,
     })
-}
-
-/// A client for a service of one's own, with a secret that was made for it.
-pub(crate) fn custom_client(
-    base_url: &str,
-    tenant_id: &str,
-    client_id: &str,
-    client_secret: &SecretString,
-) -> Result<Client, Failure> {
-    let service = Service::custom(base_url, base_url).client_secret(
-        tenant_id,
-        client_id,
-        client_secret.expose_secret(),
-    );
-    Client::builder()
-        .service(service)
-        .build()
-        .map_err(|error| cannot_build(&error))
 }
 
 fn build(settings: &Settings, carrier: Carrier) -> Result<Client, Failure> {

@@ -20,11 +20,11 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use quell_terminal::Failure;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::settings::Environment;
-use crate::failure::Failure;
 
 /// The longest secret or configuration file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024;

@@ -6,16 +6,16 @@
 
 use std::path::PathBuf;
 
+use quell_terminal::Failure;
 use secrecy::SecretString;
 
 use super::profile::{self, Profile};
-use crate::failure::Failure;
 
 /// The options of every command that talks to a service.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct ServiceFlags {
-    /// Base URL of a service of your own, for instance https://quell.example:8443
+    /// Base URL of a service of your own, for instance `https://quell.example:8443`
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) base_url: Option<String>,
     /// Where tokens come from, if not from the base URL itself

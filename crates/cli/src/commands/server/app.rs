@@ -1,13 +1,10 @@
 //! `quell server app`.
 
 use quell_server::admin::{Admin, ApplicationSummary, NewApplication};
+use quell_terminal::{Consent, Exit, Failure, Format, Question, Table, output};
 use serde::Serialize;
 
 use super::cannot;
-use crate::confirm::{Consent, confirm};
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::{self, Format, Table};
 
 /// What to do with applications.
 #[derive(Debug, clap::Subcommand)]
@@ -66,7 +63,8 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
         Command::Add { name, permissions } => add(name, permissions, admin, format).await,
         Command::List => list(admin, format).await,
         Command::Remove { client_id, consent } => {
-            confirm(*consent, &[format!("remove application {client_id}")])?;
+            let about = [format!("remove application {client_id}")];
+            consent.or_ask(&Question::go_on(&about))?;
             remove(client_id, admin, format).await
         }
     }
@@ -94,10 +92,10 @@ async fn add(
     if format == Format::Json {
         return output::json(&shown);
     }
-    let mut table = Table::new(&["property", "value"]);
-    table.row([Some("tenant id"), Some(shown.tenant_id)]);
-    table.row([Some("client id"), Some(shown.client_id)]);
-    table.row([Some("client secret"), Some(shown.client_secret)]);
+    let mut table = Table::of_properties();
+    table.row(["tenant id", shown.tenant_id]);
+    table.row(["client id", shown.client_id]);
+    table.row(["client secret", shown.client_secret]);
     output::text(&table.render(""))?;
     output::note("The secret is shown this once. Keep it where secrets are kept.");
     Ok(())
@@ -106,19 +104,20 @@ async fn add(
 async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
     let applications = admin.applications().await.map_err(|error| cannot(&error))?;
     let applications: Vec<Listed> = applications.into_iter().map(listed).collect();
-    if format == Format::Json {
-        return output::json(&Many { applications });
-    }
+    format.write(&Many { applications }, |many| table(&many.applications))
+}
+
+fn table(applications: &[Listed]) -> String {
     let mut table = Table::new(&["client id", "name", "created", "permissions"]);
-    for application in &applications {
+    for application in applications {
         table.row([
-            Some(application.client_id.as_str()),
-            Some(application.display_name.as_str()),
-            Some(application.created.as_str()),
-            Some(application.permissions.join(" ").as_str()),
+            &application.client_id,
+            &application.display_name,
+            &application.created,
+            &application.permissions.join(" "),
         ]);
     }
-    output::text(&table.render("no applications"))
+    table.render("no applications")
 }
 
 fn listed(application: ApplicationSummary) -> Listed {
@@ -142,11 +141,9 @@ async fn remove(client_id: &str, admin: &Admin, format: Format) -> Result<(), Fa
         )
         .next("`quell server app list` shows them"));
     }
-    match format {
-        Format::Json => output::json(&Removed {
-            client_id,
-            removed: true,
-        }),
-        Format::Table => output::text(&format!("removed application {client_id}\n")),
-    }
+    let removed = Removed {
+        client_id,
+        removed: true,
+    };
+    format.write(&removed, |_| format!("removed application {client_id}\n"))
 }

@@ -2,14 +2,10 @@
 
 use quell::MachineId;
 use quell_server::admin::{Admin, MachineSummary, NewToken};
+use quell_terminal::{Consent, Exit, Failure, Format, Question, Span, Table, output};
 use serde::Serialize;
 
 use super::cannot;
-use crate::confirm::{Consent, confirm};
-use crate::duration::Span;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::{self, Format, Table};
 
 /// What to do with devices.
 #[derive(Debug, clap::Subcommand)]
@@ -88,12 +84,10 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
             machine_id,
             consent,
         } => {
-            confirm(
-                *consent,
-                &[format!(
-                    "revoke device {machine_id}: it gets no orders any more"
-                )],
-            )?;
+            let about = [format!(
+                "revoke device {machine_id}: it gets no orders any more"
+            )];
+            consent.or_ask(&Question::go_on(&about))?;
             revoke(machine_id, admin, format).await
         }
     }
@@ -116,21 +110,22 @@ async fn enrol_token(new: NewToken, admin: &Admin, format: Format) -> Result<(),
 async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
     let devices = admin.machines().await.map_err(|error| cannot(&error))?;
     let devices: Vec<Listed> = devices.into_iter().map(listed).collect();
-    if format == Format::Json {
-        return output::json(&Many { devices });
-    }
+    format.write(&Many { devices }, |many| table(&many.devices))
+}
+
+fn table(devices: &[Listed]) -> String {
     let mut table = Table::new(&["machine", "name", "platform", "agent", "state", "last seen"]);
-    for device in &devices {
+    for device in devices {
         table.row([
-            Some(device.machine_id.as_str()),
-            Some(device.computer_dns_name.as_str()),
-            Some(device.os_platform.as_str()),
-            Some(device.agent_version.as_str()),
-            Some(device.state),
-            Some(device.last_seen.as_str()),
+            device.machine_id.as_str(),
+            &device.computer_dns_name,
+            &device.os_platform,
+            &device.agent_version,
+            device.state,
+            &device.last_seen,
         ]);
     }
-    output::text(&table.render("no devices"))
+    table.render("no devices")
 }
 
 fn listed(machine: MachineSummary) -> Listed {
@@ -161,11 +156,9 @@ async fn revoke(machine_id: &MachineId, admin: &Admin, format: Format) -> Result
                 .next("`quell server device list` shows them"),
         );
     }
-    match format {
-        Format::Json => output::json(&Revoked {
-            machine_id,
-            revoked: true,
-        }),
-        Format::Table => output::text(&format!("revoked device {machine_id}\n")),
-    }
+    let revoked = Revoked {
+        machine_id,
+        revoked: true,
+    };
+    format.write(&revoked, |_| format!("revoked device {machine_id}\n"))
 }

@@ -1,15 +1,13 @@
 //! `quell server`: what an operator does on a server's data directory, whether or not it runs.
 
+use quell_terminal::{Exit, Failure, FormatFlag};
+
 mod app;
 mod device;
 
 use std::path::PathBuf;
 
 use quell_server::admin::{Admin, AdminError};
-
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::FormatFlag;
 
 /// Whom it is about.
 #[derive(Debug, clap::Subcommand)]
@@ -39,15 +37,16 @@ pub(crate) struct OnData<T: clap::Subcommand> {
 }
 
 /// Does it.
-pub(crate) async fn run(command: &Command) -> Result<(), Failure> {
+pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::App(group) => {
-            app::run(&group.what, &open(&group.data).await?, group.format.output).await
+            app::run(&group.what, &open(&group.data).await?, group.format.output).await?;
         }
         Command::Device(group) => {
-            device::run(&group.what, &open(&group.data).await?, group.format.output).await
+            device::run(&group.what, &open(&group.data).await?, group.format.output).await?;
         }
     }
+    Ok(Exit::Success)
 }
 
 async fn open(data: &std::path::Path) -> Result<Admin, Failure> {
@@ -71,9 +70,5 @@ fn cannot(error: &AdminError) -> Failure {
     } else {
         Exit::Fault
     };
-    let failure = Failure::new(exit, error.to_string());
-    match std::error::Error::source(error) {
-        Some(source) => failure.because(source),
-        None => failure,
-    }
+    Failure::of(exit, error)
 }

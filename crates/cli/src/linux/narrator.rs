@@ -1,13 +1,10 @@
 //! Tells the demo's story: what is done, what is claimed, and whether each claim held.
 
 use std::borrow::Cow;
-use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::failure::Failure;
-use crate::output;
+use quell_terminal::{Exit, Failure, output};
 
 /// Writes the story to standard output and remembers what did not hold.
 #[derive(Debug)]
@@ -19,9 +16,8 @@ pub(crate) struct Narrator {
 impl Narrator {
     /// A narrator for this terminal, or for a file when there is none.
     pub(crate) fn new() -> Self {
-        let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         Self {
-            color,
+            color: output::takes_color(&std::io::stdout()),
             broken: Vec::new(),
         }
     }
@@ -79,7 +75,7 @@ impl Narrator {
             return Ok(());
         }
         Err(Failure::new(
-            crate::exit::Exit::Failed,
+            Exit::Failed,
             format!("did not hold: {}", self.broken.join("; ")),
         ))
     }

@@ -8,16 +8,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use quell::{Client, MachineAction};
+use quell_terminal::{Exit, Failure, Interrupt};
 use rustix::process::Signal;
 use serde_json::Value;
 use tokio::process::Child;
 
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::narrator::Narrator;
-use crate::sample::Sample;
-use crate::stage::{Plan, Stage};
+use super::narrator::Narrator;
+use super::sample::Sample;
+use super::stage::{Plan, Stage};
+use crate::connection::Explained as _;
 
 /// What the command takes: nothing.
 #[derive(Debug, clap::Args)]
@@ -27,8 +26,8 @@ pub(crate) struct Arguments {}
 const PROCESSES: usize = 3;
 
 /// Tells the story and fails when a claim did not hold.
-pub(crate) async fn run() -> Result<(), Failure> {
-    let mut interrupt = Interrupt::listen();
+pub(super) async fn run() -> Result<Exit, Failure> {
+    let mut interrupt = Interrupt::listen()?;
     let mut narrator = Narrator::new();
     introduce(&narrator)?;
     let mut stage = match interrupt
@@ -48,7 +47,8 @@ pub(crate) async fn run() -> Result<(), Failure> {
         &format!("{} is gone: nothing is left behind", directory.display()),
         !directory.exists(),
     )?;
-    narrator.verdict()
+    narrator.verdict()?;
+    Ok(Exit::Success)
 }
 
 fn plan() -> Plan {
@@ -139,9 +139,10 @@ async fn quarantine(
     let began = Instant::now();
     let action = narrator
         .step("ask, through the SDK", async {
-            Ok(machine
+            machine
                 .stop_and_quarantine_file(before.sample.sha1(), "quell demo")
-                .await?)
+                .await
+                .explained()
         })
         .await?;
     narrator.remark(&format!(
@@ -160,12 +161,13 @@ async fn quarantine(
     let ended = narrator
         .step("wait for the action's end", async {
             let every = Duration::from_millis(200);
-            Ok(client
+            client
                 .action(id)
                 .wait()
                 .intervals(every, every)
                 .within(Duration::from_secs(60))
-                .await?)
+                .await
+                .explained()
         })
         .await?;
     narrator.claim(

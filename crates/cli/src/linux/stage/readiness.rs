@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use quell_terminal::Failure;
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::process::Process;
-use crate::failure::Failure;
 
 /// What `quell serve --output json` writes when it listens.
 #[derive(Debug, Deserialize)]

@@ -3,15 +3,12 @@
 use std::net::SocketAddr;
 
 use quell::Sha1;
+use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::output::{self, Format, FormatFlag};
-use crate::sample::Sample;
-use crate::stage::{Plan, Service, Stage};
+use super::sample::Sample;
+use super::stage::{Plan, Service, Stage};
 
 /// The hash of the documentation's example. Nobody has such a file; the device answers that.
 const DOCUMENTED_SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
@@ -49,16 +46,16 @@ struct Ready<'a> {
 }
 
 /// Runs until it is interrupted.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     refuse_what_is_unsafe(arguments)?;
-    let mut interrupt = Interrupt::listen();
+    let mut interrupt = Interrupt::listen()?;
     let plan = Plan {
         name: "lab",
         listen: arguments.listen,
         any_client: arguments.any_client,
     };
     let Some(stage) = interrupt.unless(Stage::open(&plan)).await else {
-        return Ok(());
+        return Ok(Exit::Success);
     };
     let mut stage = stage?;
     let ran = interrupt
@@ -66,7 +63,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .await;
     let closed = stage.close().await;
     ran.unwrap_or(Ok(()))?;
-    closed
+    closed?;
+    Ok(Exit::Success)
 }
 
 fn refuse_what_is_unsafe(arguments: &Arguments) -> Result<(), Failure> {
@@ -111,14 +109,11 @@ fn announce(service: &Service, sha1: Sha1, sample: &Sample, format: Format) -> R
         tenant_id: &service.tenant_id,
         client_id: &service.client_id,
         client_secret: service.client_secret.expose_secret(),
-        machine_id: crate::stage::MACHINE_ID,
+        machine_id: super::stage::MACHINE_ID,
         sha1,
         path: sample.path().display().to_string(),
     };
-    match format {
-        Format::Json => output::json(&ready),
-        Format::Table => output::text(&for_people(&ready)),
-    }
+    format.write(&ready, for_people)
 }
 
 fn for_people(ready: &Ready<'_>) -> String {

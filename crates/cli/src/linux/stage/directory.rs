@@ -4,9 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use quell_terminal::Failure;
 use tempfile::TempDir;
-
-use crate::failure::Failure;
 
 /// A private temporary directory.
 #[derive(Debug)]

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use quell_terminal::Failure;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::Plan;
 use super::directory::Directory;
-use crate::failure::Failure;
 
 /// How long a process may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -195,7 +195,7 @@ async fn run(mut command: Command, input: &[u8]) -> Result<Vec<u8>, Failure> {
     Err(Failure::fault(format!(
         "a command of the stage failed ({}): {}",
         output.status,
-        told.trim()
+        told.trim().lines().collect::<Vec<_>>().join(" | ")
     )))
 }
 

@@ -12,9 +12,8 @@ use std::time::Duration;
 
 use quell::Sha1;
 use quell_agent::hash::{Budget, Hasher};
+use quell_terminal::lifeline;
 use tokio::process::{Child, Command};
-
-use crate::lifeline;
 
 /// The argument that turns the executable into the sample.
 const MARKER: &str = "--quell-harmless-sample-that-only-waits";
@@ -32,7 +31,7 @@ pub(crate) fn is_wanted() -> bool {
 /// Does nothing until it is killed, or whoever started it ends, or a day has passed.
 pub(crate) fn run() -> ExitCode {
     let parent = std::env::args().nth(2).and_then(|text| text.parse().ok());
-    if parent.is_none_or(|parent| lifeline::die_with_parent(parent).is_err()) {
+    if parent.is_none_or(|parent| lifeline::die_with_parent(Some(parent)).is_err()) {
         return ExitCode::FAILURE;
     }
     std::thread::sleep(LIFETIME);

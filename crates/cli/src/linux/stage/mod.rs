@@ -15,12 +15,13 @@ use std::time::Duration;
 use quell::{Client, MachineId, Sha1, Timestamp};
 use quell_protocol::{Sighting, WirePath};
 use quell_server::admin::{Admin, AdminError, NewApplication, NewToken};
-use secrecy::SecretString;
+use quell_terminal::Failure;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tokio::process::Child;
 
-use crate::failure::Failure;
-use crate::sample::Sample;
+use crate::connection::Explained as _;
+use crate::linux::sample::Sample;
 use directory::Directory;
 use process::Process;
 
@@ -134,12 +135,21 @@ impl Stage {
 
     /// A client for the stage's server, as any program would make it.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
-        crate::connection::custom_client(
-            &self.service.base_url,
-            &self.service.tenant_id,
-            &self.service.client_id,
-            &self.service.client_secret,
-        )
+        let Service {
+            base_url,
+            tenant_id,
+            client_id,
+            client_secret,
+        } = &self.service;
+        let service = quell::Service::custom(base_url, base_url).client_secret(
+            tenant_id,
+            client_id,
+            client_secret.expose_secret(),
+        );
+        Client::builder()
+            .service(service)
+            .build()
+            .map_err(|error| Failure::fault("the stage's server cannot be used").because(&error))
     }
 
     /// Waits until the device has told the server of the file, as the API shows it.
@@ -151,7 +161,7 @@ impl Stage {
         let machine = Self::machine_id()?;
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let machines = client.file(sha1).machines().await?;
+            let machines = client.file(sha1).machines().await.explained()?;
             if machines.iter().any(|found| found.id == machine) {
                 return Ok(());
             }
