@@ -78,4 +78,17 @@ mod tests {
     fn arguments_are_consistent() {
         Arguments::command().debug_assert();
     }
+
+    #[test]
+    fn values_that_the_contract_does_not_know_are_not_sent() {
+        let accepts = |line: &[&str]| Arguments::try_parse_from(line).is_ok();
+        let action = ["quell", "action", "list", "--status"];
+        let machine = ["quell", "machine", "list", "--health"];
+        for status in ["Pending", "pending", "Canceled"] {
+            assert!(accepts(&[&action[..], &[status]].concat()), "{status}");
+        }
+        assert!(accepts(&[&machine[..], &["inactive"]].concat()));
+        assert!(!accepts(&[&action[..], &["Dreaming"]].concat()));
+        assert!(!accepts(&[&machine[..], &["Dreaming"]].concat()));
+    }
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod connection;
+mod known;
 #[cfg(target_os = "linux")]
 mod linux;
 mod progress;

@@ -7,6 +7,7 @@ use quell_terminal::{Consent, Exit, Failure, Format, Interrupt, Question, Span, 
 use serde::Serialize;
 
 use crate::connection::{self, Connection, Explained as _, ServiceFlags};
+use crate::known;
 
 /// What to do with machine actions.
 #[derive(Debug, clap::Subcommand)]
@@ -36,8 +37,8 @@ pub(crate) struct List {
     /// Only those of this machine
     #[arg(long, value_name = "ID")]
     machine: Option<MachineId>,
-    /// Only those with this status: Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled
-    #[arg(long, value_name = "STATUS")]
+    /// Only those with this status
+    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::action_status())]
     status: Option<ActionStatus>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]

@@ -6,6 +6,7 @@ use quell_terminal::{Exit, Failure, Format, Table};
 use serde::Serialize;
 
 use crate::connection::{self, Explained as _, ServiceFlags};
+use crate::known;
 
 /// What to do with machines.
 #[derive(Debug, clap::Subcommand)]
@@ -25,8 +26,8 @@ pub(crate) struct List {
     /// Only those whose DNS name begins so
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Only those of this health, for instance Active or Inactive
-    #[arg(long, value_name = "STATUS")]
+    /// Only those of this health
+    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::health_status())]
     health: Option<HealthStatus>,
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
