@@ -156,6 +156,9 @@ impl Api {
         if parts.method != Method::GET {
             return ApiError::other_method(&parts.method).into_response();
         }
+        if let Err(error) = self.hosts.origin(parts) {
+            return error.into_response();
+        }
         match self.issuer.document(tenant, document).await {
             Some(document) => (StatusCode::OK, axum::Json(document)).into_response(),
             None => ApiError::no_route().into_response(),

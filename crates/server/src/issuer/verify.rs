@@ -41,8 +41,7 @@ impl Issuer {
         let caller = claims
             .check(&self.base_url, |tenant| self.name(tenant), self.clock.now())
             .map_err(FlawedToken)?;
-        self.still_registered(&caller).await?;
-        Ok(caller)
+        self.as_registered(caller).await
     }
 
     /// The claims of a token that one of our keys signed. The algorithm is pinned: what the
@@ -59,21 +58,26 @@ impl Issuer {
             .map_err(|_| Unauthorized::BadToken)
     }
 
-    /// An application that an operator removed is out at once, whatever tokens it still has.
-    async fn still_registered(&self, caller: &Caller) -> Result<(), Unauthorized> {
-        let is_application = matches!(caller.grant, Grant::Application(_));
-        if self.clients == Clients::Any || !is_application {
-            return Ok(());
-        }
-        match self
+    /// An application that an operator removed is out at once, whatever tokens it still has, and one
+    /// that is registered may do no more than it is registered for: a token of the time when any
+    /// client got every permission says more.
+    async fn as_registered(&self, caller: Caller) -> Result<Caller, Unauthorized> {
+        let roles = match (self.clients, &caller.grant) {
+            (Clients::Registered, Grant::Application(roles)) => roles,
+            (Clients::Any, _) | (_, Grant::Person(_)) => return Ok(caller),
+        };
+        let registered = self
             .store
             .application(caller.tenant, &caller.client_id)
             .await
-        {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Unauthorized::BadToken),
-            Err(error) => Err(Unauthorized::Unavailable(error)),
-        }
+            .map_err(Unauthorized::Unavailable)?
+            .ok_or(Unauthorized::BadToken)?;
+        let both = |role: &&String| registered.roles.contains(role);
+        let roles = roles.iter().filter(both).cloned().collect();
+        Ok(Caller {
+            grant: Grant::Application(roles),
+            ..caller
+        })
     }
 }
 

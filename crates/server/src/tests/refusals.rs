@@ -387,13 +387,20 @@ async fn hosts_that_are_not_ours() {
         ("evil.example", "The host is not served here."),
         ("a@127.0.0.1", "The Host header is invalid."),
     ] {
-        let request = Request::get("/api/machines")
-            .header(header::HOST, host)
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .body(Body::empty())
-            .unwrap();
-        let expected = (400, "BadRequest".to_owned(), message.to_owned());
-        assert_eq!(world.send(request).await.refusal(), expected);
+        let tenant = world.tenant();
+        for path in [
+            "/api/machines".to_owned(),
+            format!("/{tenant}/oauth2/token"),
+            format!("/{tenant}/discovery/keys"),
+        ] {
+            let request = Request::get(&path)
+                .header(header::HOST, host)
+                .header(header::AUTHORIZATION, format!("Bearer {token}"))
+                .body(Body::empty())
+                .unwrap();
+            let expected = (400, "BadRequest".to_owned(), message.to_owned());
+            assert_eq!(world.send(request).await.refusal(), expected, "{path}");
+        }
     }
 }
 

@@ -194,6 +194,25 @@ async fn any_client_has_every_permission_where_the_server_is_told_so() {
 }
 
 #[tokio::test]
+async fn token_from_when_any_client_was_let_in_gives_no_more_than_is_registered() {
+    let world = World::with(|config| config.clients = Clients::Any).await;
+    let reader = world.client(&["Machine.Read.All"]).await;
+    let resource = format!("scope={RESOURCE}/.default");
+    let mut tokens = Vec::new();
+    for id in [reader.id.as_str(), "anyone"] {
+        let answer = world
+            .ask_token("oauth2/v2.0/token", &form(id, "x", &resource))
+            .await;
+        tokens.push(answer.json()["access_token"].as_str().unwrap().to_owned());
+    }
+    let world = world.restarted(|_| {}).await;
+    let read = world.get(&tokens[0], "/api/machines").await;
+    assert_eq!(read.status.as_u16(), 200);
+    assert_eq!(world.stop(&tokens[0]).await.refusal().0, 403);
+    assert_eq!(world.stop(&tokens[1]).await.refusal().0, 401);
+}
+
+#[tokio::test]
 async fn removed_application_is_out_at_once() {
     let world = World::new().await;
     let client = world.client(BOTH).await;

@@ -37,7 +37,7 @@ pub(super) struct World {
     pub(super) admin: Admin,
     pub(super) closing: CancellationToken,
     router: Router,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 pub(super) struct Answer {
@@ -71,7 +71,20 @@ impl World {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// Another server on the same data.
+    pub(super) async fn restarted(self, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        Self::on(self.dir, change).await
+    }
+
+    /// The file that everything is kept in.
+    pub(super) fn store_file(&self) -> std::path::PathBuf {
+        DataDir::create(self.dir.path()).unwrap().store_file()
+    }
+
+    async fn on(dir: tempfile::TempDir, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let clock = ManualClock::new("2026-03-01T10:00:00.1234567Z".parse().unwrap());
         let mut config = ServerConfig::new(dir.path());
         config.clock = Arc::new(clock.clone());
@@ -100,7 +113,7 @@ impl World {
             admin,
             closing,
             router,
-            _dir: dir,
+            dir,
         }
     }
 
