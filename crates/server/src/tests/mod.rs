@@ -3,6 +3,7 @@
 mod cancel;
 mod device;
 mod enrolment;
+mod failures;
 mod hold;
 mod hostile;
 mod limits;

@@ -177,6 +177,52 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn full_disk_acknowledges_nothing_that_is_not_kept() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE t (n INTEGER PRIMARY KEY, bytes BLOB); PRAGMA max_page_count = 9",
+            )
+            .unwrap();
+        let writer = Writer::start(connection).unwrap();
+        let put = async |n: i64, bytes: i64| {
+            writer
+                .write(move |c| {
+                    c.execute("INSERT INTO t VALUES (?1, zeroblob(?2))", [n, bytes])
+                        .map(drop)
+                        .map_err(store_error)
+                })
+                .await
+        };
+        let answers = tokio::join!(
+            put(0, 1),
+            put(1, 1),
+            put(2, 1_000_000),
+            put(3, 1),
+            put(4, 1)
+        );
+        assert!(matches!(answers.2, Err(StoreError::Unavailable(_))));
+        put(5, 1).await.unwrap();
+        let told: Vec<bool> = [answers.0, answers.1, answers.2, answers.3, answers.4]
+            .map(|answer| answer.is_ok())
+            .to_vec();
+        let kept = writer
+            .write(|c| {
+                let mut statement = c
+                    .prepare("SELECT n FROM t ORDER BY n")
+                    .map_err(store_error)?;
+                let rows = statement.query_map([], |row| row.get(0));
+                rows.and_then(Iterator::collect::<rusqlite::Result<Vec<i64>>>)
+                    .map_err(store_error)
+            })
+            .await
+            .unwrap();
+        for (n, told) in (0..5).zip(told) {
+            assert_eq!(kept.contains(&n), told, "{n}");
+        }
+    }
+
+    #[tokio::test]
     async fn job_that_panics_does_not_end_writing() {
         let writer = writer();
         let gone: Result<(), _> = writer.write(|_| panic!("on purpose")).await;
