@@ -53,7 +53,8 @@ impl IntoResponse for DeviceFault {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.0.error.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-        tracing::info!(error = ?self.0.error, message = %self.0.message, "device refused");
+        // Escaped: some messages quote what the device said.
+        tracing::info!(error = ?self.0.error, why = ?self.0.message, "device refused");
         let mut response = (status, Json(self.0)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
