@@ -145,7 +145,9 @@ fn path_of(fd: &OwnedFd) -> Result<Vec<u8>, Errno> {
 #[derive(Debug)]
 pub(super) struct CaptureDirs {
     at_mount_roots: bool,
-    by_mount: HashMap<u64, Arc<CaptureDir>>,
+    /// By mount and device: one mount may show several subvolumes, and no rename leads from one
+    /// to another.
+    by_mount: HashMap<(u64, u64), Arc<CaptureDir>>,
     by_directory: HashMap<FileId, Arc<CaptureDir>>,
 }
 
@@ -161,14 +163,15 @@ impl CaptureDirs {
 
     /// A directory into which names of `directory` can be renamed.
     pub(super) fn beside(&mut self, directory: &Directory) -> Result<Arc<CaptureDir>, Errno> {
-        if let Some(dir) = self.by_mount.get(&directory.mount) {
+        let id = directory.id()?;
+        let mount = (directory.mount, id.dev);
+        if let Some(dir) = self.by_mount.get(&mount) {
             return Ok(Arc::clone(dir));
         }
-        if let Some(dir) = self.at_mount_root(directory) {
-            self.by_mount.insert(directory.mount, Arc::clone(&dir));
+        if let Some(dir) = self.at_mount_root(directory, id.dev) {
+            self.by_mount.insert(mount, Arc::clone(&dir));
             return Ok(dir);
         }
-        let id = directory.id()?;
         if let Some(dir) = self.by_directory.get(&id) {
             return Ok(Arc::clone(dir));
         }
@@ -181,7 +184,7 @@ impl CaptureDirs {
         Ok(dir)
     }
 
-    fn at_mount_root(&self, directory: &Directory) -> Option<Arc<CaptureDir>> {
+    fn at_mount_root(&self, directory: &Directory, device: u64) -> Option<Arc<CaptureDir>> {
         if !self.at_mount_roots {
             return None;
         }
@@ -189,7 +192,7 @@ impl CaptureDirs {
         let stat = fstat(&root).ok()?;
         let sticky = stat.st_mode & 0o1000 != 0;
         let only_root_moves_things = stat.st_uid == 0 && (stat.st_mode & 0o022 == 0 || sticky);
-        if only_root_moves_things {
+        if only_root_moves_things && stat.st_dev == device {
             CaptureDir::make(root).ok().map(Arc::new)
         } else {
             None

@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn row_whose_number_is_the_agents_own_by_now_is_of_a_process_that_ended() {
         let row = ProcessRow {
-            identity: crate::find::ProcessIdentity {
+            identity: ProcessIdentity {
                 pid: std::process::id(),
                 start_time: 1,
             },
