@@ -6,12 +6,16 @@ use quell_model::MachineId;
 use quell_protocol::{
     EnrolRequest, EnrolResponse, EnrolmentToken, FaultCode, MachineFacts, ProtocolVersion, route,
 };
-use quell_transport::{BuildError, Endpoint, EndpointError};
+use quell_transport::{BuildError, Endpoint, EndpointError, Reach};
 
 use super::assertion::MachineKey;
+use super::backoff::Backoff;
 use super::exchange::{Exchange, ExchangeError};
 use super::identity::{Identity, IdentityError};
 use crate::config::StateDir;
+
+/// How often the request is repeated when no answer comes.
+const MOST_REPEATS: u32 = 4;
 
 /// Why the machine is not enrolled.
 #[derive(Debug, thiserror::Error)]
@@ -99,8 +103,7 @@ async fn ask(
         public_key: identity.key.public(),
         machine,
     };
-    exchange
-        .ask(route::ENROL, &request)
+    ask_until_answered(exchange, &request)
         .await
         .map_err(|error| match error {
             ExchangeError::Refused {
@@ -110,6 +113,25 @@ async fn ask(
             } => EnrolError::TokenRefused { message },
             other => EnrolError::Exchange(other),
         })
+}
+
+/// Asks again when it is not known whether the server heard: it lets the same key in once more, and
+/// a key that was let in and given up would keep the machine's id from any other.
+async fn ask_until_answered(
+    exchange: &Exchange,
+    request: &EnrolRequest,
+) -> Result<EnrolResponse, ExchangeError> {
+    let mut backoff = Backoff::default();
+    loop {
+        match exchange.ask(route::ENROL, request).await {
+            Err(ExchangeError::Unreachable(error))
+                if error.reach() == Reach::Unknown && backoff.failures() < MOST_REPEATS =>
+            {
+                tokio::time::sleep(backoff.failed(0)).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use quell_protocol::{AssertionClaims, Binding, Fault};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::link::machine_facts;
@@ -9,6 +9,25 @@ use crate::link::machine_facts;
 /// Answers one HTTP request with `status` and `body`; tells the assertion and the body it got.
 async fn answer_once(listener: TcpListener, status: u16, body: String) -> (String, Vec<u8>) {
     let (mut stream, _) = listener.accept().await.unwrap();
+    let (head, request) = read(&mut stream).await;
+    let answer = format!(
+        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    let bearer = head
+        .split("Bearer ")
+        .nth(1)
+        .unwrap()
+        .split("\r\n")
+        .next()
+        .unwrap()
+        .to_owned();
+    (bearer, request)
+}
+
+/// The head and the body of one HTTP request.
+async fn read(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut request = Vec::new();
     let (head, length) = loop {
         stream.read_buf(&mut request).await.unwrap();
@@ -29,21 +48,8 @@ async fn answer_once(listener: TcpListener, status: u16, body: String) -> (Strin
     while request.len() < head + length {
         stream.read_buf(&mut request).await.unwrap();
     }
-    let answer = format!(
-        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(answer.as_bytes()).await.unwrap();
     let text = String::from_utf8_lossy(&request[..head]).into_owned();
-    let bearer = text
-        .split("Bearer ")
-        .nth(1)
-        .unwrap()
-        .split("\r\n")
-        .next()
-        .unwrap()
-        .to_owned();
-    (bearer, request[head..].to_vec())
+    (text, request[head..].to_vec())
 }
 
 async fn listener() -> (TcpListener, EnrolmentToken) {
@@ -98,6 +104,24 @@ async fn a_machine_proves_its_key_and_remembers_what_the_server_called_it() {
         !file.contains("canary-secret"),
         "the token's secret outlives the enrolment"
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_key() {
+    let (listener, token) = listener().await;
+    let (_directory, state) = state();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (_, first) = read(&mut stream).await;
+        drop(stream);
+        let answer = r#"{"machineId":"given","tenantId":"t1"}"#.to_owned();
+        (first, answer_once(listener, 200, answer).await.1)
+    });
+    enrol(&state, &token, wanted(), machine_facts(Vec::new()))
+        .await
+        .unwrap();
+    let (first, second) = server.await.unwrap();
+    assert_eq!(first, second);
 }
 
 #[tokio::test]
