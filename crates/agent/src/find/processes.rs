@@ -133,13 +133,19 @@ fn executable_of_other_threads(proc: &OwnedFd, pid: u32) -> Looked {
     if is_kernel {
         return Looked::Nothing;
     }
+    let mut looked = Looked::Nothing;
     for thread in threads(pid) {
-        if let Ok(stat) = stat_link(proc, &format!("{pid}/task/{thread}/exe")) {
-            let executable = FileId::of(&stat);
-            return Looked::At { executable, thread };
+        match stat_link(proc, &format!("{pid}/task/{thread}/exe")) {
+            Ok(stat) => {
+                let executable = FileId::of(&stat);
+                return Looked::At { executable, thread };
+            }
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            // It runs, and will not show what.
+            Err(_) => looked = Looked::Unreadable,
         }
     }
-    Looked::Nothing
+    looked
 }
 
 fn stat_link(proc: &OwnedFd, link: &str) -> Result<Stat, Errno> {
