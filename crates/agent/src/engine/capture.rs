@@ -166,10 +166,10 @@ impl Action<'_> {
             put_names_back(target, Obstacle::Failed, "the action was given up");
         }
         sync_directories(&targets);
+        // Noted first: after a crash a directory that is gone says nothing about what was in it.
+        let noted = targets.iter().try_for_each(|target| self.note(target));
         self.capture_dirs.clear();
-        for target in &targets {
-            self.note(target)?;
-        }
+        noted?;
         Ok(Fact::PutBack)
     }
 }
