@@ -71,6 +71,7 @@ impl Stage {
     ///
     /// Must run on the main thread, to which the kernel ties the life of the processes.
     pub(crate) async fn open(plan: &Plan) -> Result<Self, Failure> {
+        adopt_orphans()?;
         let directory = Directory::create(plan.name)?;
         let data = directory.subdirectory("server")?;
         directory.subdirectory("files")?;
@@ -240,6 +241,13 @@ impl Stage {
         self.server.end().await;
         self.directory.remove()
     }
+}
+
+/// Keeps what our children start among our descendants, even when a child ends: the agent may touch
+/// nothing else.
+fn adopt_orphans() -> Result<(), Failure> {
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+        .map_err(|error| Failure::fault("the stage cannot be closed off").because(&error))
 }
 
 /// An application with every permission that the main job and its neighbours need.
