@@ -10,7 +10,7 @@ use crate::verbosity::Verbosity;
 
 /// Stop a file from executing on a device and take it away.
 #[derive(Debug, Parser)]
-#[command(name = "quell", version, about, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "quell", version, about = "Stop a file from executing on a device and take it away", max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) verbosity: Verbosity,

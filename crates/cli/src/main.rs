@@ -9,6 +9,8 @@ mod known;
 #[cfg(target_os = "linux")]
 mod linux;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod verbosity;
 #[cfg(any(test, not(target_os = "linux")))]
 mod without_linux;

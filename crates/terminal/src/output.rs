@@ -99,10 +99,12 @@ pub fn note(content: &str) {
     let _ = writeln!(io::stderr().lock(), "{content}");
 }
 
-/// Whether to color what goes to a stream: on a terminal, unless `NO_COLOR` is set
-/// (<https://no-color.org>).
+/// Whether to color what goes to a stream: on a terminal or with `CLICOLOR_FORCE`, unless `NO_COLOR`
+/// is set (<https://no-color.org>, <https://bixense.com/clicolors>).
 pub fn takes_color(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let value = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    value("NO_COLOR").is_none() && (forced || stream.is_terminal())
 }
 
 #[cfg(test)]

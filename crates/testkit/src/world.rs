@@ -32,6 +32,7 @@ pub struct World {
     directory: TempDir,
     server: Option<Process>,
     agent: Option<Process>,
+    limits: &'static str,
     base_url: String,
     machine_id: String,
 }
@@ -43,6 +44,15 @@ impl World {
     /// When anything of it fails.
     #[must_use]
     pub fn new(executable: &str) -> Self {
+        Self::with_limits(executable, "100/60s,1500/3600s")
+    }
+
+    /// The same, with other limits at the server.
+    ///
+    /// # Panics
+    /// When anything of it fails.
+    #[must_use]
+    pub fn with_limits(executable: &str, limits: &'static str) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("quell-world-")
             .tempdir()
@@ -55,6 +65,7 @@ impl World {
             directory,
             server: None,
             agent: None,
+            limits,
             base_url: String::new(),
             machine_id: String::new(),
         };
@@ -98,7 +109,8 @@ impl World {
             .map_or("127.0.0.1:0", |address| address.trim_end_matches('/'));
         let mut command = self.quell.command();
         command
-            .args(["serve", "--listen", listen, "--output", "json", "--data"])
+            .args(["serve", "--listen", listen, "--limits", self.limits])
+            .args(["--output", "json", "--data"])
             .arg(self.path("server"));
         let mut process = Process::start(&mut command, &self.path("server.log"));
         let ready: Value =
@@ -248,6 +260,18 @@ impl World {
             .args(arguments)
             .arg("--state")
             .arg(self.path("agent"));
+        Outcome::of(&mut command)
+    }
+
+    /// `quell server …` on this world's data directory.
+    #[must_use]
+    pub fn server_command(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.quell.command();
+        command
+            .arg("server")
+            .args(arguments)
+            .arg("--data")
+            .arg(self.path("server"));
         Outcome::of(&mut command)
     }
 

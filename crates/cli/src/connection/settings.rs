@@ -47,10 +47,10 @@ pub(crate) struct ServiceFlags {
 /// What carries the requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Carrier {
-    /// reqwest, with proxies from the environment.
+    /// The default
     #[default]
     Reqwest,
-    /// hyper, without proxies.
+    /// Fewer dependencies, the same behaviour
     Hyper,
 }
 
