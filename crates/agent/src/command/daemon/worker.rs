@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quell_protocol::{Order, Phase};
 use quell_terminal::Failure;
@@ -56,13 +56,18 @@ pub(super) fn start(
 impl Worker {
     fn work(&self, doing: &mpsc::Receiver<Order>) -> Result<(), EngineError> {
         self.recover()?;
+        let mut looked = Instant::now();
         loop {
             match doing.recv_timeout(LOOK_FOR_PROTECTED) {
                 Ok(order) => self.carry_out(&order)?,
-                // Not when an order is waiting: looking takes milliseconds that a process would
-                // run on for.
-                Err(RecvTimeoutError::Timeout) => self.protected.refresh(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            // After an order rather than before it: looking takes milliseconds that a process would
+            // run on for. But no stream of orders may put it off for ever.
+            if looked.elapsed() >= LOOK_FOR_PROTECTED {
+                self.protected.refresh();
+                looked = Instant::now();
             }
         }
     }
