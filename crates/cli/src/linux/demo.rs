@@ -184,8 +184,10 @@ fn look_afterwards(
 ) -> Result<(), Failure> {
     narrator.claim("no process runs it", alive(stage.samples())? == 0)?;
     narrator.claim("its path is gone", !exists(before.sample.path()))?;
-    let again = before.sample.start();
-    narrator.claim("it cannot be started again", again.is_err())
+    match before.sample.start() {
+        Err(error) => narrator.claim(&format!("it cannot be started again: {error}"), true),
+        Ok(_started) => narrator.claim("it cannot be started again", false),
+    }
 }
 
 async fn look_into_vault(
