@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use quell_testkit::{Outcome, Process, Quell, children_of, ends_soon};
+use quell_testkit::{Outcome, Process, Quell, Victim, children_of, ends_soon};
 use serde_json::Value;
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
@@ -132,6 +132,36 @@ fn lab_quarantines_its_sample() {
         "{answered}"
     );
     assert!(!Path::new(&path).exists());
+}
+
+#[test]
+fn lab_never_touches_a_process_that_it_did_not_start() {
+    let lab = Lab::start(&[]);
+    // The lab's own sample, from the lab's own directory, but started by somebody else: by us.
+    let mut stranger = Victim::adopt(Path::new(lab.text("path")));
+    stranger.start_with(&[
+        "--quell-harmless-sample-that-only-waits",
+        &std::process::id().to_string(),
+    ]);
+    let arguments = [
+        "quarantine",
+        lab.text("sha1"),
+        "--machine",
+        DOCUMENTED_MACHINE,
+        "--comment",
+        "c",
+        "--wait",
+        "--yes",
+        "--output",
+        "json",
+    ];
+    let answered = lab.run(lab.text("clientSecret"), &arguments).document();
+    let status = &answered["results"][0]["action"]["status"];
+    assert!(status == "Succeeded" || status == "Failed", "{answered}");
+    assert!(
+        stranger.alive() == 1 && !stranger.any_stopped(),
+        "a stranger was touched: {answered}"
+    );
 }
 
 #[test]

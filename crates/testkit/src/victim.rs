@@ -46,6 +46,19 @@ impl Victim {
         }
     }
 
+    /// A program file that somebody else made.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[must_use]
+    pub fn adopt(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            content: fs::read(path).expect("the program can be read"),
+            processes: Vec::new(),
+        }
+    }
+
     /// Where it was made.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -86,8 +99,16 @@ impl Victim {
     /// # Panics
     /// When it cannot be started.
     pub fn start(&mut self) {
+        self.start_with(&["600"]);
+    }
+
+    /// Runs it with these arguments.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_with(&mut self, arguments: &[&str]) {
         let child = Command::new(&self.path)
-            .arg("600")
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
