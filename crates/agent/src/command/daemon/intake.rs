@@ -1,11 +1,15 @@
 //! Taking orders up: durably, at once, whatever the worker is busy with.
 
+mod gap;
+
 use std::sync::{Arc, mpsc};
 
 use quell_model::ActionId;
 use quell_protocol::{Order, Phase, ProtocolVersion, Report, Verb};
 use quell_terminal::Failure;
 use tokio::sync::mpsc::UnboundedSender;
+
+use gap::Gap;
 
 use super::{Broken, spawn};
 use crate::causes::WithCauses;
@@ -18,9 +22,7 @@ struct Intake {
     to_do: mpsc::Sender<Order>,
     to_link: UnboundedSender<FromDevice>,
     breaks: UnboundedSender<Broken>,
-    /// The order that could not be taken up. Those after it are declined until it is: the journal
-    /// remembers only the highest number that it has.
-    missing: Option<u64>,
+    gap: Gap,
 }
 
 /// Starts the thread that takes up what the link passes on.
@@ -37,7 +39,7 @@ pub(super) fn start(
         to_do,
         to_link,
         breaks,
-        missing: None,
+        gap: Gap::default(),
     };
     spawn("intake", move || {
         for message in arriving {
@@ -52,18 +54,18 @@ pub(super) fn start(
 impl Intake {
     fn take_up(&mut self, order: Order) {
         let sequence = order.sequence;
-        if self.missing.is_some_and(|missing| sequence > missing) {
+        if !self.gap.admits(sequence) {
             return self.tell(FromDevice::NotTakenUp(sequence));
         }
         match self.engine.take_up(&order) {
             Ok(taken_up) => {
-                self.missing = None;
+                self.gap.closes();
                 self.tell(FromDevice::TakenUp(sequence));
                 self.answer(order, taken_up);
             }
             Err(error) => {
                 tracing::error!("an order is not taken up: {}", WithCauses(&error));
-                self.missing = Some(sequence);
+                self.gap.opens_at(sequence);
                 self.tell(FromDevice::NotTakenUp(sequence));
             }
         }

@@ -25,13 +25,13 @@ fn scene() -> Scene {
     let (to_link, events) = unbounded_channel();
     let (to_do, doing) = mpsc::channel();
     let (breaks, _) = unbounded_channel();
-    let missing = None;
+    let gap = Gap::default();
     let intake = Intake {
         engine,
         to_do,
         to_link,
         breaks,
-        missing,
+        gap,
     };
     Scene {
         _directory: directory,
@@ -120,7 +120,7 @@ fn an_action_that_ended_is_only_reported_again() {
 #[test]
 fn nothing_overtakes_an_order_that_could_not_be_taken_up() {
     let mut scene = scene();
-    scene.intake.missing = Some(5);
+    scene.intake.gap.opens_at(5);
     scene.intake.take_up(order(6, "b", stop()));
     assert_eq!(said(&mut scene.events), ["declined 6"]);
     scene.intake.take_up(order(5, "a", stop()));
