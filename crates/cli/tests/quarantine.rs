@@ -226,6 +226,7 @@ fn pending_action_survives_a_killed_server() {
     assert_eq!(vault_items(&world).len(), 1);
 }
 
+#[cfg(feature = "crash-points")]
 fn agent_dies_and_comes_back(crash_point: &str) {
     let (mut world, application, victim) = prepared();
     assert_eq!(world.take_agent().terminate(), 0);
@@ -276,26 +277,31 @@ fn agent_dies_and_comes_back(crash_point: &str) {
     );
 }
 
+#[cfg(feature = "crash-points")]
 #[test]
 fn agent_killed_after_freezing_finishes_when_it_is_back() {
     agent_dies_and_comes_back("after-freeze");
 }
 
+#[cfg(feature = "crash-points")]
 #[test]
 fn agent_killed_between_capture_and_vault_finishes_when_it_is_back() {
     agent_dies_and_comes_back("after-capture");
 }
 
+#[cfg(feature = "crash-points")]
 #[test]
 fn agent_killed_after_killing_finishes_when_it_is_back() {
     agent_dies_and_comes_back("after-kill");
 }
 
+#[cfg(feature = "crash-points")]
 #[test]
 fn agent_killed_after_sealing_finishes_when_it_is_back() {
     agent_dies_and_comes_back("after-vault");
 }
 
+#[cfg(feature = "crash-points")]
 #[test]
 fn agent_killed_after_releasing_finishes_when_it_is_back() {
     agent_dies_and_comes_back("after-release");
