@@ -48,6 +48,35 @@ fn quarantine(world: &World, application: &Application, sha1: &str, more: &[&str
     document["results"][0].clone()
 }
 
+/// Ends the agent, asks for the victim, and gives the id of the action, which must be pending.
+fn ask_while_offline(world: &mut World, application: &Application, victim: &Victim) -> String {
+    assert_eq!(world.take_agent().terminate(), 0);
+    let result = quarantine(world, application, &victim.sha1(), &[]);
+    let action = &result["action"];
+    assert_eq!(
+        action["status"], "Pending",
+        "an offline machine is no error: {result}"
+    );
+    action["id"]
+        .as_str()
+        .expect("an action has an id")
+        .to_owned()
+}
+
+/// `quell action wait`, and what it says.
+fn await_end(world: &World, application: &Application, id: &str) -> Value {
+    let arguments = [
+        "action",
+        "wait",
+        id,
+        "--deadline",
+        "60s",
+        "--output",
+        "json",
+    ];
+    world.run_as(application, &arguments).json()
+}
+
 fn vault_items(world: &World) -> Vec<Value> {
     let listed = world
         .agent_command(&["vault", "list", "--output", "json"])
@@ -188,17 +217,7 @@ fn process_outside_the_agents_confinement_is_not_touched() {
 #[test]
 fn pending_action_survives_a_killed_server() {
     let (mut world, application, victim) = prepared();
-    assert_eq!(world.take_agent().terminate(), 0);
-    let sha1 = victim.sha1();
-    let result = quarantine(&world, &application, &sha1, &[]);
-    assert_eq!(
-        result["action"]["status"], "Pending",
-        "an offline machine is no error: {result}"
-    );
-    let id = result["action"]["id"]
-        .as_str()
-        .expect("an action has an id")
-        .to_owned();
+    let id = ask_while_offline(&mut world, &application, &victim);
     world.kill_server();
     assert_eq!(
         victim.alive(),
@@ -207,20 +226,7 @@ fn pending_action_survives_a_killed_server() {
     );
     world.start_server();
     world.start_agent();
-    let ended = world
-        .run_as(
-            &application,
-            &[
-                "action",
-                "wait",
-                &id,
-                "--deadline",
-                "60s",
-                "--output",
-                "json",
-            ],
-        )
-        .json();
+    let ended = await_end(&world, &application, &id);
     assert_eq!(ended["action"]["status"], "Succeeded", "{ended}");
     assert!(victim.all_ended(), "a process survived");
     assert_eq!(vault_items(&world).len(), 1);
@@ -229,13 +235,7 @@ fn pending_action_survives_a_killed_server() {
 #[cfg(feature = "crash-points")]
 fn agent_dies_and_comes_back(crash_point: &str) {
     let (mut world, application, victim) = prepared();
-    assert_eq!(world.take_agent().terminate(), 0);
-    let sha1 = victim.sha1();
-    let result = quarantine(&world, &application, &sha1, &[]);
-    let id = result["action"]["id"]
-        .as_str()
-        .expect("an action has an id")
-        .to_owned();
+    let id = ask_while_offline(&mut world, &application, &victim);
 
     world.start_agent_until(crash_point);
     assert_eq!(
@@ -245,20 +245,7 @@ fn agent_dies_and_comes_back(crash_point: &str) {
     );
     world.start_agent();
 
-    let ended = world
-        .run_as(
-            &application,
-            &[
-                "action",
-                "wait",
-                &id,
-                "--deadline",
-                "60s",
-                "--output",
-                "json",
-            ],
-        )
-        .json();
+    let ended = await_end(&world, &application, &id);
     assert_eq!(
         ended["action"]["status"], "Succeeded",
         "{crash_point}: {ended}"
@@ -268,7 +255,7 @@ fn agent_dies_and_comes_back(crash_point: &str) {
         !victim.path().exists(),
         "{crash_point}: the path is still there"
     );
-    let restored = world.agent_command(&["vault", "restore", &item_of(&world, &sha1)]);
+    let restored = world.agent_command(&["vault", "restore", &item_of(&world, &victim.sha1())]);
     assert_eq!(restored.code, 0, "{crash_point}: {restored:?}");
     assert_eq!(
         fs::read(victim.path()).expect("it is back"),
@@ -310,12 +297,7 @@ fn agent_killed_after_releasing_finishes_when_it_is_back() {
 #[test]
 fn cancelled_action_of_an_offline_machine_is_never_carried_out() {
     let (mut world, application, victim) = prepared();
-    assert_eq!(world.take_agent().terminate(), 0);
-    let result = quarantine(&world, &application, &victim.sha1(), &[]);
-    let id = result["action"]["id"]
-        .as_str()
-        .expect("an action has an id")
-        .to_owned();
+    let id = ask_while_offline(&mut world, &application, &victim);
     let arguments = [
         "action",
         "cancel",

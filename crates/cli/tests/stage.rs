@@ -86,27 +86,37 @@ impl Lab {
     }
 }
 
+impl Lab {
+    /// `quell quarantine` of this file on the lab's machine: the MachineAction.
+    fn quarantine(&self, sha1: &str, comment: &str, wait: bool) -> Value {
+        let machine = self.text("machineId");
+        let mut arguments = vec![
+            "quarantine",
+            sha1,
+            "--machine",
+            machine,
+            "--comment",
+            comment,
+        ];
+        arguments.extend(["--yes", "--output", "json"]);
+        arguments.extend(wait.then_some("--wait"));
+        let outcome = self.run(self.text("clientSecret"), &arguments);
+        outcome.document()["results"][0]["action"].clone()
+    }
+}
+
 #[test]
 fn lab_answers_the_documentations_own_example() {
     let lab = Lab::start(&[]);
     assert_eq!(lab.text("machineId"), DOCUMENTED_MACHINE);
     assert!(lab.text("tokenUrl").starts_with(lab.text("baseUrl")));
-    let arguments = [
-        "quarantine",
-        DOCUMENTED_SHA1,
-        "--machine",
-        DOCUMENTED_MACHINE,
-        "--comment",
-        DOCUMENTED_COMMENT,
-        "--yes",
-        "--output",
-        "json",
-    ];
-    let answered = lab.run(lab.text("clientSecret"), &arguments).json();
-    let action = &answered["results"][0]["action"];
-    assert_eq!(action["machineId"], DOCUMENTED_MACHINE, "{answered}");
-    assert_eq!(action["requestorComment"], DOCUMENTED_COMMENT);
-    assert_eq!(action["relatedFileInfo"]["fileIdentifier"], DOCUMENTED_SHA1);
+    let answered = lab.quarantine(DOCUMENTED_SHA1, DOCUMENTED_COMMENT, false);
+    assert_eq!(answered["machineId"], DOCUMENTED_MACHINE, "{answered}");
+    assert_eq!(answered["requestorComment"], DOCUMENTED_COMMENT);
+    assert_eq!(
+        answered["relatedFileInfo"]["fileIdentifier"],
+        DOCUMENTED_SHA1
+    );
 }
 
 #[test]
@@ -114,23 +124,8 @@ fn lab_quarantines_its_sample() {
     let lab = Lab::start(&[]);
     let path = lab.text("path").to_owned();
     assert!(Path::new(&path).exists());
-    let arguments = [
-        "quarantine",
-        lab.text("sha1"),
-        "--machine",
-        DOCUMENTED_MACHINE,
-        "--comment",
-        "c",
-        "--wait",
-        "--yes",
-        "--output",
-        "json",
-    ];
-    let answered = lab.run(lab.text("clientSecret"), &arguments).json();
-    assert_eq!(
-        answered["results"][0]["action"]["status"], "Succeeded",
-        "{answered}"
-    );
+    let answered = lab.quarantine(lab.text("sha1"), "c", true);
+    assert_eq!(answered["status"], "Succeeded", "{answered}");
     assert!(!Path::new(&path).exists());
 }
 
@@ -143,20 +138,8 @@ fn lab_never_touches_a_process_that_it_did_not_start() {
         "--quell-harmless-sample-that-only-waits",
         &std::process::id().to_string(),
     ]);
-    let arguments = [
-        "quarantine",
-        lab.text("sha1"),
-        "--machine",
-        DOCUMENTED_MACHINE,
-        "--comment",
-        "c",
-        "--wait",
-        "--yes",
-        "--output",
-        "json",
-    ];
-    let answered = lab.run(lab.text("clientSecret"), &arguments).document();
-    let status = &answered["results"][0]["action"]["status"];
+    let answered = lab.quarantine(lab.text("sha1"), "c", true);
+    let status = &answered["status"];
     assert!(status == "Succeeded" || status == "Failed", "{answered}");
     assert!(
         stranger.alive() == 1 && !stranger.any_stopped(),
