@@ -89,6 +89,15 @@ impl Server {
         let store = SqliteStore::open(&dir.store_file())?;
         let (listener, local_addr) = listen(config.listen).await?;
         let base_url = config.base_url(local_addr)?;
+        if let Some(objection) = tls.as_ref().and_then(|tls| tls.objection(base_url.host())) {
+            // Machines may be told another address; for this one they would be shut out.
+            tracing::warn!(
+                url = base_url.as_str(),
+                objection,
+                "machines will not accept this server's certificate: give the authority that signed it \
+                 (--tls-authority), and check its names and dates"
+            );
+        }
         store
             .set_address(Address {
                 base_url: base_url.as_str().to_owned(),
