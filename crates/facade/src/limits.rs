@@ -7,7 +7,7 @@ use quell_model::OperationInfo;
 use quell_ratelimit::{Limiter, Policy, Quota, QuotaError, Window};
 
 /// At most so many calls of an operation at once: what a service that refuses all of
-/// a sudden can refuse (ratelimit.md §5.2 measured the storms).
+/// a sudden can refuse.
 const IN_FLIGHT: usize = 20;
 
 /// How often each operation may be called.

@@ -6,7 +6,7 @@ use quell_model::limits::VISIBILITY;
 ///
 /// The interval is an eighth of the time waited so far, so that whoever waits for an
 /// hour learns the end at most some minutes late and asks some fifty times, not
-/// thousands (ratelimit.md §8).
+/// thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Schedule {
     pub(super) shortest: Duration,
