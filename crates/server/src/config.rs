@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use quell_model::limits::STANDARD;
 use quell_ratelimit::Quota;
-use url::Url;
+use url::{Host, Url};
 
 use crate::api::{UnknownFile, documented};
 use crate::clock::{Clock, SystemClock};
@@ -100,6 +100,9 @@ pub enum ConfigError {
     /// The public URL is more or less than scheme, host and port.
     #[error("the public URL {0:?} must be http or https, a host, and a port if need be")]
     PublicUrl(String),
+    /// The public URL has no TLS, and names what others reach: every machine would refuse it.
+    #[error("machines speak plain HTTP to loopback alone: the public URL {0:?} must be https")]
+    PlainPublicUrl(String),
 }
 
 impl ServerConfig {
@@ -171,6 +174,9 @@ impl BaseUrl {
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none();
+        if is_origin && url.scheme() == "http" && !names_loopback(&url) {
+            return Err(ConfigError::PlainPublicUrl(text.to_owned()));
+        }
         match url.host_str() {
             Some(host) if is_origin => Ok(Self {
                 text: url.as_str().trim_end_matches('/').to_owned(),
@@ -191,6 +197,15 @@ impl BaseUrl {
 
     pub(crate) fn scheme(&self) -> &'static str {
         if self.is_https { "https" } else { "http" }
+    }
+}
+
+fn names_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -263,6 +278,26 @@ mod tests {
             "https://quell.example/?x",
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn public_url_without_tls_names_loopback() {
+        let public = |url: &str| ServerConfig {
+            public_url: Some(url.to_owned()),
+            ..config("127.0.0.1:80")
+        };
+        for good in ["http://localhost:1", "http://127.9.9.9", "http://[::1]:8"] {
+            assert_eq!(public(good).check(), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://quell.example",
+            "http://192.0.2.1:80",
+            "http://[2001:db8::1]",
+            "http://localhost.example",
+        ] {
+            let refused = Err(ConfigError::PlainPublicUrl(bad.to_owned()));
+            assert_eq!(public(bad).check(), refused);
         }
     }
 }
