@@ -17,13 +17,18 @@ use crate::store::record::Page;
 const ODATA_JSON: HeaderValue =
     HeaderValue::from_static("application/json; odata.metadata=minimal");
 
-/// Scheme and host of the call.
+/// Scheme and host by which answers name the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin(String);
 
 impl Origin {
     pub(super) fn new(scheme: &str, authority: &str) -> Self {
         Self(format!("{scheme}://{authority}"))
+    }
+
+    /// `url` has no slash at its end.
+    pub(super) fn of(url: &str) -> Self {
+        Self(url.to_owned())
     }
 
     /// Where the answer's shape is described: what follows the `#` names it.

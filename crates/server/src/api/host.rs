@@ -1,7 +1,7 @@
 //! Which host was called.
 //!
-//! Answers name the host that the client called, in `@odata.context` and `nextLink`. What stands
-//! there comes from the client, so it is checked first.
+//! Answers name the server in `@odata.context` and `nextLink`: by its public URL, or without one by
+//! the host that the client called. What stands there comes from the client, so it is checked first.
 
 use http::uri::Authority;
 use http::{header, request::Parts};
@@ -16,6 +16,7 @@ pub(crate) struct Hosts {
     scheme: &'static str,
     own: String,
     loopback_alone: bool,
+    public: Option<String>,
 }
 
 impl Hosts {
@@ -27,10 +28,17 @@ impl Hosts {
             scheme,
             own,
             loopback_alone,
+            public: None,
         }
     }
 
-    /// The origin that the client called.
+    /// Answers name this URL, whatever the client called.
+    pub(crate) fn with_public(mut self, url: &str) -> Self {
+        self.public = Some(url.to_owned());
+        self
+    }
+
+    /// The origin that the answer names.
     pub(super) fn origin(&self, parts: &Parts) -> Result<Origin, ApiError> {
         let authority = called(parts)
             .ok_or_else(|| ApiError::new(ErrorCode::BadRequest, "The Host header is invalid."))?;
@@ -40,7 +48,10 @@ impl Hosts {
                 "The host is not served here.",
             ));
         }
-        Ok(Origin::new(self.scheme, authority.as_str()))
+        Ok(match &self.public {
+            Some(url) => Origin::of(url),
+            None => Origin::new(self.scheme, authority.as_str()),
+        })
     }
 
     fn is_served(&self, host: &str) -> bool {
@@ -96,6 +107,17 @@ mod tests {
             origin(&hosts, &["other.example:8443"]).as_deref(),
             Some("https://other.example:8443")
         );
+    }
+
+    #[test]
+    fn public_url_is_the_origin_whatever_was_called() {
+        let hosts = Hosts::new("https", "quell.example".to_owned(), false)
+            .with_public("https://quell.example:8443");
+        for called in ["evil.example", "quell.example:8443", "192.0.2.1"] {
+            let origin = origin(&hosts, &[called]);
+            assert_eq!(origin.as_deref(), Some("https://quell.example:8443"));
+        }
+        assert_eq!(origin(&hosts, &[]), None);
     }
 
     #[test]

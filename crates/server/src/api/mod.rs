@@ -61,7 +61,7 @@ pub(crate) struct Api {
     pub(crate) sightings_kept: Duration,
 }
 
-/// A call that may go on: who, from which host's view, with what.
+/// A call that may go on: who, answered under which name, with what.
 struct Call<'a> {
     caller: Caller,
     origin: Origin,

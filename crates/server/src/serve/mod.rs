@@ -188,6 +188,18 @@ async fn accept_all(listener: &TcpListener, connections: &Connections) {
     }
 }
 
+fn hosts(config: &ServerConfig, base_url: &BaseUrl) -> Hosts {
+    let hosts = Hosts::new(
+        base_url.scheme(),
+        base_url.host().to_owned(),
+        config.listen.ip().is_loopback(),
+    );
+    match config.public_url {
+        Some(_) => hosts.with_public(base_url.as_str()),
+        None => hosts,
+    }
+}
+
 pub(crate) async fn router(
     config: &ServerConfig,
     base_url: &BaseUrl,
@@ -214,11 +226,7 @@ pub(crate) async fn router(
         store: Arc::clone(store),
         clock: Arc::clone(&config.clock),
         issuer,
-        hosts: Hosts::new(
-            base_url.scheme(),
-            base_url.host().to_owned(),
-            config.listen.ip().is_loopback(),
-        ),
+        hosts: hosts(config, base_url),
         throttle: Throttle::new(config.limits.quota()),
         wake,
         duplicates: config.duplicates,

@@ -380,6 +380,20 @@ async fn routes_and_methods_that_are_none() {
 }
 
 #[tokio::test]
+async fn host_that_was_called_is_not_shown_when_the_server_has_a_public_url() {
+    let world = World::with(|config| {
+        config.public_url = Some("https://quell.example:8443".to_owned());
+    })
+    .await;
+    let token = world.token(BOTH).await;
+    let answer = world.get(&token, "/api/machines").await;
+    assert_eq!(
+        answer.json()["@odata.context"],
+        "https://quell.example:8443/api/$metadata#Machines"
+    );
+}
+
+#[tokio::test]
 async fn hosts_that_are_not_ours() {
     let world = World::new().await;
     let token = world.token(BOTH).await;
