@@ -140,10 +140,17 @@ impl From<Listed> for View {
 }
 
 fn list(vault: &Vault, format: Format) -> Result<Exit, Failure> {
-    let items: Vec<View> = vault.list()?.into_iter().map(View::from).collect();
+    let items = oldest_first(vault.list()?.into_iter().map(View::from).collect());
     let damaged = items.iter().any(|item| item.damage.is_some());
     format.write(&List { items }, |list| list_for_people(&list.items))?;
     Ok(if damaged { Exit::Failed } else { Exit::Success })
+}
+
+/// Oldest first; what does not tell its time comes last.
+fn oldest_first(mut items: Vec<View>) -> Vec<View> {
+    let captured = |view: &View| view.item.as_ref().map(|item| item.captured_at);
+    items.sort_by_key(|view| (view.item.is_none(), captured(view)));
+    items
 }
 
 fn list_for_people(items: &[View]) -> String {
@@ -169,6 +176,7 @@ fn first_path(item: &Known) -> String {
     match &item.paths[..] {
         [] => "(had been deleted while it ran)".to_owned(),
         [only] => only.display().to_owned(),
+        [first, _link] => format!("{} (and 1 link)", first.display()),
         [first, links @ ..] => format!("{} (and {} links)", first.display(), links.len()),
     }
 }

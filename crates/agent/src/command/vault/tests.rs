@@ -53,6 +53,32 @@ fn a_list_for_people_hides_no_trick_in_a_path() {
 }
 
 #[test]
+fn one_link_is_told_in_the_singular() {
+    let text = list_for_people(&[item(&[b"/opt/a", b"/opt/b"])]);
+    assert!(text.contains("/opt/a (and 1 link)"), "{text}");
+}
+
+#[test]
+fn a_list_begins_with_what_was_taken_first() {
+    let captured_at = |seconds: i64| {
+        let mut view = item(&[b"/opt/a"]);
+        view.item.as_mut().unwrap().captured_at = Timestamp::from_unix_seconds(seconds);
+        view
+    };
+    let sorted = oldest_first(vec![
+        damaged(),
+        captured_at(3),
+        captured_at(1),
+        captured_at(2),
+    ]);
+    let times = sorted
+        .iter()
+        .map(|view| Some(view.item.as_ref()?.captured_at));
+    let expected = [1, 2, 3].map(|seconds| Some(Timestamp::from_unix_seconds(seconds)));
+    assert_eq!(times.collect::<Vec<_>>(), [&expected[..], &[None]].concat());
+}
+
+#[test]
 fn one_item_for_people() {
     insta::assert_snapshot!(show_for_people(&item(&[b"/opt/a", b"/opt/b"])));
 }
