@@ -13,7 +13,7 @@ use super::failures::no_token;
 use super::place::PlaceFlag;
 use crate::config::StateDir;
 use crate::journal::Journal;
-use crate::link::{self, Identity, derived_machine_id, machine_facts};
+use crate::link::{self, Identity, IdentityError, derived_machine_id, machine_facts};
 use crate::vault::Vault;
 
 /// No token is longer.
@@ -47,6 +47,9 @@ struct Enrolled {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let token = read_token(arguments)?;
+    if token.trim().is_empty() {
+        return Err(token_needed("no token was given"));
+    }
     let token: EnrolmentToken = token.parse().map_err(|error| no_token(&error))?;
     let machine_id = match &arguments.machine_id {
         Some(id) => MachineId::new(id).map_err(|error| Failure::of(Exit::Usage, &error))?,
@@ -54,6 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let state = arguments.place.open_or_make()?;
     let _lock = state.lock()?;
+    refuse_the_enrolled(&state)?;
     // The vault's key is made now, so that the first quarantine does not depend on it.
     Vault::open(&state.vault())?;
     // Before the enrolment and not after it: a crash in between then costs nothing.
@@ -66,6 +70,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     arguments.format.output.write(&enrolled, for_people)?;
     Ok(Exit::Success)
+}
+
+/// The earlier identity would be lost. One that is damaged already is replaced.
+fn refuse_the_enrolled(state: &StateDir) -> Result<(), Failure> {
+    match Identity::load(state) {
+        Ok(identity) => {
+            let (id, server) = (identity.machine_id(), identity.endpoint());
+            let what = format!("this machine is already enrolled as {id} at {server}");
+            let file = state.identity();
+            Err(Failure::new(Exit::Refused, what).next(format!(
+                "remove {} to enrol it anew, or name another directory with --state",
+                file.display()
+            )))
+        }
+        Err(IdentityError::NotEnrolled | IdentityError::Damaged) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn count_orders_anew(state: &StateDir) -> Result<(), Failure> {
@@ -97,11 +118,16 @@ fn read_token(arguments: &Arguments) -> Result<String, Failure> {
             bounded(File::open(path).map_err(cannot)?).map_err(cannot)
         }
         (None, None) if io::stdin().is_terminal() => {
-            Err(Failure::usage("an enrolment token is needed")
-                .next("make one on the server (quell server device enrol-token) and give it with --token-file"))
+            Err(token_needed("an enrolment token is needed"))
         }
         _ => bounded(io::stdin().lock()).map_err(cannot),
     }
+}
+
+fn token_needed(what: &str) -> Failure {
+    Failure::usage(what).next(
+        "make one on the server (quell server device enrol-token) and give it with --token-file",
+    )
 }
 
 fn bounded(source: impl Read) -> io::Result<String> {
@@ -156,6 +182,17 @@ mod tests {
         ];
         assert_eq!(run(&arguments(&line)).unwrap_err().exit(), Exit::Usage);
         assert!(!state.exists());
+    }
+
+    #[test]
+    fn an_empty_token_is_called_no_token() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        std::fs::write(&path, "\n").unwrap();
+        let line = ["--token-file", path.to_str().unwrap()];
+        let failure = run(&arguments(&line)).unwrap_err();
+        assert_eq!(failure.exit(), Exit::Usage);
+        assert!(failure.render().contains("no token was given"));
     }
 
     #[test]
