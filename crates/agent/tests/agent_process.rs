@@ -88,7 +88,8 @@ impl Stage {
 
     fn run(&self) -> Started {
         let own = std::process::id().to_string();
-        let mut command = self.command(&["run", "--inventory-interval", "1"]);
+        let mut command =
+            self.command(&["run", "--inventory-interval", "1", "--log-format", "json"]);
         command.arg("--root").arg(self.files());
         command.args([
             "--confine-to-descendants-of",
@@ -96,7 +97,21 @@ impl Stage {
             "--die-with-parent",
             &own,
         ]);
-        Started(command.stderr(Stdio::null()).spawn().unwrap())
+        let log = File::create(self.log()).unwrap();
+        Started(command.stderr(log).spawn().unwrap())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.path().join("log")
+    }
+
+    /// What the agent logged, one event a line.
+    fn logged(&self, message: &str) -> Vec<serde_json::Value> {
+        let log = fs::read_to_string(self.log()).unwrap();
+        let events = log.lines().map(|line| serde_json::from_str(line).unwrap());
+        let is_wanted =
+            |event: &serde_json::Value| event["fields"]["message"].as_str() == Some(message);
+        events.filter(is_wanted).collect()
     }
 
     /// A harmless program that nobody else has, and its hash.
@@ -220,6 +235,24 @@ fn a_running_program_is_reported_stopped_taken_away_and_restored() {
         0
     );
     assert_eq!(end(&mut agent), Some(0));
+
+    let mut killed: Vec<_> = stage.logged("killed a process");
+    killed.sort_by_key(|event| event["fields"]["pid"].as_u64());
+    let mut pids = running.each_ref().map(|process| process.0.id());
+    pids.sort_unstable();
+    assert_eq!(killed.len(), 2);
+    for (event, pid) in killed.iter().zip(pids) {
+        assert_eq!(event["fields"]["pid"], pid);
+        assert_eq!(event["fields"]["executable"], path.to_str().unwrap());
+        assert_eq!(event["span"]["id"], "a1");
+    }
+    let taken = stage.logged("took a file into the vault");
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0]["fields"]["path"], path.to_str().unwrap());
+    assert_eq!(taken[0]["fields"]["item"], item);
+    let ended = stage.logged("the action succeeded");
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0]["fields"]["sha1"], sha1.to_string());
 }
 
 #[test]
@@ -251,6 +284,20 @@ fn a_protected_program_is_refused_and_goes_on() {
     assert!(shell.0.try_wait().unwrap().is_none());
     assert!(path.exists());
     assert_eq!(end(&mut agent), Some(0));
+}
+
+#[test]
+fn an_enrolled_machine_is_not_enrolled_again_by_mistake() {
+    let stage = Stage::new();
+    stage.enrol();
+    let identity = fs::read(stage.directory.path().join("state/identity.json")).unwrap();
+    let file = stage.directory.path().join("token");
+    let again = stage.output(&["enrol", "--token-file", file.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert_eq!(again.status.code(), Some(3), "{told}");
+    assert!(told.contains("already enrolled as m1 at "), "{told}");
+    let kept = fs::read(stage.directory.path().join("state/identity.json")).unwrap();
+    assert_eq!(kept, identity);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! threads: one carries out, others take up, cancel and report.
 
 mod action;
+mod announce;
 mod attributes;
 mod capture;
 mod capture_dir;
@@ -31,6 +32,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use quell_model::ActionId;
 use quell_protocol::{Coverage, Order, Phase, Verb, WirePath};
+use quell_terminal::printable;
 
 use action::{Action, Fault};
 use capture_dir::{CaptureDir, CaptureDirs};
@@ -212,10 +214,14 @@ impl Engine {
         if let TakenUp::Done(phase) = self.journal.take_up(order)? {
             return Ok(phase);
         }
-        let span = tracing::info_span!("action", id = %order.action_id);
+        let span = tracing::info_span!("action", id = printable(order.action_id.as_str()));
         let _entered = span.enter();
         match self.action(order, &mut bench) {
-            Some(action) => Ok(action.run()?),
+            Some(action) => {
+                let phase = action.run()?;
+                announce::announce(&phase);
+                Ok(phase)
+            }
             None => Ok(Phase::InProgress),
         }
     }
