@@ -34,6 +34,8 @@ enum Kind {
         had_token: bool,
     },
     RetryAfter(u64),
+    /// The methods that the resource has, as the header `Allow` lists them.
+    Allow(String),
 }
 
 impl ApiError {
@@ -99,7 +101,8 @@ impl ApiError {
     }
 
     /// Something is at this path, but not by this method.
-    pub(super) fn other_method(method: &Method) -> Self {
+    pub(super) fn other_method(method: &Method, allowed: &[Method]) -> Self {
+        let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
         Self::new(
             ErrorCode::BadRequest,
             format!(
@@ -108,6 +111,7 @@ impl ApiError {
             ),
         )
         .with_status(StatusCode::METHOD_NOT_ALLOWED)
+        .with(Kind::Allow(allowed.join(", ")))
     }
 
     /// Too many calls.
@@ -212,6 +216,11 @@ impl IntoResponse for ApiError {
             }
             Kind::RetryAfter(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Kind::Allow(methods) => {
+                if let Ok(methods) = HeaderValue::from_str(&methods) {
+                    headers.insert(header::ALLOW, methods);
+                }
             }
             Kind::Plain | Kind::OData => {}
         }

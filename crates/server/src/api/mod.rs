@@ -75,7 +75,10 @@ pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request) -> Res
     let body = read_body(body, quell_model::limits::REQUEST_BODY).await;
     match Route::find(parts.method.as_str(), parts.uri.path()) {
         Found::Route(route) => api.route(route, &parts, body).await,
-        Found::OtherMethod => ApiError::other_method(&parts.method).into_response(),
+        Found::OtherMethod => {
+            let allowed = methods_at(parts.uri.path());
+            ApiError::other_method(&parts.method, &allowed).into_response()
+        }
         Found::Nothing => api.document(&parts).await,
     }
 }
@@ -154,7 +157,7 @@ impl Api {
             return ApiError::no_route().into_response();
         };
         if parts.method != Method::GET {
-            return ApiError::other_method(&parts.method).into_response();
+            return ApiError::other_method(&parts.method, &[Method::GET]).into_response();
         }
         if let Err(error) = self.hosts.origin(parts) {
             return error.into_response();
@@ -166,9 +169,23 @@ impl Api {
     }
 }
 
-/// The answer to a method that a path outside the API does not have.
+/// The methods that the table of routes has for a path.
+fn methods_at(path: &str) -> Vec<Method> {
+    [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ]
+    .into_iter()
+    .filter(|method| matches!(Route::find(method.as_str(), path), Found::Route(_)))
+    .collect()
+}
+
+/// The answer to a method that a device's path does not have: every one is posted to.
 pub(crate) async fn wrong_method(method: Method) -> Response {
-    ApiError::other_method(&method).into_response()
+    ApiError::other_method(&method, &[Method::POST]).into_response()
 }
 
 /// An answer that is not to be given: the handler panicked.

@@ -361,11 +361,15 @@ async fn routes_and_methods_that_are_none() {
         );
         assert_eq!(answer.refusal(), expected, "{path}");
     }
-    for (method, path) in [
-        ("PUT", "/api/machines".to_owned()),
-        ("GET", stop_path(MACHINE)),
-        ("DELETE", "/api/machineactions/x".to_owned()),
-        ("GET", "/quell/v1/device/hold".to_owned()),
+    let token_endpoint = format!("/{}/oauth2/token", world.tenant());
+    let keys = format!("/{}/discovery/keys", world.tenant());
+    for (method, path, allowed) in [
+        ("PUT", "/api/machines".to_owned(), "GET"),
+        ("GET", stop_path(MACHINE), "POST"),
+        ("DELETE", "/api/v1.0/machineactions/x".to_owned(), "GET"),
+        ("DELETE", token_endpoint, "GET, POST"),
+        ("POST", keys, "GET"),
+        ("GET", "/quell/v1/device/hold".to_owned(), "POST"),
     ] {
         let request = called(Request::builder().method(method).uri(&path))
             .body(Body::empty())
@@ -375,7 +379,10 @@ async fn routes_and_methods_that_are_none() {
             "BadRequest".to_owned(),
             format!("The resource does not support the method {method}."),
         );
-        assert_eq!(world.send(request).await.refusal(), expected, "{path}");
+        let answer = world.send(request).await;
+        assert_eq!(answer.refusal(), expected, "{path}");
+        let listed: Vec<_> = answer.headers.get_all(header::ALLOW).iter().collect();
+        assert_eq!(listed, [allowed], "{path}");
     }
 }
 
