@@ -57,7 +57,7 @@ impl Issuer {
             "issuer": self.name(tenant),
             "token_endpoint": format!("{base}/oauth2/v2.0/token"),
             "jwks_uri": format!("{base}/discovery/v2.0/keys"),
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
             "grant_types_supported": ["client_credentials"],
             "response_types_supported": ["token"],
             "subject_types_supported": ["pairwise"],

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::basic::Basic;
 use super::claims::{EXPIRES_IN, Mint, Minted, audience_is_ours};
 use super::fault::TokenFault;
 use super::form::TokenRequest;
@@ -77,7 +78,7 @@ impl Issuer {
         if !is_form(headers) {
             return Err(TokenFault::NotAForm);
         }
-        let request = TokenRequest::read(version, body)?;
+        let request = TokenRequest::read(version, Basic::read(headers)?, body)?;
         let tenant = self.tenant(tenant).await?;
         let client = self.authenticate(tenant, &request).await?;
         if !audience_is_ours(&request.resource, &self.base_url) {

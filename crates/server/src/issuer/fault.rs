@@ -16,6 +16,16 @@ pub(super) enum TokenFault {
     Missing(&'static str),
     #[error("A parameter is given more than once.")]
     Twice,
+    #[error(
+        "The client shows its secret in the header Authorization and in the form; use one of them."
+    )]
+    TwoSecrets,
+    #[error("The client_id in the form is not the one in the header Authorization.")]
+    TwoClients,
+    #[error(
+        "The header Authorization must be 'Basic' and the base64 of the id, a colon and the secret, both form-encoded."
+    )]
+    Basic,
     #[error("The request is too long.")]
     TooLong,
     #[error("The request body must be a form (application/x-www-form-urlencoded).")]
@@ -54,7 +64,12 @@ impl TokenFault {
         let bad = StatusCode::BAD_REQUEST;
         match self {
             Self::Missing(_) => (bad, Code::InvalidRequest, 900_144),
-            Self::Twice | Self::TooLong | Self::NotAForm => (bad, Code::InvalidRequest, 900_023),
+            Self::Twice
+            | Self::TwoSecrets
+            | Self::TwoClients
+            | Self::Basic
+            | Self::TooLong
+            | Self::NotAForm => (bad, Code::InvalidRequest, 900_023),
             Self::GrantType(_) => (bad, Code::UnsupportedGrantType, 70_003),
             Self::Scope(_) => (bad, Code::InvalidScope, 70_011),
             Self::Resource(_) => (bad, Code::from("invalid_resource"), 500_011),
@@ -87,6 +102,13 @@ impl TokenFault {
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 6749, section 5.2: whoever used the header is told of its scheme.
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(r#"Basic realm="quell""#),
+            );
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }

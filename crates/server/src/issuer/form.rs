@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::basic::Basic;
 use super::endpoint::Version;
 use super::fault::TokenFault;
 
 /// The longest parameter that is read, in bytes.
-const MAX_VALUE: usize = 2048;
+pub(super) const MAX_VALUE: usize = 2048;
 
 /// A client asks for a token for itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,7 +30,11 @@ impl fmt::Debug for TokenRequest {
 impl TokenRequest {
     /// Reads the form. The first version takes `resource`, and `scope` in its place, since clients
     /// of the second version are pointed at it; the second takes `scope` alone, as Microsoft's does.
-    pub(super) fn read(version: Version, body: &[u8]) -> Result<Self, TokenFault> {
+    pub(super) fn read(
+        version: Version,
+        basic: Option<Basic>,
+        body: &[u8],
+    ) -> Result<Self, TokenFault> {
         let form = Form::read(body)?;
         match form.required("grant_type")? {
             "client_credentials" => {}
@@ -41,9 +46,10 @@ impl TokenRequest {
             (Version::V1, None, None) => return Err(TokenFault::Missing("resource")),
             (Version::V2, _, None) => return Err(TokenFault::Missing("scope")),
         };
+        let (client_id, client_secret) = form.client(basic)?;
         Ok(Self {
-            client_id: form.required("client_id")?.to_owned(),
-            client_secret: form.required("client_secret")?.to_owned(),
+            client_id,
+            client_secret,
             resource,
         })
     }
@@ -75,6 +81,21 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// Id and secret, from the header or from the form: a client must not use both.
+    fn client(&self, basic: Option<Basic>) -> Result<(String, String), TokenFault> {
+        let Some(basic) = basic else {
+            let id = self.required("client_id")?.to_owned();
+            return Ok((id, self.required("client_secret")?.to_owned()));
+        };
+        if self.get("client_secret").is_some() {
+            return Err(TokenFault::TwoSecrets);
+        }
+        match self.get("client_id") {
+            Some(id) if id != basic.client_id => Err(TokenFault::TwoClients),
+            _ => Ok((basic.client_id, basic.client_secret)),
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name)?;
         Some(found.1.as_str()).filter(|value| !value.is_empty())
@@ -92,7 +113,7 @@ mod tests {
     const FORM: &str = "grant_type=client_credentials&client_id=c&client_secret=s%2B%26";
 
     fn read(version: Version, more: &str) -> Result<TokenRequest, TokenFault> {
-        TokenRequest::read(version, format!("{FORM}&{more}").as_bytes())
+        TokenRequest::read(version, None, format!("{FORM}&{more}").as_bytes())
     }
 
     #[test]
@@ -133,12 +154,13 @@ mod tests {
             Err(TokenFault::Missing("scope"))
         );
         assert_eq!(
-            TokenRequest::read(Version::V2, b""),
+            TokenRequest::read(Version::V2, None, b""),
             Err(TokenFault::Missing("grant_type"))
         );
         assert_eq!(
             TokenRequest::read(
                 Version::V1,
+                None,
                 b"grant_type=client_credentials&resource=r&client_id="
             ),
             Err(TokenFault::Missing("client_id"))
@@ -148,7 +170,7 @@ mod tests {
     #[test]
     fn other_grants_scopes_and_repeated_parameters_are_refused() {
         assert_eq!(
-            TokenRequest::read(Version::V2, b"grant_type=password"),
+            TokenRequest::read(Version::V2, None, b"grant_type=password"),
             Err(TokenFault::GrantType("password".to_owned()))
         );
         for scope in [

@@ -4,6 +4,7 @@
 //! tokens have the same claims. It signs with RS256, as that one does, by a key made at the first
 //! start and kept in the store.
 
+mod basic;
 mod claims;
 mod discovery;
 mod endpoint;

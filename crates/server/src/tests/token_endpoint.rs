@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{Request, header};
 use serde_json::{Value, json};
 
@@ -250,4 +250,46 @@ async fn published_key_verifies_what_was_signed() {
     jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap();
     let nowhere = world.get("", "/common/discovery/v2.0/keys").await;
     assert_eq!(nowhere.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn secret_may_stand_in_the_header_alone() {
+    let world = World::new().await;
+    let client = world.client(BOTH).await;
+    let asked = async |secret: &str, more: &str| {
+        let pair: String = [client.id.as_str(), secret]
+            .map(|part| url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>())
+            .join(":");
+        let body = format!("grant_type=client_credentials&scope={RESOURCE}/.default{more}");
+        let path = format!("/{}/oauth2/v2.0/token", world.tenant());
+        let request = called(Request::post(path))
+            .header(
+                header::AUTHORIZATION,
+                format!("Basic {}", STANDARD.encode(pair)),
+            )
+            .body(Body::from(body));
+        world.send(request.unwrap()).await
+    };
+    let same = format!("&client_id={}", client.id);
+    for more in ["", same.as_str()] {
+        let answer = asked(&client.secret, more).await;
+        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+    }
+    let wrong = asked("wrong", "").await;
+    assert_eq!(
+        (wrong.status.as_u16(), &wrong.json()["error"]),
+        (401, &json!("invalid_client"))
+    );
+    assert_eq!(
+        wrong.headers[header::WWW_AUTHENTICATE],
+        "Basic realm=\"quell\""
+    );
+    let both = format!("&client_secret={}", client.secret);
+    for more in [both.as_str(), "&client_id=other"] {
+        let answer = asked(&client.secret, more).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["error"]),
+            (400, &json!("invalid_request"))
+        );
+    }
 }
