@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod connection;
+mod ending;
 mod known;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -7,6 +7,7 @@ use quell_terminal::{Consent, Exit, Failure, Format, Interrupt, Question, Span, 
 use serde::Serialize;
 
 use crate::connection::{self, Connection, Explained as _, ServiceFlags};
+use crate::ending;
 use crate::known;
 
 /// What to do with machine actions.
@@ -187,14 +188,13 @@ fn properties_of(action: &MachineAction) -> String {
         .related_file_info
         .as_ref()
         .and_then(|file| file.file_identifier.as_deref());
+    let ending = ending::of(action);
     let rows = [
         ("id", Some(action.id.as_str().to_owned())),
         ("type", Some(action.kind.as_str().to_owned())),
         ("status", Some(action.status.as_str().to_owned())),
-        (
-            "error",
-            (action.error_h_result != 0).then(|| format!("{:#010x}", action.error_h_result)),
-        ),
+        ("why", ending.as_ref().map(|ending| ending.what.clone())),
+        ("next", ending.as_ref().map(|ending| ending.next.to_owned())),
         (
             "machine",
             action.machine_id.as_ref().map(ToString::to_string),

@@ -7,6 +7,7 @@ use quell_terminal::{
 use serde::Serialize;
 
 use crate::connection::{self, Connection, ServiceFlags};
+use crate::ending;
 use crate::progress::Progress;
 
 /// What the command takes.
@@ -148,7 +149,7 @@ async fn await_all(
             {
                 Some(Ok(action)) => attempt.ended(action),
                 Some(Err(error)) => attempt.lost_sight(&error),
-                None => attempt.exit = Exit::Halted,
+                None => attempt.left_waiting(),
             }
         }
         progress.advance();
@@ -212,6 +213,32 @@ impl Attempt {
     fn ended(&mut self, action: MachineAction) {
         self.exit = exit_of_status(&action);
         self.action = Some(action);
+    }
+
+    /// The action exists and goes on; the user does not wait for it any more.
+    fn left_waiting(&mut self) {
+        self.exit = Exit::Halted;
+        self.error = Some(Fault {
+            message: "stopped waiting; the action goes on".to_owned(),
+            code: None,
+            next: Some("`quell action wait ID` waits again, `quell action cancel ID` cancels it"),
+        });
+    }
+
+    /// What there is to say beside the status.
+    fn remark(&self) -> String {
+        let of_error = self.error.as_ref().map(|error| error.message.clone());
+        let of_action = || ending::of(self.action.as_ref()?).map(|ending| ending.what);
+        of_error.or_else(of_action).unwrap_or_default()
+    }
+
+    /// What to do next, if there is something to say.
+    fn advice(&self) -> Option<&'static str> {
+        let of_action = || ending::of(self.action.as_ref()?).map(|ending| ending.next);
+        self.error
+            .as_ref()
+            .and_then(|error| error.next)
+            .or_else(of_action)
     }
 
     /// The action exists, but its end was not seen.
@@ -321,10 +348,7 @@ fn report(arguments: &Arguments, attempts: &[Attempt], format: Format) -> Result
             attempt.machine_id.as_str(),
             action.map_or(attempt.outcome, |action| action.status.as_str()),
             action.map_or("", |action| action.id.as_str()),
-            attempt
-                .error
-                .as_ref()
-                .map_or("", |error| error.message.as_str()),
+            &attempt.remark(),
         ]);
     }
     output::text(&table.render("no machines"))?;
@@ -334,10 +358,7 @@ fn report(arguments: &Arguments, attempts: &[Attempt], format: Format) -> Result
 
 fn advise(attempts: &[Attempt]) {
     let mut told = std::collections::HashSet::new();
-    for advice in attempts
-        .iter()
-        .filter_map(|attempt| attempt.error.as_ref()?.next)
-    {
+    for advice in attempts.iter().filter_map(Attempt::advice) {
         if told.insert(advice) {
             output::note(&format!("next: {advice}"));
         }
