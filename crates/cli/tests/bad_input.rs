@@ -213,6 +213,28 @@ fn server_refuses_to_listen_for_the_network_without_tls() {
 }
 
 #[test]
+fn application_is_added_only_where_a_server_has_run() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let data = directory.path().to_str().expect("the path is text");
+    let quell = Quell::new(QUELL);
+    let add = [
+        "server",
+        "app",
+        "add",
+        "x",
+        "--permission",
+        "Machine.Read.All",
+    ];
+    assert_told(&quell.run(add), 2, &["--data"]);
+    assert_told(
+        &quell.run([&add[..], &["--data", data]].concat()),
+        2,
+        &["quell serve"],
+    );
+    assert_eq!(directory.path().read_dir().expect("it is ours").count(), 0);
+}
+
+#[test]
 fn server_that_is_not_there_is_a_transport_error() {
     let world = World::new(QUELL);
     let application = world.responder();

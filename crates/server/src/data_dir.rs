@@ -4,6 +4,9 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The file of the store.
+const STORE: &str = "quell.db";
+
 /// A server's directory. The server and the operators' commands open the same one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir(PathBuf);
@@ -74,7 +77,13 @@ impl DataDir {
     /// The file of the store.
     #[must_use]
     pub fn store_file(&self) -> PathBuf {
-        self.0.join("quell.db")
+        self.0.join(STORE)
+    }
+
+    /// Whether a server has run on this directory.
+    #[must_use]
+    pub fn is_one(path: &Path) -> bool {
+        path.join(STORE).is_file()
     }
 
     pub(crate) fn lock(&self) -> Result<ServerLock, DataDirError> {

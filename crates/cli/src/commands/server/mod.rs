@@ -5,8 +5,9 @@ use quell_terminal::{Exit, Failure, FormatFlag};
 mod app;
 mod device;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use quell_server::DataDir;
 use quell_server::admin::{Admin, AdminError};
 
 /// Whom it is about.
@@ -24,14 +25,8 @@ pub(crate) struct OnData<T: clap::Subcommand> {
     #[command(subcommand)]
     what: T,
     /// The server's data directory
-    #[arg(
-        long,
-        value_name = "DIR",
-        global = true,
-        env = "QUELL_SERVER_DATA",
-        default_value = "."
-    )]
-    data: PathBuf,
+    #[arg(long, value_name = "DIR", global = true, env = "QUELL_SERVER_DATA")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     format: FormatFlag,
 }
@@ -40,19 +35,28 @@ pub(crate) struct OnData<T: clap::Subcommand> {
 pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::App(group) => {
-            app::run(&group.what, &open(&group.data).await?, group.format.output).await?;
+            let admin = open(group.data.as_deref()).await?;
+            app::run(&group.what, &admin, group.format.output).await?;
         }
         Command::Device(group) => {
-            device::run(&group.what, &open(&group.data).await?, group.format.output).await?;
+            let admin = open(group.data.as_deref()).await?;
+            device::run(&group.what, &admin, group.format.output).await?;
         }
     }
     Ok(Exit::Success)
 }
 
-async fn open(data: &std::path::Path) -> Result<Admin, Failure> {
-    if !data.is_dir() {
-        return Err(Failure::usage(format!("{} is no directory", data.display()))
-            .next("give the server's data directory with --data, or start it once with `quell serve --data DIR`"));
+/// Opens what a server has made: an application in any other directory would be known to nobody.
+async fn open(data: Option<&Path>) -> Result<Admin, Failure> {
+    let data = data.ok_or_else(|| {
+        Failure::usage("which server? --data is missing")
+            .next("give the directory that `quell serve --data DIR` was given")
+    })?;
+    if !DataDir::is_one(data) {
+        return Err(
+            Failure::usage(format!("{} is no server's data directory", data.display()))
+                .next("start the server once with `quell serve --data DIR`"),
+        );
     }
     Admin::open(data).await.map_err(|error| cannot(&error))
 }
