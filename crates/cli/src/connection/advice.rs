@@ -1,5 +1,6 @@
 //! What an error of the API means for the person at the terminal.
 
+use quell::transport::{TransportError, TransportErrorKind};
 use quell::{Error, ErrorCode, ErrorKind, Outcome};
 use quell_terminal::{Exit, Failure};
 
@@ -11,6 +12,7 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
     match error.kind() {
         ErrorKind::InvalidInput | ErrorKind::NotFound | ErrorKind::Conflict => Exit::Refused,
         ErrorKind::Configuration => Exit::Usage,
+        ErrorKind::Authentication if is_distrusted(error) => Exit::Failed,
         ErrorKind::Authentication => Exit::Authentication,
         // The service's 403 speaks of permissions, or of what it never does to this file.
         ErrorKind::Forbidden if error.service_code() == Some(&ErrorCode::Forbidden) => {
@@ -49,7 +51,25 @@ pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
             "look with `quell action list --machine ID` before you ask again: the request may have arrived",
         );
     }
+    if is_distrusted(error) {
+        return Some(
+            "if the service has an authority of its own, name its certificate with --ca FILE",
+        );
+    }
     by_service_code(error.service_code()).or_else(|| by_kind(error.kind()))
+}
+
+/// Whether the service, or its token endpoint, showed a certificate that is not trusted.
+fn is_distrusted(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let transport = error.downcast_ref::<TransportError>();
+        if transport.is_some_and(|error| error.kind() == TransportErrorKind::Tls) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn by_service_code(code: Option<&ErrorCode>) -> Option<&'static str> {

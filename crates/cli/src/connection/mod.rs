@@ -7,9 +7,13 @@ mod settings;
 pub(crate) use advice::{Explained, exit_of, next_step};
 pub(crate) use settings::ServiceFlags;
 
+use std::path::Path;
 use std::str::FromStr;
 
-use quell::transport::{HyperTransport, ReqwestTransport, SharedTransport, TransportOptions};
+use quell::transport::{
+    HyperTransport, ReqwestTransport, RootCertificate, RootCertificates, SharedTransport,
+    TransportOptions,
+};
 use quell::{BuildError, Client, ClientSecret, Cloud, Region, Service};
 use quell_model::UnknownName;
 use quell_terminal::Failure;
@@ -58,13 +62,17 @@ fn build(settings: &Settings, carrier: Carrier) -> Result<Client, Failure> {
             .region(by_name(region.as_deref(), Region::Global)?),
     };
     builder
-        .transport(transport(carrier)?)
+        .transport(transport(carrier, settings.ca.as_deref())?)
         .build()
         .map_err(|error| cannot_build(&error))
 }
 
-fn transport(carrier: Carrier) -> Result<SharedTransport, Failure> {
-    let options = TransportOptions::default();
+fn transport(carrier: Carrier, ca: Option<&Path>) -> Result<SharedTransport, Failure> {
+    let mut options = TransportOptions::default();
+    if let Some(file) = ca {
+        let authority = RootCertificate::pem(profile::read_certificate(file)?);
+        options = options.with_roots(RootCertificates::PlatformAnd(vec![authority]));
+    }
     let built = match carrier {
         Carrier::Reqwest => ReqwestTransport::new(&options).map(SharedTransport::from),
         Carrier::Hyper => HyperTransport::new(&options).map(SharedTransport::from),

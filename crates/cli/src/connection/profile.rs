@@ -45,6 +45,8 @@ pub(crate) struct Profile {
     pub(crate) tenant_id: String,
     /// The application.
     pub(crate) client_id: String,
+    /// A certificate authority to trust beside those of the system, in PEM.
+    pub(crate) ca_file: Option<PathBuf>,
     /// Where its secret is kept.
     pub(crate) client_secret_file: PathBuf,
 }
@@ -99,6 +101,14 @@ pub(crate) fn read_secret(path: &Path) -> Result<SecretString, Failure> {
             path.display()
         ))),
     }
+}
+
+/// A certificate in PEM.
+pub(crate) fn read_certificate(path: &Path) -> Result<String, Failure> {
+    read_text(path).map_err(|error| {
+        let what = format!("the certificate file {} cannot be read", path.display());
+        Failure::usage(what).because(&error)
+    })
 }
 
 fn path(environment: Environment<'_>) -> Result<PathBuf, Failure> {

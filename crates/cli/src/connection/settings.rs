@@ -36,6 +36,9 @@ pub(crate) struct ServiceFlags {
     /// File that holds the client secret; a secret itself is never an argument
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) client_secret_file: Option<PathBuf>,
+    /// Certificate authority to trust beside those of the system, in PEM
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) ca: Option<PathBuf>,
     /// Profile of the configuration file to use
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Option<String>,
@@ -84,6 +87,8 @@ pub(crate) struct Settings {
     pub(crate) client_id: String,
     /// Its secret.
     pub(crate) client_secret: SecretString,
+    /// A certificate authority to trust beside those of the system.
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// The environment, as far as a test may replace it.
@@ -135,6 +140,7 @@ fn from_flags(flags: &ServiceFlags, base_url: &str) -> Result<Settings, Failure>
         tenant_id: needed(&flags.tenant_id, "--tenant-id")?,
         client_id: needed(&flags.client_id, "--client-id")?,
         client_secret: profile::read_secret(secret_file)?,
+        ca: flags.ca.clone(),
     })
 }
 
@@ -161,6 +167,7 @@ fn from_profile(flags: &ServiceFlags, profile: &Profile) -> Result<Settings, Fai
         tenant_id: profile.tenant_id.clone(),
         client_id: profile.client_id.clone(),
         client_secret: profile::read_secret(&profile.client_secret_file)?,
+        ca: flags.ca.clone().or_else(|| profile.ca_file.clone()),
     })
 }
 
@@ -193,6 +200,10 @@ fn from_quell_environment(
         tenant_id: needed("QUELL_TENANT_ID")?,
         client_id: needed("QUELL_CLIENT_ID")?,
         client_secret: needed("QUELL_CLIENT_SECRET")?.into(),
+        ca: flags
+            .ca
+            .clone()
+            .or_else(|| environment("QUELL_CA").map(PathBuf::from)),
     })
 }
 
@@ -219,6 +230,7 @@ fn from_azure_environment(
         tenant_id: needed(&flags.tenant_id, "--tenant-id", "AZURE_TENANT_ID")?,
         client_id: needed(&flags.client_id, "--client-id", "AZURE_CLIENT_ID")?,
         client_secret,
+        ca: flags.ca.clone(),
     })
 }
 
