@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use crate::Failure;
 
-/// Listens for Ctrl-C and, where there is such a signal, SIGTERM.
+/// Listens for Ctrl-C and, where there are such signals, SIGTERM and SIGHUP (the terminal went away).
 pub struct Interrupt {
     signal: Pin<Box<dyn Future<Output = ()> + Send>>,
     came: bool,
@@ -66,10 +66,12 @@ fn signal() -> io::Result<impl Future<Output = ()> + Send> {
 
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     })
 }

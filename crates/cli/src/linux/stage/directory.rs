@@ -52,6 +52,7 @@ impl Directory {
     /// Removes it with everything in it.
     pub(crate) fn remove(self) -> Result<(), Failure> {
         let path = self.path().to_owned();
+        empty(&path);
         self.inner.close().map_err(|error| {
             Failure::fault(format!("{} cannot be removed", path.display())).because(&error)
         })
@@ -80,8 +81,20 @@ fn remove_left_behind(prefix: &str) {
         if entry.file_name().to_string_lossy().starts_with(prefix)
             && has_lost_its_stage(&entry.path())
         {
+            empty(&entry.path());
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+/// Removes everything but the lock: whoever is killed while removing leaves what a later stage still
+/// recognises. What cannot be removed is met again, and told, when the directory itself goes.
+fn empty(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten().filter(|entry| entry.file_name() != LOCK) {
+        let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
     }
 }
 
