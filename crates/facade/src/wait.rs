@@ -116,6 +116,8 @@ struct Watch {
     begun: Instant,
     last_answer: Instant,
     status: Option<ActionStatus>,
+    /// What the newest look came to, if it was no answer.
+    failure: Option<Error>,
 }
 
 impl Watch {
@@ -124,6 +126,7 @@ impl Watch {
             begun: now,
             last_answer: now,
             status: None,
+            failure: None,
         }
     }
 
@@ -138,10 +141,13 @@ impl Watch {
             Ok(action) => {
                 self.last_answer = now;
                 self.status = Some(action.status);
+                self.failure = None;
                 ControlFlow::Continue(Duration::ZERO)
             }
             Err(error) if self.passes(&error, now) => {
-                ControlFlow::Continue(error.retry_after().unwrap_or_default())
+                let pause = error.retry_after().unwrap_or_default();
+                self.failure = Some(error);
+                ControlFlow::Continue(pause)
             }
             Err(error) => ControlFlow::Break(Err(error)),
         }
@@ -159,14 +165,24 @@ impl Watch {
         }
     }
 
-    fn too_long(&self) -> Error {
-        let state = match &self.status {
-            Some(status) => format!("the action goes on and is {}", one_line(status.as_str())),
-            None => "the action was not seen".to_owned(),
+    fn too_long(self) -> Error {
+        let status = self.status.as_ref().map(|status| one_line(status.as_str()));
+        let state = match (status, &self.failure) {
+            (Some(status), None) => format!("the action goes on and is {status}"),
+            (Some(status), Some(_)) => {
+                format!(
+                    "the action was {status} when it was seen last, and the service has not answered since"
+                )
+            }
+            (None, _) => "the action was not seen".to_owned(),
         };
-        Error::new(ErrorKind::Timeout)
+        let error = Error::new(ErrorKind::Timeout)
             .of_operation(ActionHandle::LOOKS_BY.name)
-            .with_detail(state)
+            .with_detail(state);
+        match self.failure {
+            Some(failure) => error.because(failure),
+            None => error,
+        }
     }
 }
 

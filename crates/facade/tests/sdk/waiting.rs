@@ -106,11 +106,14 @@ async fn the_state_is_told_though_the_last_look_failed() {
         .plays([seen("InProgress")])
         .then_always(Line::Silence);
     let wait = tenant.client().action(ACTION).wait().within(20 * SECOND);
-    let error = wait.await.unwrap_err().to_string();
-    assert!(
-        error.ends_with("the action goes on and is InProgress"),
-        "{error}"
+    let error = wait.await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GetMachineAction: the deadline has passed; the action was InProgress when it was seen last, \
+         and the service has not answered since"
     );
+    let why = std::error::Error::source(&error).expect("the last look came to something");
+    assert!(why.to_string().starts_with("GetMachineAction:"), "{why}");
 }
 
 #[tokio::test(start_paused = true)]
