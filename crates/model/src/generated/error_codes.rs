@@ -53,6 +53,8 @@ pub enum ErrorCode {
     TooManyRequests,
     /// `InternalServerError`, status 500: the service failed.
     InternalServerError,
+    /// `ServiceUnavailable`, status 503: quell's own, in no source: the server's disk is full or its database locked; Retry-After says how long.
+    ServiceUnavailable,
     /// A value that this version does not know, as it came. To make one, use `from`.
     UnknownValue(String),
 }
@@ -84,6 +86,7 @@ impl ErrorCode {
             Self::ResourceNotFound => "ResourceNotFound",
             Self::TooManyRequests => "TooManyRequests",
             Self::InternalServerError => "InternalServerError",
+            Self::ServiceUnavailable => "ServiceUnavailable",
             Self::UnknownValue(text) => text,
         }
     }
@@ -129,6 +132,7 @@ const ERROR_CODE_SPELLINGS: &[(&str, ErrorCode)] = &[
     ("ResourceNotFound", ErrorCode::ResourceNotFound),
     ("TooManyRequests", ErrorCode::TooManyRequests),
     ("InternalServerError", ErrorCode::InternalServerError),
+    ("ServiceUnavailable", ErrorCode::ServiceUnavailable),
     ("429", ErrorCode::TooManyRequests),
 ];
 
@@ -289,5 +293,12 @@ pub static ERROR_CODES: &[ErrorCodeInfo] = &[
         retry: Retry::Later,
         message: "",
         meaning: "the service failed",
+    },
+    ErrorCodeInfo {
+        code: ErrorCode::ServiceUnavailable,
+        status: 503u16,
+        retry: Retry::Later,
+        message: "The service cannot answer now. Nothing was changed.",
+        meaning: "quell's own, in no source: the server's disk is full or its database locked; Retry-After says how long",
     },
 ];

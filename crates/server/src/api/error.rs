@@ -182,10 +182,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         Self::new(
-            ErrorCode::from("ServiceUnavailable"),
+            ErrorCode::ServiceUnavailable,
             "The service cannot answer now. Nothing was changed.",
         )
-        .with_status(StatusCode::SERVICE_UNAVAILABLE)
         .with(Kind::RetryAfter(STORE_PAUSE))
     }
 }
