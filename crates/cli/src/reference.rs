@@ -40,9 +40,9 @@ fn page() -> String {
 
 fn describe(command: &mut Command, page: &mut String) {
     let name = command
-        .get_display_name()
+        .get_bin_name()
         .unwrap_or_else(|| command.get_name())
-        .replace('-', " ");
+        .to_owned();
     let help = command.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     let _ = write!(
