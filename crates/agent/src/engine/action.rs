@@ -66,6 +66,8 @@ pub(super) struct Action<'a> {
     pub(super) passed_over: HashSet<FileId>,
     pub(super) known: HashMap<FileId, Known>,
     pub(super) known_size: Option<u64>,
+    /// What the vault had no room for, and how many bytes each would have taken.
+    pub(super) no_room: HashMap<FileId, u64>,
     /// What cannot be taken or stopped, however often it is tried.
     pub(super) stuck_names: HashSet<Vec<u8>>,
     pub(super) stuck_processes: HashSet<ProcessIdentity>,

@@ -86,7 +86,7 @@ impl Action<'_> {
         }
     }
 
-    fn intend(&self, targets: &[Target]) -> Result<(), Fault> {
+    pub(super) fn intend(&self, targets: &[Target]) -> Result<(), Fault> {
         let rows: Vec<_> = targets
             .iter()
             .map(|target| {
@@ -135,11 +135,7 @@ impl Action<'_> {
         for vanished in &target.names {
             self.journal.forget_name(target.item, &vanished.path)?;
         }
-        target.names = vec![Name {
-            path: without_mark(target.runs_from.clone().unwrap_or_default()),
-            origin: None,
-            spot,
-        }];
+        target.names = vec![Name::lost(target, spot)];
         self.intend(std::slice::from_ref(target))?;
         if failed {
             self.leave_alone(target.id)?;
@@ -147,7 +143,8 @@ impl Action<'_> {
         Ok(())
     }
 
-    fn leave_alone(&mut self, file: FileId) -> Result<(), Fault> {
+    /// Lets the processes of a file go on that will not be taken, and does not try them again.
+    pub(super) fn leave_alone(&mut self, file: FileId) -> Result<(), Fault> {
         let mut fates = self.frozen.thaw_those_of(file);
         for (identity, fate) in &mut fates {
             if *fate == Fate::Resumed {
@@ -269,28 +266,5 @@ pub(super) fn sync_directories(targets: &[Target]) {
 pub(super) fn sync(directory: impl AsFd) {
     if let Err(errno) = fsync(directory) {
         tracing::debug!(%errno, "a directory could not be synchronised");
-    }
-}
-
-/// The kernel marks the path of a file that has no link any more.
-fn without_mark(mut path: Vec<u8>) -> Vec<u8> {
-    if let Some(length) = path.strip_suffix(b" (deleted)").map(<[u8]>::len) {
-        path.truncate(length);
-    }
-    path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mark_of_a_deleted_file_is_taken_off_once() {
-        assert_eq!(without_mark(b"/a (deleted)".to_vec()), b"/a");
-        assert_eq!(
-            without_mark(b"/a (deleted) (deleted)".to_vec()),
-            b"/a (deleted)"
-        );
-        assert_eq!(without_mark(b"/a".to_vec()), b"/a");
     }
 }

@@ -20,6 +20,7 @@ mod locate;
 mod move_name;
 mod outcome;
 mod protect;
+mod room;
 mod seal;
 mod settle;
 mod target;
@@ -304,6 +305,7 @@ impl Engine {
             passed_over: self.passed_over(),
             known: HashMap::new(),
             known_size: None,
+            no_room: HashMap::new(),
             stuck_names: HashSet::new(),
             stuck_processes: HashSet::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),

@@ -98,6 +98,7 @@ impl Action<'_> {
             processes: &processes,
             files: &files,
             searched_all: self.coverage.complete,
+            room_lacking: self.room_lacking(),
         })
     }
 }

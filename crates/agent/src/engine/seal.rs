@@ -24,6 +24,12 @@ pub trait Seal {
 
     /// Whether the vault keeps a whole item of this id.
     fn contains(&self, item_id: &str) -> bool;
+
+    /// Whether there is room for further content of `size` bytes. It is asked before anything is
+    /// taken, and promises nothing: sealing may still fail. Whoever cannot tell says yes.
+    fn has_room(&self, _size: u64) -> bool {
+        true
+    }
 }
 
 /// All that is known of a file when it is sealed.

@@ -151,6 +151,15 @@ impl Target {
 }
 
 impl Name {
+    /// The name that a file had before it was deleted, as far as the kernel tells.
+    pub(super) fn lost(target: &Target, spot: Spot) -> Self {
+        Self {
+            path: without_mark(target.runs_from.clone().unwrap_or_default()),
+            origin: None,
+            spot,
+        }
+    }
+
     pub(super) fn is_captured(&self) -> bool {
         matches!(self.spot, Spot::Captured(_))
     }
@@ -178,5 +187,28 @@ impl Name {
             detail,
             residual,
         })
+    }
+}
+
+/// The kernel marks the path of a file that has no link any more.
+fn without_mark(mut path: Vec<u8>) -> Vec<u8> {
+    if let Some(length) = path.strip_suffix(b" (deleted)").map(<[u8]>::len) {
+        path.truncate(length);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mark_of_a_deleted_file_is_taken_off_once() {
+        assert_eq!(without_mark(b"/a (deleted)".to_vec()), b"/a");
+        assert_eq!(
+            without_mark(b"/a (deleted) (deleted)".to_vec()),
+            b"/a (deleted)"
+        );
+        assert_eq!(without_mark(b"/a".to_vec()), b"/a");
     }
 }

@@ -22,6 +22,7 @@ impl Action<'_> {
                 None => self.thaw_those_of(id)?,
             }
         }
+        self.leave_what_finds_no_room()?;
         Ok(Fact::Verified {
             intact: !self.targets.is_empty(),
         })

@@ -95,6 +95,8 @@ pub struct Evidence<'a> {
     pub files: &'a [(FileOutcome, Option<Obstacle>)],
     /// Whether nothing cut the search short.
     pub searched_all: bool,
+    /// Bytes that the vault lacked room for, before anything was taken.
+    pub room_lacking: Option<u64>,
 }
 
 /// Weighs the evidence. The gravest reason is told.
@@ -171,6 +173,17 @@ fn any_process(evidence: &Evidence<'_>, outcome: ProcessOutcome) -> bool {
     evidence.processes.contains(&outcome)
 }
 
+fn unavailable(room_lacking: Option<u64>) -> String {
+    match room_lacking {
+        Some(bytes) => format!(
+            "the vault has no room for {bytes} bytes more: what it cannot take stays and runs; make room and order again"
+        ),
+        None => {
+            "the vault could not take every file; what it could not take is kept aside".to_owned()
+        }
+    }
+}
+
 fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
     let sha1 = evidence.sha1;
     match reason {
@@ -188,9 +201,7 @@ fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
             "the agent may not stop every process or move every file".to_owned()
         }
         FailureReason::ContentChanged => "a file kept changing while it was to be taken".to_owned(),
-        FailureReason::VaultUnavailable => {
-            "the vault could not take every file; what it could not take is kept aside".to_owned()
-        }
+        FailureReason::VaultUnavailable => unavailable(evidence.room_lacking),
         FailureReason::Incomplete if !evidence.searched_all => {
             "the search was cut short, so more copies may remain".to_owned()
         }
@@ -219,6 +230,7 @@ mod tests {
             processes,
             files,
             searched_all: true,
+            room_lacking: None,
         });
         match verdict {
             Verdict::Succeeded => None,
@@ -279,6 +291,7 @@ mod tests {
             processes: &[ProcessOutcome::Stopped],
             files: &[TAKEN],
             searched_all: false,
+            room_lacking: None,
         });
         let Verdict::Failed { reason, message } = verdict else {
             panic!("copies that nobody looked for may remain");

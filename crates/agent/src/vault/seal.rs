@@ -23,6 +23,15 @@ impl Seal for Vault {
     fn contains(&self, item_id: &str) -> bool {
         item_id.parse().is_ok_and(|id| self.has_durably(id).is_ok())
     }
+
+    fn has_room(&self, size: u64) -> bool {
+        let Ok(system) = rustix::fs::fstatvfs(&self.directory) else {
+            return true;
+        };
+        // A file system without a size, such as an unlimited tmpfs, does not tell.
+        let available = system.f_bavail.saturating_mul(system.f_frsize);
+        system.f_blocks == 0 || available >= size.saturating_add(TO_SPARE)
+    }
 }
 
 impl Vault {
@@ -81,6 +90,9 @@ impl Vault {
         self.open_folder(&id.folder())
     }
 }
+
+/// Bytes that stay free: what encryption adds to the largest file, and the journal's own growth.
+const TO_SPARE: u64 = 8 << 20;
 
 const WRITE: &str = "write an item";
 

@@ -183,6 +183,15 @@ fn content_that_changed_since_the_draft_is_refused_and_leaves_no_item() {
 }
 
 #[test]
+fn room_is_what_the_file_system_has() {
+    let scene = Scene::new();
+    let system = rustix::fs::statvfs(scene.path("")).unwrap();
+    let size = system.f_blocks.saturating_mul(system.f_frsize);
+    assert!(scene.vault.has_room(0));
+    assert!(!scene.vault.has_room(size));
+}
+
+#[test]
 fn restoring_never_replaces_a_file() {
     let scene = Scene::new();
     let id = scene.quarantine("tool", b"old");
