@@ -112,6 +112,8 @@ fn unknown_machine_and_unknown_file_are_refused_with_the_services_words() {
             "next:",
         ],
     );
+    let unknown = world.run_as(&application, &["action", "show", NO_SUCH_SHA1]);
+    assert_told(&unknown, 3, &["ResourceNotFound", "quell action list"]);
     let words = format!("Sha1 {NO_SUCH_SHA1} was not found in machine {machine}");
     assert_told(
         &quarantine(&world, &application, NO_SUCH_SHA1, &machine),

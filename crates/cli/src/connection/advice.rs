@@ -56,6 +56,12 @@ pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
             "if the service has an authority of its own, name its certificate with --ca FILE",
         );
     }
+    let is_about_an_action = error
+        .operation()
+        .is_some_and(|name| name.ends_with("MachineAction"));
+    if is_about_an_action && error.kind() == ErrorKind::NotFound {
+        return Some("`quell action list` shows the actions");
+    }
     by_service_code(error.service_code()).or_else(|| by_kind(error.kind()))
 }
 

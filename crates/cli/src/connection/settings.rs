@@ -108,6 +108,12 @@ pub(crate) fn resolve(
     if environment("QUELL_BASE_URL").is_some() || environment("QUELL_AUTHORITY").is_some() {
         return from_quell_environment(flags, environment);
     }
+    if environment("QUELL_CLIENT_ID").is_some() || environment("QUELL_CLIENT_SECRET").is_some() {
+        return Err(Failure::usage(
+            "QUELL_CLIENT_ID or QUELL_CLIENT_SECRET is set, and QUELL_BASE_URL is not",
+        )
+        .next("set QUELL_BASE_URL; Microsoft's service takes AZURE_* instead"));
+    }
     if flags.client_id.is_some() || environment("AZURE_CLIENT_ID").is_some() {
         return from_azure_environment(flags, environment);
     }
@@ -341,6 +347,13 @@ mod tests {
         };
         let told = resolve_with(&flags, &[AZURE, QUELL].concat()).unwrap_err();
         assert!(told.contains("--client-secret-file"), "{told}");
+    }
+
+    #[test]
+    fn settings_of_an_own_service_without_its_address_say_what_is_missing() {
+        let without = &QUELL[1..];
+        let told = resolve_with(&ServiceFlags::default(), &[without, AZURE].concat()).unwrap_err();
+        assert!(told.contains("QUELL_BASE_URL is not"), "{told}");
     }
 
     #[test]
