@@ -7,6 +7,7 @@ mod daemon;
 mod enrol;
 mod failures;
 mod find;
+mod held;
 mod log;
 mod place;
 mod run;

@@ -4,6 +4,7 @@ use quell_protocol::MachineFacts;
 use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
+use super::held::Held;
 use super::place::PlaceFlag;
 use crate::engine::degraded;
 use crate::link::{Identity, IdentityError, machine_facts};
@@ -27,6 +28,9 @@ struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolled: Option<Enrolled>,
     vault_items: usize,
+    /// Taken, and not in the vault; nothing when the journal cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_in_capture: Option<Vec<Held>>,
     /// Protections that are off for a process of this user, in words.
     degraded: Vec<String>,
     machine: MachineFacts,
@@ -56,6 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         running: state.running_agent(),
         enrolled,
         vault_items: Vault::open(&state.vault())?.list()?.len(),
+        held_in_capture: Held::all(&state),
         degraded: degraded(),
         machine: machine_facts(degraded()),
     };
@@ -77,6 +82,9 @@ fn for_people(status: &Status) -> String {
         None => table.row(["enrolled", "no"]),
     }
     table.row(["vault items", &status.vault_items.to_string()]);
+    for held in status.held_in_capture.iter().flatten() {
+        table.row(["held in capture", &held.line()]);
+    }
     table.row(["version", &status.machine.agent_version]);
     for protection in &status.degraded {
         table.row(["off", protection]);

@@ -8,7 +8,9 @@ use quell_terminal::output::note;
 use quell_terminal::{Consent, Exit, Failure, Format, FormatFlag, Question, Table, printable};
 use serde::Serialize;
 
+use super::held::Held;
 use super::place::PlaceFlag;
+use crate::config::StateDir;
 use crate::vault::{Destination, Item, ItemId, ItemState, Listed, Restored, Vault, VaultError};
 
 #[derive(Debug, clap::Args)]
@@ -54,7 +56,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let vault = Vault::open(&state.vault())?;
     let format = arguments.format.output;
     match &arguments.command {
-        Command::List => list(&vault, format),
+        Command::List => {
+            let exit = list(&vault, format)?;
+            tell_what_waits(&state);
+            Ok(exit)
+        }
         Command::Show { item } => show(&vault, *item, format),
         Command::Restore { item, to } => restore(&vault, *item, to.as_ref(), format),
         Command::Remove { item, consent } => remove(&vault, *item, *consent, format),
@@ -144,6 +150,16 @@ fn list(vault: &Vault, format: Format) -> Result<Exit, Failure> {
     let damaged = items.iter().any(|item| item.damage.is_some());
     format.write(&List { items }, |list| list_for_people(&list.items))?;
     Ok(if damaged { Exit::Failed } else { Exit::Success })
+}
+
+/// What was taken and did not fit is no item, but whoever looks for a file looks here.
+fn tell_what_waits(state: &StateDir) {
+    for held in Held::all(state).iter().flatten() {
+        note(&format!(
+            "note: not in the vault yet: {}",
+            printable(&held.line())
+        ));
+    }
 }
 
 /// Oldest first; what does not tell its time comes last.

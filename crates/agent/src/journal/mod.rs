@@ -7,6 +7,7 @@
 mod actions;
 mod names;
 mod processes;
+mod reading;
 mod schema;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -21,6 +22,7 @@ use rustix::fs::{FlockOperation, flock};
 pub use actions::TakenUp;
 pub(crate) use names::{NameRow, Place, Settlement, TargetRow};
 pub(crate) use processes::{Fate, ProcessRow};
+pub(crate) use reading::{HeldFile, held_in_capture};
 
 const DATABASE: &str = "journal.db";
 const LOCK: &str = "journal.lock";
