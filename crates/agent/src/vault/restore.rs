@@ -104,9 +104,13 @@ pub enum RestoreError {
     NoOriginalPath,
     /// There is something at the path.
     #[error(
-        "a file exists at the path, and restoring never replaces one: move it away, or restore elsewhere with --to"
+        "a file exists at {}, and restoring never replaces one: move it away, or restore elsewhere with --to",
+        path.display()
     )]
-    Exists,
+    Exists {
+        /// The path.
+        path: PathBuf,
+    },
     /// The directory is gone.
     #[error("the directory does not exist any more: make it, or restore elsewhere with --to")]
     ParentMissing,
@@ -130,8 +134,15 @@ pub enum RestoreError {
 
 impl RestoreError {
     fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { doing, source }
+    }
+
+    /// As [`Self::io`], where the failure may be that a name is taken.
+    fn naming(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| match source.kind() {
-            io::ErrorKind::AlreadyExists => Self::Exists,
+            io::ErrorKind::AlreadyExists => Self::Exists {
+                path: path.to_owned(),
+            },
             _ => Self::Io { doing, source },
         }
     }
@@ -161,7 +172,7 @@ impl Vault {
             }
         };
         let place = Place::open(&path)?;
-        let mut whole = place.create()?;
+        let mut whole = place.create(&path)?;
         self.write_content(id, &mut whole)?;
         let mut notes = match destination {
             Destination::Elsewhere(_) => Vec::new(),
@@ -175,7 +186,7 @@ impl Vault {
         };
         whole
             .publish(&place.name)
-            .map_err(RestoreError::io("give the file its name"))?;
+            .map_err(RestoreError::naming(&path, "give the file its name"))?;
         notes.extend(links.iter().filter_map(|path| {
             let source = link(&whole, path).err()?;
             Some(RestoreNote::LinkNotRestored {
@@ -207,7 +218,7 @@ fn link(whole: &WholeFile, path: &Path) -> Result<(), RestoreError> {
     let place = Place::open(path)?;
     whole
         .link_to(place.parent.as_fd(), &place.name)
-        .map_err(RestoreError::io(doing))?;
+        .map_err(RestoreError::naming(path, doing))?;
     rustix::fs::fsync(&place.parent).map_err(|error| RestoreError::io(doing)(error.into()))
 }
 
@@ -237,14 +248,16 @@ impl Place {
         }
     }
 
-    fn create(&self) -> Result<WholeFile, RestoreError> {
+    fn create(&self, path: &Path) -> Result<WholeFile, RestoreError> {
         // Asked beforehand only to spare the work; the name is given without replacing anyway.
         match rustix::fs::statat(
             &self.parent,
             &*self.name,
             rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
         ) {
-            Ok(_) => Err(RestoreError::Exists),
+            Ok(_) => Err(RestoreError::Exists {
+                path: path.to_owned(),
+            }),
             Err(_) => WholeFile::create(self.parent.as_fd())
                 .map_err(RestoreError::io("make a file in the directory")),
         }

@@ -196,11 +196,17 @@ fn restoring_never_replaces_a_file() {
     let scene = Scene::new();
     let id = scene.quarantine("tool", b"old");
     fs::write(scene.path("tool"), "newer").unwrap();
-    assert!(matches!(scene.restore(id), Err(RestoreError::Exists)));
+    let refused = scene.restore(id).unwrap_err();
+    assert!(matches!(&refused, RestoreError::Exists { path } if *path == scene.path("tool")));
+    assert!(
+        refused
+            .to_string()
+            .contains(scene.path("tool").to_str().unwrap())
+    );
     symlink("nowhere", scene.path("dangling")).unwrap();
     let elsewhere = Destination::Elsewhere(scene.path("dangling"));
     let over_a_link = scene.vault.restore(id, &elsewhere, now());
-    assert!(matches!(over_a_link, Err(RestoreError::Exists)));
+    assert!(matches!(over_a_link, Err(RestoreError::Exists { .. })));
     assert_eq!(fs::read(scene.path("tool")).unwrap(), b"newer");
     assert_eq!(scene.vault.state(id), ItemState::Kept);
 }
@@ -264,7 +270,7 @@ fn every_hard_link_is_made_again_or_named() {
     let [
         RestoreNote::LinkNotRestored {
             path,
-            source: RestoreError::Exists,
+            source: RestoreError::Exists { .. },
         },
     ] = &restored.notes[..]
     else {
