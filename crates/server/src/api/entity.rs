@@ -52,7 +52,10 @@ pub(super) fn machine(record: MachineRecord) -> Machine {
     machine.health_status = HealthStatus::from(record.health.as_str());
     machine.risk_score = Some(RiskScore::None);
     machine.is_aad_joined = Some(false);
-    machine.onboarding_status = OnboardingStatus::Onboarded;
+    machine.onboarding_status = match record.revoked {
+        true => OnboardingStatus::CanBeOnboarded,
+        false => OnboardingStatus::Onboarded,
+    };
     machine.ip_addresses = facts.ip_addresses.into_iter().map(interface).collect();
     machine
 }

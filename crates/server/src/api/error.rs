@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
-use quell_model::{ErrorCode, ErrorEnvelope, RequestFault, ServiceError};
+use quell_model::{ErrorCode, ErrorEnvelope, MachineId, RequestFault, ServiceError};
 use uuid::Uuid;
 
 use super::body::BodyFault;
@@ -68,6 +68,14 @@ impl ApiError {
         Self::new(
             ErrorCode::ResourceNotFound,
             format!("Machine {} was not found", excerpt(name)),
+        )
+    }
+
+    /// The machine was shut out, and gets no orders.
+    pub(super) fn revoked(machine: &MachineId) -> Self {
+        Self::new(
+            ErrorCode::DisallowedOperation,
+            format!("Machine {machine} is revoked."),
         )
     }
 

@@ -119,7 +119,12 @@ pub(super) const MACHINES: Schema = Schema::new(
         Property::computed("isAadJoined"),
         Property::stored("aadDeviceId", "NULL", Kind::Guid).filterable(),
         Property::stored("machineTags", "'[]'", Kind::TextList).filterable(),
-        Property::stored("onboardingStatus", "'Onboarded'", ONBOARDING).filterable(),
+        Property::stored(
+            "onboardingStatus",
+            "iif(revoked IS NULL, 'Onboarded', 'CanBeOnboarded')",
+            ONBOARDING,
+        )
+        .filterable(),
         Property::stored("osArchitecture", "os_architecture", Kind::Text),
         Property::computed("managedBy"),
         Property::computed("managedByStatus"),

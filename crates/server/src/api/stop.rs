@@ -18,6 +18,9 @@ impl Api {
         machine_id: &str,
     ) -> Result<Response, ApiError> {
         let machine = self.machine_by_id(call.caller.tenant, machine_id).await?;
+        if machine.revoked {
+            return Err(ApiError::revoked(&machine.id));
+        }
         says_json(&call.parts.headers)?;
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
         let now = self.clock.now();
@@ -25,12 +28,14 @@ impl Api {
             .await?;
         let submission = submission(&call, machine, request, self.duplicates, now)?;
         let tenant = submission.tenant;
+        let machine = submission.machine.clone();
         let action = match self.store.submit(submission).await? {
             Submitted::New(action) => {
                 self.announce(tenant, &action);
                 action
             }
             Submitted::Again(action) => action,
+            Submitted::Revoked => return Err(ApiError::revoked(&machine)),
             Submitted::Refused => {
                 return Err(ApiError::new(
                     ErrorCode::ActiveRequestAlreadyExists,

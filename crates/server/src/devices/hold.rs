@@ -1,10 +1,11 @@
 //! Handing out orders: at once when there are any, else when one comes or the wait is over.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Order};
+use tokio::sync::futures::Notified;
 use tokio::time::{Instant, timeout_at};
 
 use super::fault::DeviceFault;
@@ -14,6 +15,15 @@ use crate::core::Event;
 
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
+
+/// How soon an open hold learns that its machine was revoked.
+const RECHECK: Duration = Duration::from_secs(5);
+
+/// Why a hold sleeps no longer.
+enum Woken {
+    ByOrder,
+    AtTheEnd,
+}
 
 impl Devices {
     pub(super) async fn hold(&self, message: &Message) -> Result<HoldResponse, DeviceFault> {
@@ -69,13 +79,32 @@ impl Devices {
             if !orders.is_empty() {
                 return Ok(orders);
             }
-            tokio::select! {
-                () = self.closing.cancelled() => return Ok(Vec::new()),
-                woken = timeout_at(until, woken) => {
-                    if woken.is_err() {
-                        return Ok(Vec::new());
-                    }
-                }
+            match self.sleep(proven, woken, until).await? {
+                Woken::ByOrder => {}
+                Woken::AtTheEnd => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    /// Sleeps until there is an order or the wait is over. An operator's command revokes in another
+    /// process, which wakes nobody: so the machine's key is looked at every few seconds.
+    async fn sleep(
+        &self,
+        proven: &Proven,
+        mut woken: Pin<&mut Notified<'_>>,
+        until: Instant,
+    ) -> Result<Woken, DeviceFault> {
+        loop {
+            let look = until.min(Instant::now() + RECHECK);
+            let woken = tokio::select! {
+                () = self.closing.cancelled() => return Ok(Woken::AtTheEnd),
+                woken = timeout_at(look, woken.as_mut()) => woken,
+            };
+            self.expect_still_enrolled(proven).await?;
+            match woken {
+                Ok(()) => return Ok(Woken::ByOrder),
+                Err(_) if look == until => return Ok(Woken::AtTheEnd),
+                Err(_) => {}
             }
         }
     }

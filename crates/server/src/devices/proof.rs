@@ -21,6 +21,7 @@ const MAX_ASSERTION: usize = 4096;
 pub(super) struct Proven {
     pub(super) tenant: TenantId,
     pub(super) machine: MachineId,
+    public_key: Vec<u8>,
 }
 
 impl Devices {
@@ -38,7 +39,20 @@ impl Devices {
         Ok(Proven {
             tenant: key.tenant,
             machine: key.machine,
+            public_key: key.public_key,
         })
+    }
+
+    /// Refuses a machine that was shut out since it proved its request.
+    pub(super) async fn expect_still_enrolled(&self, proven: &Proven) -> Result<(), DeviceFault> {
+        let keys = self.store.device_keys(&proven.machine).await?;
+        let same_key = |key: &&DeviceKey| {
+            key.tenant == proven.tenant && !key.revoked && key.public_key == proven.public_key
+        };
+        match keys.iter().find(same_key) {
+            Some(_) => Ok(()),
+            None => Err(revoked()),
+        }
     }
 
     /// Refuses whoever is no enrolled machine by the head of the request, before its body is read:
@@ -130,11 +144,12 @@ fn forget_after(claims: &AssertionClaims) -> Timestamp {
 fn refuse_revoked(key: &DeviceKey) -> Result<(), DeviceFault> {
     match key.revoked {
         false => Ok(()),
-        true => Err(DeviceFault::new(
-            FaultCode::Revoked,
-            "an operator revoked the machine",
-        )),
+        true => Err(revoked()),
     }
+}
+
+fn revoked() -> DeviceFault {
+    DeviceFault::new(FaultCode::Revoked, "an operator revoked the machine")
 }
 
 /// Finds the key that signed; one id may be enrolled in several tenants.

@@ -99,7 +99,8 @@ pub trait Fleet: Debug + Send + Sync {
     async fn admit(&self, admission: Admission) -> Result<bool, StoreError>;
     /// Shows the machine as one that cannot be understood.
     async fn impair(&self, tenant: TenantId, machine: &MachineId) -> Result<(), StoreError>;
-    /// Refuses the machine's key from now on; `false` when there is no such machine.
+    /// Refuses the machine's key from now on, and cancels what was ordered from it; `false` when
+    /// there is no such machine.
     async fn revoke(
         &self,
         tenant: TenantId,

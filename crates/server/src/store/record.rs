@@ -219,6 +219,8 @@ pub enum Submitted {
     Again(ActionRecord),
     /// A like action is active already, for too long to be the same request.
     Refused,
+    /// The machine was revoked, and gets no orders.
+    Revoked,
 }
 
 /// A machine action.

@@ -78,6 +78,74 @@ async fn revoked_machine_is_told_so_and_may_be_enrolled_by_hand() {
 }
 
 #[tokio::test]
+async fn open_hold_ends_soon_after_its_machine_was_revoked() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let hold = Device::hold_request(0, 50);
+    let revoke = async {
+        // Once it is seen, its assertion is used up, and nothing but the open hold looks again.
+        while world.admin.machines().await.unwrap()[0].last_seen != world.now() {}
+        world.admin.revoke(&device.machine).await.unwrap();
+        tokio::time::pause();
+        tokio::time::Instant::now()
+    };
+    let (answer, revoked) = tokio::join!(device.send(&world, route::HOLD, &hold), revoke);
+    assert_eq!(fault(&answer), (403, FaultCode::Revoked));
+    assert!(revoked.elapsed() < std::time::Duration::from_secs(6));
+}
+
+#[tokio::test]
+async fn revoked_machine_takes_no_actions_and_its_open_ones_are_cancelled() {
+    let world = World::new().await;
+    let device = world.machine_with_file().await;
+    let token = world.token(super::world::BOTH).await;
+    let path = format!("/api/machines/{MACHINE}");
+    let onboarded = "/api/machines?$filter=onboardingStatus%20eq%20'CanBeOnboarded'";
+    assert_eq!(
+        world.get(&token, onboarded).await.json()["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    let action = world.stop(&token).await.json();
+    world.admin.revoke(&device.machine).await.unwrap();
+
+    let id = action["id"].as_str().unwrap();
+    let ended = world
+        .get(&token, &format!("/api/machineactions/{id}"))
+        .await
+        .json();
+    assert_eq!(ended["status"], "Cancelled");
+    assert_eq!(ended["cancellationRequestor"], "quell");
+    assert_eq!(ended["cancellationComment"], "machine revoked");
+    let refused = (
+        403,
+        "DisallowedOperation".to_owned(),
+        format!("Machine {MACHINE} is revoked."),
+    );
+    assert_eq!(world.stop(&token).await.refusal(), refused);
+    let machine = world.get(&token, &path).await.json();
+    assert_eq!(machine["healthStatus"], "Inactive");
+    assert_eq!(machine["onboardingStatus"], "CanBeOnboarded");
+    assert_eq!(
+        world.get(&token, onboarded).await.json()["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let renewed = world.enrolled(MACHINE).await;
+    assert!(renewed.hold(&world, 0, 0).await.orders.is_empty());
+    let machine = world.get(&token, &path).await.json();
+    assert_eq!(machine["healthStatus"], "Active");
+    assert_eq!(machine["onboardingStatus"], "Onboarded");
+    assert_eq!(world.stop(&token).await.status.as_u16(), 201);
+}
+
+#[tokio::test]
 async fn revoked_key_is_not_let_in_again_by_any_token() {
     let world = World::new().await;
     let device = Device::new(MACHINE, world.enrolment_token(5).await);

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::error::store_error;
 use super::listing::Collection;
 use super::orders::{self, OrderVerb};
-use super::{SqliteStore, rows, sweep};
+use super::{SqliteStore, revocation, rows, sweep};
 use crate::core::{Event, Fate, State, Step, TenantId};
 use crate::odata::Query;
 use crate::store::record::{
@@ -125,6 +125,9 @@ impl Ledger for SqliteStore {
 }
 
 fn submit(c: &Connection, submission: Submission) -> Result<Submitted, StoreError> {
+    if revocation::is_revoked(c, submission.tenant, &submission.machine)? {
+        return Ok(Submitted::Revoked);
+    }
     let active = active(c, &submission)?;
     let since = active.as_ref().map(|action| action.created);
     match (submission.duplicates.judge(since, submission.now), active) {

@@ -105,7 +105,7 @@ fn insert(c: &Connection, tenant: TenantId, enrolment: &Enrolment) -> Result<(),
     .map_err(store_error)
 }
 
-/// Gives a revoked machine its new key; its waiting orders stay, for they are the machine's.
+/// Gives a revoked machine its new key; what was ordered from it ended when it was revoked.
 fn renew(c: &Connection, tenant: TenantId, enrolment: &Enrolment) -> Result<(), StoreError> {
     c.execute(
         "UPDATE machines SET public_key = ?3, revoked = NULL, last_seen = ?4, health_status = ?5

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::SqliteStore;
 use super::error::store_error;
 use super::listing::Collection;
-use super::{directory, enrolment, inventory, rows};
+use super::{directory, enrolment, inventory, revocation, rows};
 use crate::core::{Health, TenantId};
 use crate::odata::Query;
 use crate::store::record::{
@@ -82,15 +82,7 @@ impl Fleet for SqliteStore {
     ) -> Result<bool, StoreError> {
         let machine = machine.clone();
         self.writer
-            .write(move |c| {
-                c.execute(
-                    "UPDATE machines SET revoked = coalesce(revoked, ?3)
-                     WHERE tenant = ?1 AND id = ?2 COLLATE NOCASE",
-                    params![tenant.to_string(), machine.as_str(), now.unix_ticks()],
-                )
-                .map(|changed| changed > 0)
-                .map_err(store_error)
-            })
+            .write(move |c| revocation::revoke(c, tenant, &machine, now))
             .await
     }
 
@@ -276,7 +268,7 @@ fn admit(c: &Connection, admission: &Admission) -> Result<bool, StoreError> {
     }
     c.prepare_cached(
         "UPDATE machines SET last_seen = ?3, health_status = ?4, last_address = coalesce(?5, last_address)
-         WHERE tenant = ?1 AND id = ?2",
+         WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL",
     )
     .and_then(|mut statement| {
         statement.execute(params![

@@ -10,6 +10,7 @@ mod listing;
 mod open;
 mod orders;
 mod reader;
+mod revocation;
 mod rows;
 mod schema;
 mod sweep;
