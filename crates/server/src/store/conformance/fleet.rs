@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use quell_protocol::{Inventory, Protection, ProtocolVersion, Sighting};
 
-use super::{SHA1, add_token, at, enrolment, facts, machine_id, sha1, sighting, with_machine};
+use super::{
+    SHA1, add_token, at, enrolment, facts, machine_id, sha1, sighting, submission, with_machine,
+};
 use crate::core::{Health, TenantId};
 use crate::odata::Query;
 use crate::secret::SecretHash;
 use crate::store::Store;
-use crate::store::record::{Admission, Application, Enrolled, FileName, SigningKey, SweepRule};
+use crate::store::record::{
+    Admission, Application, Enrolled, FileName, SigningKey, Submitted, SweepRule,
+};
 
 pub(in crate::store) async fn server_keeps_its_name_and_its_first_tenant(store: Arc<dyn Store>) {
     let name = store.server_name().await.unwrap();
@@ -106,6 +110,20 @@ pub(in crate::store) async fn another_key_is_refused_until_the_first_is_revoked(
     assert_eq!(keys[0].machine, machine_id("m1"));
     let nobody = store.revoke(tenant, &machine_id("m9"), at(2)).await;
     assert!(!nobody.unwrap());
+}
+
+pub(in crate::store) async fn revoked_machine_is_ordered_nothing(store: Arc<dyn Store>) {
+    let tenant = with_machine(&store, "m1").await;
+    let before = store.submit(submission(tenant, "a1", at(1))).await.unwrap();
+    assert!(matches!(before, Submitted::New(_)));
+    store
+        .revoke(tenant, &machine_id("M1"), at(2))
+        .await
+        .unwrap();
+    let after = store.submit(submission(tenant, "a2", at(3))).await.unwrap();
+    assert_eq!(after, Submitted::Revoked);
+    let orders = store.orders(tenant, &machine_id("m1"), 0, at(3)).await;
+    assert_eq!(orders.unwrap(), []);
 }
 
 fn is_in(tenant: TenantId, machine: &str) -> Enrolled {
@@ -257,10 +275,7 @@ pub(in crate::store) async fn tenants_see_nothing_of_each_other(store: Arc<dyn S
         .add_sightings(tenant, &machine, vec![sighting("/a", at(1))], at(1))
         .await
         .unwrap();
-    store
-        .submit(super::submission(tenant, "a1", at(1)))
-        .await
-        .unwrap();
+    store.submit(submission(tenant, "a1", at(1))).await.unwrap();
 
     let other = TenantId::fresh();
     let action = "a1".parse().unwrap();

@@ -39,6 +39,7 @@ macro_rules! every_rule {
             token_lets_in_as_often_and_as_long_as_it_says,
             same_key_is_let_in_again_and_uses_nothing_up,
             another_key_is_refused_until_the_first_is_revoked,
+            revoked_machine_is_ordered_nothing,
             assertion_is_admitted_once,
             machine_is_found_by_either_name_in_any_case,
             silent_machine_becomes_inactive_and_a_call_makes_it_active,
