@@ -87,7 +87,7 @@ fn by_service_code(code: Option<&ErrorCode>) -> Option<&'static str> {
             "`quell machine list` shows the machines; a file can be quarantined only on a machine that has seen it"
         }
         ErrorCode::DisallowedOperation => {
-            "the file is protected: quarantining it would harm the machine"
+            "the service says why: a protected file, or a machine that was revoked, is never acted on"
         }
         ErrorCode::DisabledFeature => "the tenant's plan or settings do not include this action",
         ErrorCode::OsPlatformNotSupported | ErrorCode::ClientVersionNotSupported => {
