@@ -137,7 +137,7 @@ impl Watch {
         now: Instant,
     ) -> ControlFlow<Result<MachineAction, Error>, Duration> {
         match looked {
-            Ok(action) if has_ended(&action.status) => ControlFlow::Break(Ok(action)),
+            Ok(action) if action.status.is_final() => ControlFlow::Break(Ok(action)),
             Ok(action) => {
                 self.last_answer = now;
                 self.status = Some(action.status);
@@ -184,10 +184,4 @@ impl Watch {
             None => error,
         }
     }
-}
-
-/// A status that this version does not know is no end: the service may have new ones on the way.
-const fn has_ended(status: &ActionStatus) -> bool {
-    use ActionStatus::{Cancelled, Failed, Succeeded, TimeOut};
-    matches!(status, Succeeded | Failed | Cancelled | TimeOut)
 }

@@ -9,6 +9,7 @@ use quell_protocol::{Coverage, WirePath};
 use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
+use super::roots;
 use crate::engine::Protect as _;
 use crate::find::{FileId, Scope, Walk, processes};
 use crate::hash::{Budget, Hasher};
@@ -43,17 +44,7 @@ struct FoundProcess {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let resolve = |root: &PathBuf| {
-        root.canonicalize().map_err(|error| {
-            let what = format!("the root {} cannot be used", root.display());
-            Failure::usage(what).because(&error)
-        })
-    };
-    let roots = arguments
-        .roots
-        .iter()
-        .map(resolve)
-        .collect::<Result<Vec<_>, _>>()?;
+    let roots = roots::resolve(&arguments.roots)?;
     let protected = Arc::new(ProtectedSet::of_this_machine(None));
     let mut search = Search::new(arguments.sha1, roots);
     search.findings.coverage.protection = protected.by_content(&arguments.sha1);

@@ -10,6 +10,7 @@ mod find;
 mod held;
 mod log;
 mod place;
+mod roots;
 mod run;
 mod safe_stop;
 mod status;

@@ -9,6 +9,7 @@ use quell_terminal::{Exit, Failure, Span};
 use super::daemon::{self, Task};
 use super::log::LogFlags;
 use super::place::PlaceFlag;
+use super::roots;
 use crate::find::{ProcessIdentity, Scope};
 use crate::inventory::Intervals;
 use crate::link::Identity;
@@ -67,17 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn scope(arguments: &Arguments) -> Result<Scope, Failure> {
-    let resolve = |root: &PathBuf| {
-        root.canonicalize().map_err(|error| {
-            let what = format!("the root {} cannot be used", root.display());
-            Failure::usage(what).because(&error)
-        })
-    };
-    let roots = arguments
-        .roots
-        .iter()
-        .map(resolve)
-        .collect::<Result<Vec<_>, _>>()?;
+    let roots = roots::resolve(&arguments.roots)?;
     let Some(pid) = arguments.confine_to_descendants_of else {
         return Ok(Scope::machine(roots));
     };

@@ -271,39 +271,72 @@ mod tests {
         .unwrap()
     }
 
-    #[test]
-    fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
-        let dir = tempfile::tempdir().unwrap();
-        let program = dir.path().join("program");
-        std::fs::copy("/bin/sleep", &program).unwrap();
+    /// An engine that may touch nothing but what this test starts.
+    fn engine(dir: &Path) -> Engine {
         let own = ProcessIdentity {
             pid: std::process::id(),
             start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
         };
         let scope = Scope::descendants(Vec::new(), own);
-        let config = EngineConfig::new(dir.path().join("state"), scope);
-        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
-        let mut wanted = start(&program, 0);
-        let group = wanted.id();
-        let mut innocent = start(Path::new("/bin/sleep"), group);
-        let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+        let config = EngineConfig::new(dir.join("state"), scope);
+        Engine::open(config, Box::new(Never), Box::new(Never)).unwrap()
+    }
+
+    /// A process group with one process of the file and one that has nothing to do with it.
+    struct Group {
+        wanted: Child,
+        innocent: Child,
+        file: FileId,
+    }
+
+    impl Group {
+        fn start(dir: &Path) -> Self {
+            let program = dir.join("program");
+            std::fs::copy("/bin/sleep", &program).unwrap();
+            let wanted = start(&program, 0);
+            let innocent = start(Path::new("/bin/sleep"), wanted.id());
+            let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+            Self {
+                wanted,
+                innocent,
+                file,
+            }
+        }
+
+        fn id(&self) -> u32 {
+            self.wanted.id()
+        }
+    }
+
+    impl Drop for Group {
+        fn drop(&mut self) {
+            for child in [&mut self.wanted, &mut self.innocent] {
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = engine(dir.path());
+        let group = Group::start(dir.path());
         let order = order();
         let mut bench = engine.bench();
         let mut action = engine.action(&order, &mut bench).unwrap();
-        assert!(action.may_stop_group(group).unwrap());
-        action.stop_group(group, &HashSet::from([file])).unwrap();
-        assert!(action.frozen.holds(wanted.id()));
-        assert!(!action.frozen.holds(innocent.id()));
+        assert!(action.may_stop_group(group.id()).unwrap());
+        action
+            .stop_group(group.id(), &HashSet::from([group.file]))
+            .unwrap();
+        assert!(action.frozen.holds(group.wanted.id()));
+        assert!(!action.frozen.holds(group.innocent.id()));
         while !action.frozen.is_still() {
             thread::yield_now();
         }
-        assert!(!is_stopped(&innocent));
+        assert!(!is_stopped(&group.innocent));
         drop(action);
-        assert!(!is_stopped(&wanted));
-        for child in [&mut wanted, &mut innocent] {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        assert!(!is_stopped(&group.wanted));
     }
 
     /// Whether the process is stopped or about to be: the signal may not have reached it yet.
@@ -322,32 +355,17 @@ mod tests {
     #[test]
     fn journal_that_fails_while_a_group_is_stopped_leaves_nobody_stopped() {
         let dir = tempfile::tempdir().unwrap();
-        let program = dir.path().join("program");
-        std::fs::copy("/bin/sleep", &program).unwrap();
-        let own = ProcessIdentity {
-            pid: std::process::id(),
-            start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
-        };
-        let scope = Scope::descendants(Vec::new(), own);
-        let config = EngineConfig::new(dir.path().join("state"), scope);
-        let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
-        let mut wanted = start(&program, 0);
-        let group = wanted.id();
-        let mut innocent = start(Path::new("/bin/sleep"), group);
-        let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+        let engine = engine(dir.path());
+        let group = Group::start(dir.path());
         rusqlite::Connection::open(dir.path().join("state/journal.db"))
             .and_then(|journal| journal.execute_batch("DROP TABLE process"))
             .unwrap();
         let order = order();
         let mut bench = engine.bench();
         let mut action = engine.action(&order, &mut bench).unwrap();
-        let failed = action.stop_group(group, &HashSet::from([file]));
-        let left_stopped = [is_to_stop(&innocent), is_to_stop(&wanted)];
+        let failed = action.stop_group(group.id(), &HashSet::from([group.file]));
+        let left_stopped = [is_to_stop(&group.innocent), is_to_stop(&group.wanted)];
         drop(action);
-        for child in [&mut wanted, &mut innocent] {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
         assert!(matches!(failed, Err(Fault::Journal(_))));
         assert_eq!(left_stopped, [false, false]);
     }
