@@ -6,6 +6,7 @@
     reason = "a build tool talks to its caller"
 )]
 
+mod api;
 mod bench;
 mod cargo;
 mod ci;
@@ -13,6 +14,7 @@ mod codegen;
 mod deps;
 mod failure;
 mod picture;
+mod sdk;
 mod test;
 mod workspace;
 
@@ -23,6 +25,7 @@ use failure::Outcome;
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
+  api [--check]       list the public API of the SDK's crates in api/, or say what changed
   codegen [--check]   write what is generated from docs/api, or say what is out of date
   deps                prove the arrows between crates and the dependency budgets
   test [FILTER…]      run every test, through nextest where it is installed, and every example
@@ -33,6 +36,9 @@ usage: cargo xtask <task>
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Some(exit) = api::rustdoc_stand_in(&arguments) {
+        return exit;
+    }
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
 /// One line for each task; a task lives in the module of its name.
 fn run(arguments: &[&str]) -> Outcome {
     match arguments {
+        ["api"] => api::run(api::Mode::Write),
+        ["api", "--check"] => api::run(api::Mode::Check),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["deps"] => deps::run(),
