@@ -57,5 +57,5 @@ pub use quell_transport as transport;
 
 /// The guide's code is compiled with the rest.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/guide/sdk.md")]
+#[doc = include_str!("../guide.md")]
 mod guide {}
