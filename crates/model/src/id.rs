@@ -115,6 +115,11 @@ opaque_id! {
     FileId
 }
 
+opaque_id! {
+    /// Names an indicator. The service gives a number, as text.
+    IndicatorId
+}
+
 impl From<Sha1> for FileId {
     fn from(sha1: Sha1) -> Self {
         Self(sha1.to_string())

@@ -17,6 +17,8 @@ mod request;
 mod response;
 mod secret;
 mod sha1;
+#[cfg(any(feature = "testing", feature = "proptest"))]
+pub mod testing;
 mod timestamp;
 mod wire;
 
@@ -32,12 +34,12 @@ pub use generated::properties;
 pub use generated::requests::*;
 pub use generated::structs::*;
 pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_accepted_audience};
-pub use id::{ActionId, FileId, InvalidId, MachineId};
+pub use id::{ActionId, FileId, IndicatorId, InvalidId, MachineId};
 pub use limit::{RateInfo, RateWindow};
 pub use operation::{
     AnyOf, CancelMachineAction, GetFile, GetMachine, GetMachineAction, Holder, Idempotency,
-    ListFileMachines, ListMachineActions, ListMachines, Method, Operation, OperationInfo,
-    RequestParts, StopAndQuarantineFile,
+    ListFileMachines, ListIndicators, ListMachineActions, ListMachines, Method, Operation,
+    OperationInfo, QueryOption, RequestParts, StopAndQuarantineFile,
 };
 pub use permission::PermissionInfo;
 pub use request::RequestFault;

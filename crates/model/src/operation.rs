@@ -4,6 +4,7 @@
 //! when, or how often.
 
 mod calls;
+mod indicators;
 mod info;
 mod parts;
 
@@ -15,7 +16,8 @@ pub use calls::{
     CancelMachineAction, GetFile, GetMachine, GetMachineAction, ListFileMachines,
     ListMachineActions, ListMachines, StopAndQuarantineFile,
 };
-pub use info::{AnyOf, Holder, Idempotency, Method, OperationInfo};
+pub use indicators::ListIndicators;
+pub use info::{AnyOf, Holder, Idempotency, Method, OperationInfo, QueryOption};
 pub use parts::RequestParts;
 
 /// An operation of the API.

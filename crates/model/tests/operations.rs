@@ -6,8 +6,9 @@ use quell_model::odata::{ListOptions, NextLink};
 use quell_model::properties::{machine, machine_action};
 use quell_model::{
     ActionId, AnyOf, CancelMachineAction, Comment, GetFile, GetMachine, GetMachineAction, Holder,
-    Idempotency, ListFileMachines, ListMachineActions, ListMachines, MachineId, Method, OPERATIONS,
-    Operation, PermissionInfo, RequestParts, ResponseError, Sha1, StopAndQuarantineFile, limits,
+    Idempotency, ListFileMachines, ListIndicators, ListMachineActions, ListMachines, MachineId,
+    Method, OPERATIONS, Operation, PermissionInfo, RequestParts, ResponseError, Sha1,
+    StopAndQuarantineFile, limits,
 };
 
 fn machine_id(text: &str) -> MachineId {
@@ -98,7 +99,8 @@ fn requests_agree_with_the_contract() {
     check(&ListMachines::default());
     check(&GetFile::new(sha1()));
     check(&ListFileMachines::new(sha1()));
-    assert_eq!(OPERATIONS.len(), 8);
+    check(&ListIndicators::default());
+    assert_eq!(OPERATIONS.len(), 9);
 }
 
 #[test]

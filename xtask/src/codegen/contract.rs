@@ -14,7 +14,7 @@ use crate::failure::{Context, Outcome};
 pub(super) use openapi::{Document, Operation, Property, Schema, Shape};
 pub(super) use tables::{
     Absences, Bound, ErrorCodeRow, ErrorCodes, HostTable, Limits, OperationRow, Operations,
-    Permissions,
+    Permissions, QueryOption,
 };
 
 /// Everything that `docs/api` says.
@@ -71,7 +71,7 @@ impl Contract {
         Ok(())
     }
 
-    /// Every operation with a token has a row, and every row's permissions, rate and filter exist.
+    /// Every operation with a token has a row, every row an operation, and what a row names exists.
     fn check_operations(&self) -> Outcome {
         for operation in self
             .document
@@ -81,7 +81,13 @@ impl Contract {
         {
             self.row(operation)?;
         }
+        let operations = self.document.operations()?;
         for (name, row) in &self.operations {
+            operations
+                .iter()
+                .find(|one| one.id == name)
+                .context(format_args!("openapi.yaml has no operation {name}"))?;
+            self.check_collection(name, row)?;
             for value in row.application.iter().chain(&row.delegated).flatten() {
                 let known = self
                     .permissions
@@ -95,6 +101,27 @@ impl Contract {
             self.limits
                 .rate(&row.limits)
                 .context(format_args!("{name}: no rate {}", row.limits))?;
+        }
+        Ok(())
+    }
+
+    /// A filter is asked of a collection, and names properties that its entity has.
+    fn check_collection(&self, name: &str, row: &OperationRow) -> Outcome {
+        let takes_filter = row.options.contains(&QueryOption::Filter);
+        if takes_filter == row.filter.is_empty() {
+            return Err(format!("{name}: a filter needs both the option and properties").into());
+        }
+        let Some(entity) = &row.entity else {
+            return match row.options.first() {
+                Some(_) => Err(format!("{name}: options are for collections").into()),
+                None => Ok(()),
+            };
+        };
+        let properties = self.document.schema(entity)?.properties();
+        for property in &row.filter {
+            properties
+                .get(property)
+                .context(format_args!("{name}: {entity} has no property {property}"))?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Operations: method, path, permissions, limits, idempotency.
 
 use super::limits;
-use crate::operation::{AnyOf, Idempotency, Method, OperationInfo};
+use crate::operation::{AnyOf, Idempotency, Method, OperationInfo, QueryOption};
 
 /// Every operation that needs a token.
 pub static OPERATIONS: &[&OperationInfo] = &[
@@ -15,6 +15,7 @@ pub static OPERATIONS: &[&OperationInfo] = &[
     &GET_MACHINE,
     &GET_FILE,
     &LIST_FILE_MACHINES,
+    &LIST_INDICATORS,
 ];
 
 /// StopAndQuarantineFile: Stop the execution of a file on a machine and take the file away.
@@ -30,12 +31,15 @@ pub static STOP_AND_QUARANTINE_FILE: OperationInfo = OperationInfo {
         AnyOf(&["Machine.StopAndQuarantine"]),
     ],
     delegated: &[AnyOf(&["Machine.StopAndQuarantine"])],
-    role: "Active remediation actions",
+    role: Some("Active remediation actions"),
     rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
     filter: &[],
-    pages: false,
     cancelable: true,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/stop-and-quarantine-file",
+    documentation: Some(
+        "https://learn.microsoft.com/defender-endpoint/api/stop-and-quarantine-file",
+    ),
 };
 
 /// ListMachineActions: List machine actions.
@@ -48,8 +52,17 @@ pub static LIST_MACHINE_ACTIONS: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
     delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: Some("MachineAction"),
+    options: &[
+        QueryOption::Filter,
+        QueryOption::Top,
+        QueryOption::Skip,
+        QueryOption::OrderBy,
+        QueryOption::Select,
+        QueryOption::Count,
+    ],
     filter: &[
         "id",
         "status",
@@ -58,9 +71,10 @@ pub static LIST_MACHINE_ACTIONS: OperationInfo = OperationInfo {
         "requestor",
         "creationDateTimeUtc",
     ],
-    pages: true,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-machineactions-collection",
+    documentation: Some(
+        "https://learn.microsoft.com/defender-endpoint/api/get-machineactions-collection",
+    ),
 };
 
 /// GetMachineAction: Get one machine action.
@@ -73,12 +87,15 @@ pub static GET_MACHINE_ACTION: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
     delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
     filter: &[],
-    pages: false,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-machineaction-object",
+    documentation: Some(
+        "https://learn.microsoft.com/defender-endpoint/api/get-machineaction-object",
+    ),
 };
 
 /// CancelMachineAction: Cancel an action that has not ended.
@@ -107,12 +124,13 @@ pub static CANCEL_MACHINE_ACTION: OperationInfo = OperationInfo {
         "Machine.Offboard",
         "Machine.LiveResponse",
     ])],
-    role: "Active remediation actions",
+    role: Some("Active remediation actions"),
     rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
     filter: &[],
-    pages: false,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/cancel-machine-action",
+    documentation: Some("https://learn.microsoft.com/defender-endpoint/api/cancel-machine-action"),
 };
 
 /// ListMachines: List machines seen within the retention period.
@@ -125,8 +143,17 @@ pub static LIST_MACHINES: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
     delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: Some("Machine"),
+    options: &[
+        QueryOption::Filter,
+        QueryOption::Top,
+        QueryOption::Skip,
+        QueryOption::OrderBy,
+        QueryOption::Select,
+        QueryOption::Count,
+    ],
     filter: &[
         "computerDnsName",
         "id",
@@ -143,9 +170,8 @@ pub static LIST_MACHINES: OperationInfo = OperationInfo {
         "riskScore",
         "rbacGroupId",
     ],
-    pages: true,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-machines",
+    documentation: Some("https://learn.microsoft.com/defender-endpoint/api/get-machines"),
 };
 
 /// GetMachine: Get one machine by its id or by its DNS name.
@@ -158,12 +184,13 @@ pub static GET_MACHINE: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
     delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
     filter: &[],
-    pages: false,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-machine-by-id",
+    documentation: Some("https://learn.microsoft.com/defender-endpoint/api/get-machine-by-id"),
 };
 
 /// GetFile: Get what is known of a file, by its SHA-1 or its SHA-256.
@@ -176,12 +203,13 @@ pub static GET_FILE: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["File.Read.All"])],
     delegated: &[AnyOf(&["File.Read.All"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
     filter: &[],
-    pages: false,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-file-information",
+    documentation: Some("https://learn.microsoft.com/defender-endpoint/api/get-file-information"),
 };
 
 /// ListFileMachines: List the machines on which a file was seen; by SHA-1 alone, empty for an unknown file.
@@ -194,10 +222,48 @@ pub static LIST_FILE_MACHINES: OperationInfo = OperationInfo {
     idempotency: Idempotency::Safe,
     application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
     delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
-    role: "View Data",
+    role: Some("View Data"),
     rate: &limits::STANDARD,
+    entity: Some("Machine"),
+    options: &[],
     filter: &[],
-    pages: true,
     cancelable: false,
-    documentation: "https://learn.microsoft.com/defender-endpoint/api/get-file-related-machines",
+    documentation: Some(
+        "https://learn.microsoft.com/defender-endpoint/api/get-file-related-machines",
+    ),
+};
+
+/// ListIndicators: List the indicators that are active.
+pub static LIST_INDICATORS: OperationInfo = OperationInfo {
+    name: "ListIndicators",
+    summary: "List the indicators that are active.",
+    method: Method::Get,
+    path: "/api/indicators",
+    success: 200u16,
+    idempotency: Idempotency::Safe,
+    application: &[AnyOf(&["Ti.ReadWrite", "Ti.ReadWrite.All"])],
+    delegated: &[AnyOf(&["Ti.ReadWrite"])],
+    role: None,
+    rate: &limits::STANDARD,
+    entity: Some("Indicator"),
+    options: &[QueryOption::Filter, QueryOption::Top, QueryOption::Skip],
+    filter: &[
+        "application",
+        "createdByDisplayName",
+        "expirationTime",
+        "generateAlert",
+        "title",
+        "rbacGroupNames",
+        "rbacGroupIds",
+        "indicatorValue",
+        "indicatorType",
+        "creationTimeDateTimeUtc",
+        "createdBy",
+        "action",
+        "severity",
+    ],
+    cancelable: false,
+    documentation: Some(
+        "https://learn.microsoft.com/defender-endpoint/api/get-ti-indicators-collection",
+    ),
 };

@@ -1,10 +1,37 @@
 // @generated from docs/api by `cargo xtask codegen`; do not edit.
 
-//! What filters and orders may name.
+//! What queries of collections may name: a module for each entity.
 
-/// Properties of a MachineAction that a filter of listMachineActions may name.
+/// Properties of [`MachineAction`](crate::MachineAction) that a filter or an order of [`ListMachineActions`](crate::ListMachineActions) may name.
 pub mod machine_action {
     use crate::*;
+    /// Every property, by its name on the wire: what a `$select` may name.
+    pub const SELECTABLE: &[&str] = &[
+        "id",
+        "type",
+        "title",
+        "requestor",
+        "requestorComment",
+        "status",
+        "machineId",
+        "computerDnsName",
+        "creationDateTimeUtc",
+        "lastUpdateDateTimeUtc",
+        "cancellationRequestor",
+        "cancellationComment",
+        "cancellationDateTimeUtc",
+        "errorHResult",
+        "scope",
+        "externalId",
+        "requestSource",
+        "relatedFileInfo",
+        "commands",
+        "troubleshootInfo",
+        "error",
+        "sha1",
+        "fileId",
+        "fileInstances",
+    ];
     /// `id`: Names the action.
     pub const ID: odata::Property<MachineAction, ActionId> = odata::Property::new("id");
     /// `status`: How far it got.
@@ -21,9 +48,46 @@ pub mod machine_action {
         odata::Property::new("creationDateTimeUtc");
 }
 
-/// Properties of a Machine that a filter of listMachines may name.
+/// Properties of [`Machine`](crate::Machine) that a filter or an order of [`ListMachines`](crate::ListMachines) may name.
 pub mod machine {
     use crate::*;
+    /// Every property, by its name on the wire: what a `$select` may name.
+    pub const SELECTABLE: &[&str] = &[
+        "id",
+        "mergedIntoMachineId",
+        "isPotentialDuplication",
+        "isExcluded",
+        "exclusionReason",
+        "computerDnsName",
+        "firstSeen",
+        "lastSeen",
+        "osPlatform",
+        "osVersion",
+        "osProcessor",
+        "version",
+        "lastIpAddress",
+        "lastExternalIpAddress",
+        "agentVersion",
+        "osBuild",
+        "healthStatus",
+        "deviceValue",
+        "rbacGroupId",
+        "rbacGroupName",
+        "riskScore",
+        "exposureLevel",
+        "isAadJoined",
+        "aadDeviceId",
+        "machineTags",
+        "defenderAvStatus",
+        "onboardingStatus",
+        "osArchitecture",
+        "managedBy",
+        "managedByStatus",
+        "ipAddresses",
+        "vmMetadata",
+        "systemProductName",
+        "groupName",
+    ];
     /// `computerDnsName`: Its full DNS name.
     pub const COMPUTER_DNS_NAME: odata::Property<Machine, String> =
         odata::Property::new("computerDnsName");
@@ -59,4 +123,80 @@ pub mod machine {
     pub const RISK_SCORE: odata::Property<Machine, RiskScore> = odata::Property::new("riskScore");
     /// `rbacGroupId`: Its device group, 0 for none. The documentation calls it a string.
     pub const RBAC_GROUP_ID: odata::Property<Machine, i32> = odata::Property::new("rbacGroupId");
+}
+
+/// Properties of [`Indicator`](crate::Indicator) that a filter or an order of [`ListIndicators`](crate::ListIndicators) may name.
+pub mod indicator {
+    use crate::*;
+    /// Every property, by its name on the wire: what a `$select` may name.
+    pub const SELECTABLE: &[&str] = &[
+        "id",
+        "indicatorValue",
+        "indicatorType",
+        "action",
+        "createdBy",
+        "source",
+        "sourceType",
+        "severity",
+        "category",
+        "application",
+        "educateUrl",
+        "bypassDurationHours",
+        "title",
+        "description",
+        "recommendedActions",
+        "creationTimeDateTimeUtc",
+        "expirationTime",
+        "lastUpdateTime",
+        "lastUpdatedBy",
+        "rbacGroupNames",
+        "rbacGroupIds",
+        "notificationId",
+        "notificationBody",
+        "version",
+        "mitreTechniques",
+        "historicalDetection",
+        "lookBackPeriod",
+        "generateAlert",
+        "additionalInfo",
+        "createdByDisplayName",
+        "externalId",
+        "createdBySource",
+        "certificateInfo",
+    ];
+    /// `application`: The application that it belongs to.
+    pub const APPLICATION: odata::Property<Indicator, String> = odata::Property::new("application");
+    /// `createdByDisplayName`: The name of who made it.
+    pub const CREATED_BY_DISPLAY_NAME: odata::Property<Indicator, String> =
+        odata::Property::new("createdByDisplayName");
+    /// `expirationTime`: When it ends; null for never.
+    pub const EXPIRATION_TIME: odata::Property<Indicator, Timestamp> =
+        odata::Property::new("expirationTime");
+    /// `generateAlert`: Whether an alert is raised where it turns up.
+    pub const GENERATE_ALERT: odata::Property<Indicator, bool> =
+        odata::Property::new("generateAlert");
+    /// `title`: The title of its alerts.
+    pub const TITLE: odata::Property<Indicator, String> = odata::Property::new("title");
+    /// `rbacGroupNames`: The device groups that it holds for; empty for all machines.
+    pub const RBAC_GROUP_NAMES: odata::Property<Indicator, odata::Tags> =
+        odata::Property::new("rbacGroupNames");
+    /// `rbacGroupIds`: The same groups by id.
+    pub const RBAC_GROUP_IDS: odata::Property<Indicator, odata::Tags> =
+        odata::Property::new("rbacGroupIds");
+    /// `indicatorValue`: What is looked for; which kind of text it is, indicatorType says.
+    pub const INDICATOR_VALUE: odata::Property<Indicator, String> =
+        odata::Property::new("indicatorValue");
+    /// `indicatorType`: What is looked for.
+    pub const INDICATOR_TYPE: odata::Property<Indicator, IndicatorType> =
+        odata::Property::new("indicatorType");
+    /// `creationTimeDateTimeUtc`: When it was made.
+    pub const CREATION_TIME_DATE_TIME_UTC: odata::Property<Indicator, Timestamp> =
+        odata::Property::new("creationTimeDateTimeUtc");
+    /// `createdBy`: Who made it, as a person's principal name or an application's id.
+    pub const CREATED_BY: odata::Property<Indicator, String> = odata::Property::new("createdBy");
+    /// `action`: What is done where it turns up.
+    pub const ACTION: odata::Property<Indicator, IndicatorAction> = odata::Property::new("action");
+    /// `severity`: How bad it is when it turns up.
+    pub const SEVERITY: odata::Property<Indicator, IndicatorSeverity> =
+        odata::Property::new("severity");
 }

@@ -45,6 +45,24 @@ pub enum Holder {
     Delegated,
 }
 
+/// An option of a collection's query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryOption {
+    /// `$filter`: only entities that meet a condition.
+    Filter,
+    /// `$top`: at most so many.
+    Top,
+    /// `$skip`: not the first so many.
+    Skip,
+    /// `$orderby`: in this order.
+    OrderBy,
+    /// `$select`: only these properties.
+    Select,
+    /// `$count`: with the number of all.
+    Count,
+}
+
 /// Permissions of which one is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AnyOf(pub &'static [&'static str]);
@@ -69,18 +87,21 @@ pub struct OperationInfo {
     pub application: &'static [AnyOf],
     /// What a person's token needs: one of each, asked in this order.
     pub delegated: &'static [AnyOf],
-    /// What the person's role must allow, in the documentation's words.
-    pub role: &'static str,
+    /// What the person's role must allow, in the documentation's words, if it has any for it.
+    pub role: Option<&'static str>,
     /// How often it may be called by one application in one tenant.
     pub rate: &'static RateInfo,
-    /// The properties that a filter may name.
+    /// What the answer is a collection of, by the contract's name, if it is one; such an answer may
+    /// come in pages.
+    pub entity: Option<&'static str>,
+    /// The options of OData's that it takes.
+    pub options: &'static [QueryOption],
+    /// The properties that a filter may name, and an order.
     pub filter: &'static [&'static str],
-    /// Whether the answer is a collection that may come in pages.
-    pub pages: bool,
     /// Whether the action that it starts can be cancelled.
     pub cancelable: bool,
-    /// The address of its public documentation.
-    pub documentation: &'static str,
+    /// The address of its public documentation; none for an operation that was only seen.
+    pub documentation: Option<&'static str>,
 }
 
 impl OperationInfo {

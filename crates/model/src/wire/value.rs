@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
-use crate::{ActionId, MachineId, SecretText, Sha1, Timestamp};
+use crate::{ActionId, IndicatorId, MachineId, SecretText, Sha1, Timestamp};
 
 /// A value of an answer: `None` where the service has nothing to say.
 pub(crate) trait WireValue: Sized {
@@ -48,7 +48,7 @@ macro_rules! usable_id {
     };
 }
 
-usable_id!(MachineId, ActionId);
+usable_id!(MachineId, ActionId, IndicatorId);
 
 /// A whole number; the service writes some as strings.
 macro_rules! number_or_text {

@@ -20,15 +20,42 @@ pub(crate) struct OperationRow {
     pub(crate) idempotency: String,
     pub(crate) application: Vec<Vec<String>>,
     pub(crate) delegated: Vec<Vec<String>>,
-    pub(crate) role: String,
+    pub(crate) role: Option<String>,
     pub(crate) limits: String,
+    #[serde(default)]
+    pub(crate) served: bool,
+    pub(crate) entity: Option<String>,
+    #[serde(default)]
+    pub(crate) options: Vec<QueryOption>,
     #[serde(default)]
     pub(crate) filter: Vec<String>,
     #[serde(default)]
-    pub(crate) pages: bool,
-    #[serde(default)]
     pub(crate) cancelable: bool,
-    pub(crate) page: String,
+    pub(crate) page: Option<String>,
+}
+
+/// An option of OData's that an operation takes.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum QueryOption {
+    Filter,
+    Top,
+    Skip,
+    OrderBy,
+    Select,
+    Count,
+}
+
+impl QueryOption {
+    /// The name of the model's variant.
+    pub(crate) fn variant(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// The option as it stands in a query.
+    pub(crate) fn shown(self) -> String {
+        format!("${}", self.variant().to_lowercase())
+    }
 }
 
 #[derive(Deserialize)]

@@ -26,12 +26,26 @@ pub(super) fn operations(contract: &Contract) -> Outcome<String> {
             vec!["Idempotency".to_owned(), row.idempotency.clone()],
             vec!["An application needs".to_owned(), needed(&row.application)],
             vec!["A person's token needs".to_owned(), needed(&row.delegated)],
-            vec!["The person's role must allow".to_owned(), row.role.clone()],
             vec!["Rate".to_owned(), format!("[{}](limits.md)", row.limits)],
         ];
+        if let Some(role) = &row.role {
+            facts.push(vec![
+                "The person's role must allow".to_owned(),
+                role.clone(),
+            ]);
+        }
+        if let Some(entity) = &row.entity {
+            facts.push(vec!["Answers with pages of".to_owned(), entity.clone()]);
+        }
+        if !row.options.is_empty() {
+            facts.push(vec![
+                "Options".to_owned(),
+                codes(row.options.iter().map(|one| one.shown()), ", "),
+            ]);
+        }
         if !row.filter.is_empty() {
             facts.push(vec![
-                "A filter may name".to_owned(),
+                "A filter or an order may name".to_owned(),
                 codes(&row.filter, ", "),
             ]);
         }

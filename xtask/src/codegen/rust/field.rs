@@ -104,6 +104,7 @@ pub(super) fn rust_type(shape: &Shape) -> Outcome<TokenStream> {
             ("string", Some("sha1")) => quote!(Sha1),
             ("string", Some("machine-id")) => quote!(MachineId),
             ("string", Some("machine-action-id")) => quote!(ActionId),
+            ("string", Some("indicator-id")) => quote!(IndicatorId),
             ("string", Some("comment")) => quote!(Comment),
             ("string", Some("secret")) => quote!(SecretText),
             ("integer", Some("int32")) => quote!(i32),

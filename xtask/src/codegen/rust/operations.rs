@@ -22,7 +22,7 @@ pub(super) fn operations(contract: &Contract) -> Outcome<TokenStream> {
         //! Operations: method, path, permissions, limits, idempotency.
 
         use super::limits;
-        use crate::operation::{AnyOf, Idempotency, Method, OperationInfo};
+        use crate::operation::{AnyOf, Idempotency, Method, OperationInfo, QueryOption};
 
         /// Every operation that needs a token.
         pub static OPERATIONS: &[&OperationInfo] = &[#(&#statics),*];
@@ -40,9 +40,14 @@ fn info(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> 
     let idempotency = ident(&upper_camel(&row.idempotency));
     let (application, delegated) = (halves(&row.application), halves(&row.delegated));
     let rate = ident(&screaming(&row.limits));
-    let documentation = format!("{DOCUMENTATION}{}", row.page);
-    let (success, role, filter) = (row.success, &row.role, &row.filter);
-    let (pages, cancelable) = (row.pages, row.cancelable);
+    let documentation = optional(
+        row.page
+            .as_ref()
+            .map(|page| format!("{DOCUMENTATION}{page}")),
+    );
+    let (role, entity) = (optional(row.role.clone()), optional(row.entity.clone()));
+    let (success, filter, cancelable) = (row.success, &row.filter, row.cancelable);
+    let options = row.options.iter().map(|one| ident(&one.variant()));
     Ok(quote! {
         #[doc = #doc]
         pub static #constant: OperationInfo = OperationInfo {
@@ -56,12 +61,17 @@ fn info(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> 
             delegated: #delegated,
             role: #role,
             rate: &limits::#rate,
+            entity: #entity,
+            options: &[#(QueryOption::#options),*],
             filter: &[#(#filter),*],
-            pages: #pages,
             cancelable: #cancelable,
             documentation: #documentation,
         };
     })
+}
+
+fn optional(text: Option<String>) -> TokenStream {
+    text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
 }
 
 fn halves(all_of: &[Vec<String>]) -> TokenStream {

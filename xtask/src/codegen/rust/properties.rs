@@ -1,48 +1,87 @@
-//! `properties.rs`: the properties that filters may name, typed by what they hold.
+//! `properties.rs`: the properties that queries may name, typed by what they hold.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::rust_type;
-use crate::codegen::contract::{Contract, Shape};
-use crate::codegen::names::{ident, screaming, snake};
+use crate::codegen::contract::{Contract, Operation, Shape};
+use crate::codegen::names::{ident, screaming, snake, upper_camel};
 use crate::failure::{Context, Outcome};
 
-/// Collections with a filter: the operation, and the schema of its elements.
-const FILTERED: [(&str, &str); 2] = [
-    ("listMachineActions", "MachineAction"),
-    ("listMachines", "Machine"),
-];
+/// What may be asked of collections of one entity.
+struct Collection<'a> {
+    entity: &'a str,
+    filter: &'a [String],
+    operations: Vec<&'a str>,
+}
 
 pub(super) fn properties(contract: &Contract) -> Outcome<TokenStream> {
-    let modules = FILTERED
+    let operations = contract.document.operations()?;
+    let modules = collections(contract, &operations)?
         .iter()
-        .map(|(operation, schema)| module(contract, operation, schema))
+        .map(|one| module(contract, one))
         .collect::<Outcome<Vec<_>>>()?;
     Ok(quote! {
-        //! What filters and orders may name.
+        //! What queries of collections may name: a module for each entity.
 
         #(#modules)*
     })
 }
 
-fn module(contract: &Contract, operation: &str, schema: &str) -> Outcome<TokenStream> {
-    let row = contract
-        .operations
-        .get(operation)
-        .context(format_args!("no row {operation}"))?;
-    let properties = row
-        .filter
+/// Entities that can be filtered. Every operation that can filter an entity takes the same
+/// properties; one that differed would need properties of its own.
+fn collections<'a>(
+    contract: &'a Contract,
+    operations: &[Operation<'a>],
+) -> Outcome<Vec<Collection<'a>>> {
+    let mut collections: Vec<Collection<'_>> = Vec::new();
+    for operation in operations.iter().filter(|one| one.needs_token) {
+        let row = contract.row(operation)?;
+        let Some(entity) = row.entity.as_deref().filter(|_| !row.filter.is_empty()) else {
+            continue;
+        };
+        match collections.iter_mut().find(|one| one.entity == entity) {
+            Some(known) if known.filter == row.filter => known.operations.push(operation.id),
+            Some(_) => {
+                let name = operation.id;
+                return Err(format!("{name}: {entity} is filtered by others elsewhere").into());
+            }
+            None => collections.push(Collection {
+                entity,
+                filter: &row.filter,
+                operations: vec![operation.id],
+            }),
+        }
+    }
+    Ok(collections)
+}
+
+fn module(contract: &Contract, collection: &Collection<'_>) -> Outcome<TokenStream> {
+    let Collection { entity, filter, .. } = collection;
+    let properties = filter
         .iter()
-        .map(|name| property(contract, schema, name))
+        .map(|name| property(contract, entity, name))
         .collect::<Outcome<Vec<_>>>()?;
-    let doc = format!(" Properties of a {schema} that a filter of {operation} may name.");
-    let module = ident(&snake(schema));
+    let schema = contract.document.schema(entity)?;
+    let selectable = schema.properties().iter().map(|(name, _)| name);
+    let selectable = selectable.filter(|name| !name.starts_with('@'));
+    let links = collection
+        .operations
+        .iter()
+        .map(|one| format!("[`{0}`](crate::{0})", upper_camel(one)))
+        .collect::<Vec<_>>()
+        .join(" and ");
+    let doc = format!(
+        " Properties of [`{entity}`](crate::{entity}) that a filter or an order of {links} may name."
+    );
+    let module = ident(&snake(entity));
     Ok(quote! {
         #[doc = #doc]
         pub mod #module {
             use crate::*;
 
+            /// Every property, by its name on the wire: what a `$select` may name.
+            pub const SELECTABLE: &[&str] = &[#(#selectable),*];
 
             #(#properties)*
         }

@@ -8,7 +8,7 @@ use crate::codegen::names::{ident, screaming, snake, upper_camel};
 use crate::failure::Outcome;
 
 pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
-    let operations = contract.document.operations()?;
+    let operations = served(contract)?;
     let variants = operations.iter().map(variant);
     let infos = operations.iter().map(info);
     let arms = operations.iter().map(arm);
@@ -100,6 +100,17 @@ pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
             }
         }
     })
+}
+
+/// The operations that quell's own server has: the token endpoint's, and those whose row says so.
+fn served(contract: &Contract) -> Outcome<Vec<Operation<'_>>> {
+    let mut served = Vec::new();
+    for operation in contract.document.operations()? {
+        if !operation.needs_token || contract.row(&operation)?.served {
+            served.push(operation);
+        }
+    }
+    Ok(served)
 }
 
 /// An operation with `X` for every parameter.

@@ -28,7 +28,7 @@ pub(super) fn structs(contract: &Contract) -> Outcome<TokenStream> {
         use super::enums::*;
         use super::error_codes::ErrorCode;
         use crate::wire::Extra;
-        use crate::{ActionId, MachineId, SecretText, Sha1, Timestamp};
+        use crate::{ActionId, IndicatorId, MachineId, SecretText, Sha1, Timestamp};
 
         #(#structs)*
     })
