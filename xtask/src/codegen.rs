@@ -10,7 +10,7 @@ mod names;
 mod reference;
 mod rust;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use ensure::Mode;
 
@@ -25,9 +25,17 @@ const REFERENCE: &str = "docs/reference";
 pub(crate) fn run(mode: Mode) -> Outcome {
     let root = workspace::root()?;
     let contract = Contract::read(&root.join("docs/api"))?;
+    let generated = generated(&contract)?;
     let mut stale = Vec::new();
-    for (path, contents) in generated(&contract)? {
-        stale.extend(ensure::contents(mode, &root, Path::new(&path), &contents)?);
+    for (path, contents) in &generated {
+        stale.extend(ensure::contents(mode, &root, Path::new(path), contents)?);
+    }
+    let paths = generated
+        .iter()
+        .map(|(path, _)| PathBuf::from(path))
+        .collect();
+    for folder in [MODEL, SERVER] {
+        stale.extend(ensure::no_others(mode, &root, Path::new(folder), &paths)?);
     }
     ensure::report(mode, &stale)
 }
@@ -36,7 +44,7 @@ pub(crate) fn run(mode: Mode) -> Outcome {
 fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
     let mut files = Vec::new();
     for (name, tokens) in rust::model(contract)? {
-        files.push((format!("{MODEL}/{name}.rs"), format::rust(name, tokens)?));
+        files.push((format!("{MODEL}/{name}.rs"), format::rust(&name, tokens)?));
     }
     files.push((
         format!("{SERVER}/routes.rs"),

@@ -24,15 +24,13 @@ mod wire;
 
 pub use comment::{Comment, EmptyComment};
 pub use error_code::{ErrorCodeInfo, Retry};
-pub use generated::enums::*;
 pub use generated::error_codes::{ERROR_CODES, ErrorCode};
 pub use generated::hosts::{ACCEPTED_AUDIENCES, CLOUDS, Cloud, HOSTS, REGIONS, Region};
 pub use generated::limits::{self, LIMITS};
 pub use generated::operations::{self, OPERATIONS};
 pub use generated::permissions::{PERMISSIONS, RESOURCE_APP_ID, RESOURCE_APP_NAME};
 pub use generated::properties;
-pub use generated::requests::*;
-pub use generated::structs::*;
+pub use generated::schemas::*;
 pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_accepted_audience};
 pub use id::{ActionId, FileId, IndicatorId, InvalidId, MachineId};
 pub use limit::{RateInfo, RateWindow};

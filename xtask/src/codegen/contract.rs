@@ -2,16 +2,20 @@
 
 mod openapi;
 mod ordered;
+mod references;
+mod schema;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Context, Outcome};
 
-pub(super) use openapi::{Document, Operation, Property, Schema, Shape};
+pub(super) use openapi::{Document, Operation};
+pub(super) use schema::{Property, Resource, Schema, Shape};
 pub(super) use tables::{
     Absences, Bound, ErrorCodeRow, ErrorCodes, HostTable, Limits, OperationRow, Operations,
     Permissions, QueryOption,
@@ -31,9 +35,8 @@ pub(super) struct Contract {
 impl Contract {
     /// Reads the folder and checks that its parts agree.
     pub(super) fn read(folder: &Path) -> Outcome<Self> {
-        let yaml = text(folder, "openapi.yaml")?;
         let contract = Self {
-            document: serde_saphyr::from_str(&yaml).context("openapi.yaml")?,
+            document: Document::read(folder)?,
             absences: table(folder, "null-or-absent.toml")?,
             operations: table(folder, "operations.toml")?,
             permissions: table(folder, "permissions.toml")?,
@@ -62,7 +65,7 @@ impl Contract {
                 let required = schema.required.iter().any(|one| one == property);
                 if required == self.may_be_absent(name, property) {
                     return Err(format!(
-                        "{name}.{property} must be either required in openapi.yaml or listed in null-or-absent.toml"
+                        "{name}.{property} must be either required by its schema or listed in null-or-absent.toml"
                     )
                     .into());
                 }
@@ -147,6 +150,26 @@ fn text(folder: &Path, name: &str) -> Outcome<String> {
     fs::read_to_string(&path).context(path.display())
 }
 
+fn yaml<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
+    let text = fs::read_to_string(path).context(path.display())?;
+    serde_saphyr::from_str(&text).context(path.display())
+}
+
+/// The YAML files of a folder by their names without ending, in the alphabet's order.
+fn yaml_files(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).context(folder.display())? {
+        let path = entry.context(folder.display())?.path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let name = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned());
+            files.insert(name.unwrap_or_default(), path);
+        }
+    }
+    Ok(files)
+}
+
 fn table<T: DeserializeOwned>(folder: &Path, name: &str) -> Outcome<T> {
     toml::from_str(&text(folder, name)?).context(name)
 }
@@ -159,10 +182,13 @@ mod tests {
     fn changed(file: &str, from: &str, to: &str) -> Outcome<Contract> {
         let source = crate::workspace::root()?.join("docs/api");
         let copy = tempfile::tempdir()?;
-        for entry in fs::read_dir(&source)? {
-            let path = entry?.path();
-            if let (true, Some(name)) = (path.is_file(), path.file_name()) {
-                fs::copy(&path, copy.path().join(name))?;
+        fs::create_dir(copy.path().join("schemas"))?;
+        for folder in ["", "schemas"] {
+            for entry in fs::read_dir(source.join(folder))? {
+                let path = entry?.path();
+                if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+                    fs::copy(&path, copy.path().join(folder).join(name))?;
+                }
             }
         }
         let text = text(copy.path(), file)?;
@@ -206,6 +232,38 @@ mod tests {
         );
         assert!(
             refusal("null-or-absent.toml", "\"fileId\", ", "").contains("MachineAction.fileId")
+        );
+    }
+
+    #[test]
+    fn references_that_lead_nowhere_are_refused() {
+        assert_eq!(
+            refusal("schemas/machines.yaml", "'#/VmMetadata'", "'#/VmMatter'"),
+            "machines.yaml: #/VmMatter leads nowhere"
+        );
+        assert_eq!(
+            refusal(
+                "schemas/action-requests.yaml",
+                "'machine-actions.yaml#/RequestSource'",
+                "'machines.yaml#/RequestSource'"
+            ),
+            "action-requests.yaml: machines.yaml#/RequestSource leads nowhere"
+        );
+        assert_eq!(
+            refusal(
+                "openapi.yaml",
+                "'schemas/files.yaml#/File'",
+                "'schemas/files.yaml#/Fyle'"
+            ),
+            "openapi.yaml: files.yaml#/Fyle leads nowhere"
+        );
+        assert_eq!(
+            refusal(
+                "openapi.yaml",
+                "'#/components/parameters/Top'",
+                "'#/components/parameters/Tip'"
+            ),
+            "openapi.yaml: #/components/parameters/Tip leads nowhere"
         );
     }
 

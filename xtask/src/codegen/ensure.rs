@@ -1,5 +1,6 @@
 //! The one place where generated text meets the file system.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,35 @@ pub(super) fn contents(
     Ok(Some(path.to_owned()))
 }
 
+/// Finds files of a folder, however deep, that are generated no more; removes them, or in a check
+/// only tells.
+pub(super) fn no_others(
+    mode: Mode,
+    root: &Path,
+    folder: &Path,
+    expected: &BTreeSet<PathBuf>,
+) -> Outcome<Vec<PathBuf>> {
+    let mut others = Vec::new();
+    let entries = match fs::read_dir(root.join(folder)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(others),
+        Err(error) => return Err(error).context(folder.display()),
+    };
+    for entry in entries {
+        let entry = entry.context(folder.display())?;
+        let path = folder.join(entry.file_name());
+        if entry.file_type().context(path.display())?.is_dir() {
+            others.extend(no_others(mode, root, &path, expected)?);
+        } else if !expected.contains(&path) {
+            if mode == Mode::Write {
+                fs::remove_file(root.join(&path)).context(path.display())?;
+            }
+            others.push(path);
+        }
+    }
+    Ok(others)
+}
+
 /// Says what was written, or fails because of what ought to be.
 pub(super) fn report(mode: Mode, differing: &[PathBuf]) -> Outcome {
     let lines: Vec<String> = differing
@@ -74,6 +104,25 @@ mod tests {
             .to_string();
         assert!(failure.contains("deep/generated.rs"), "{failure}");
         assert!(failure.contains("cargo xtask codegen"), "{failure}");
+    }
+
+    #[test]
+    fn file_that_is_generated_no_more_is_told_and_removed() {
+        let root = tempfile::tempdir().expect("a directory");
+        let folder = Path::new("generated");
+        fs::create_dir_all(root.path().join("generated/deep")).expect("writable");
+        for name in ["generated/kept.rs", "generated/deep/old.rs"] {
+            fs::write(root.path().join(name), "text").expect("writable");
+        }
+        let expected = BTreeSet::from([PathBuf::from("generated/kept.rs")]);
+        let old = vec![PathBuf::from("generated/deep/old.rs")];
+        for mode in [Mode::Check, Mode::Write] {
+            let others = no_others(mode, root.path(), folder, &expected).expect("readable");
+            assert_eq!(others, old);
+        }
+        assert!(root.path().join("generated/kept.rs").exists());
+        let others = no_others(Mode::Check, root.path(), folder, &expected);
+        assert!(others.expect("readable").is_empty());
     }
 
     #[test]

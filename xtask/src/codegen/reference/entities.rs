@@ -9,8 +9,11 @@ pub(super) fn entities(contract: &Contract) -> Outcome<String> {
                     a property that has none; readers take null and absence as the same, and keep what \
                     they do not know.\n"
         .to_owned();
-    let document = &contract.document;
-    for (name, schema) in document.objects().chain(document.requests()) {
+    let resources = &contract.document.resources;
+    let schemas = resources
+        .iter()
+        .flat_map(|one| one.objects().chain(one.requests()));
+    for (name, schema) in schemas {
         let rows = schema
             .properties()
             .iter()
@@ -63,7 +66,9 @@ fn kind(shape: &Shape) -> String {
 }
 
 pub(super) fn enumerations(contract: &Contract) -> String {
-    let rows = contract.document.enumerations().map(|(name, schema)| {
+    let resources = &contract.document.resources;
+    let all = resources.iter().flat_map(|one| one.enumerations());
+    let rows = all.map(|(name, schema)| {
         vec![
             name.to_owned(),
             codes(&schema.values, ", "),

@@ -3,9 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::codegen::contract::{Contract, Schema};
+use crate::codegen::contract::{Resource, Schema};
 use crate::codegen::names::{ident, screaming, upper_camel};
-use crate::failure::Outcome;
 
 /// A value of an enumeration.
 pub(super) struct Variant {
@@ -15,18 +14,17 @@ pub(super) struct Variant {
     pub(super) aliases: Vec<String>,
 }
 
-pub(super) fn enums(contract: &Contract) -> Outcome<TokenStream> {
-    let enums = contract
-        .document
+pub(super) fn enums(resource: &Resource) -> TokenStream {
+    let enums = resource
         .enumerations()
         .map(|(name, schema)| open_enum(name, &schema.description, &variants(schema)));
-    Ok(quote! {
+    quote! {
         //! Open enumerations: known values, and any other as it came.
 
         use crate::open_enum::open_enum;
 
         #(#enums)*
-    })
+    }
 }
 
 fn variants(schema: &Schema) -> Vec<Variant> {

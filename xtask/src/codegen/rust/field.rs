@@ -97,7 +97,7 @@ pub(super) fn rust_type(shape: &Shape) -> Outcome<TokenStream> {
             let element = rust_type(element)?;
             quote!(Vec<#element>)
         }
-        Shape::Any => quote!(Value),
+        Shape::Any => quote!(serde_json::Value),
         Shape::Plain(plain, format) => match (plain.as_str(), format.as_deref()) {
             ("string", None | Some("uuid")) => quote!(String),
             ("string", Some("date-time")) => quote!(Timestamp),

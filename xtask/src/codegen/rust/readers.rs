@@ -4,13 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::{Field, Presence, fields};
-use crate::codegen::contract::Contract;
+use crate::codegen::contract::{Contract, Resource};
 use crate::codegen::names::{ident, screaming};
 use crate::failure::Outcome;
 
-pub(super) fn readers(contract: &Contract) -> Outcome<TokenStream> {
-    let readers = contract
-        .document
+pub(super) fn readers(contract: &Contract, resource: &Resource) -> Outcome<TokenStream> {
+    let readers = resource
         .objects()
         .map(|(name, schema)| Ok(reader(name, &fields(contract, name, schema)?)))
         .collect::<Outcome<Vec<_>>>()?;
@@ -21,11 +20,8 @@ pub(super) fn readers(contract: &Contract) -> Outcome<TokenStream> {
 
         use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-        use super::enums::*;
-        use super::error_codes::ErrorCode;
-        use super::structs::*;
-        use crate::Timestamp;
-        use crate::wire::{self, Extra, Names};
+        use crate::wire::{self, Names};
+        use crate::*;
 
         #(#readers)*
     })

@@ -4,13 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::{Field, fields};
-use crate::codegen::contract::Contract;
+use crate::codegen::contract::{Contract, Resource};
 use crate::codegen::names::ident;
 use crate::failure::Outcome;
 
-pub(super) fn requests(contract: &Contract) -> Outcome<TokenStream> {
-    let requests = contract
-        .document
+pub(super) fn requests(contract: &Contract, resource: &Resource) -> Outcome<TokenStream> {
+    let requests = resource
         .requests()
         .map(|(name, schema)| {
             Ok(request(
@@ -23,9 +22,8 @@ pub(super) fn requests(contract: &Contract) -> Outcome<TokenStream> {
     Ok(quote! {
         //! What requests consist of, and how a server reads them: strictly, see `request`.
 
-        use super::enums::RequestSource;
-        use crate::request::{RequestBody, RequestFault};
-        use crate::{Comment, Sha1};
+        use crate::request::RequestBody;
+        use crate::*;
 
         #(#requests)*
     })

@@ -4,13 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::{Field, Presence, fields};
-use crate::codegen::contract::Contract;
+use crate::codegen::contract::{Contract, Resource};
 use crate::codegen::names::ident;
 use crate::failure::Outcome;
 
-pub(super) fn structs(contract: &Contract) -> Outcome<TokenStream> {
-    let structs = contract
-        .document
+pub(super) fn structs(contract: &Contract, resource: &Resource) -> Outcome<TokenStream> {
+    let structs = resource
         .objects()
         .map(|(name, schema)| {
             Ok(object(
@@ -23,12 +22,7 @@ pub(super) fn structs(contract: &Contract) -> Outcome<TokenStream> {
     Ok(quote! {
         //! What answers consist of. Each keeps the properties that this version does not know.
 
-        use serde_json::Value;
-
-        use super::enums::*;
-        use super::error_codes::ErrorCode;
-        use crate::wire::Extra;
-        use crate::{ActionId, IndicatorId, MachineId, SecretText, Sha1, Timestamp};
+        use crate::*;
 
         #(#structs)*
     })

@@ -4,18 +4,16 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::{Field, Presence, fields};
-use crate::codegen::contract::Contract;
+use crate::codegen::contract::{Contract, Resource};
 use crate::codegen::names::ident;
 use crate::failure::Outcome;
 
-pub(super) fn writers(contract: &Contract) -> Outcome<TokenStream> {
-    let answers = contract
-        .document
+pub(super) fn writers(contract: &Contract, resource: &Resource) -> Outcome<TokenStream> {
+    let answers = resource
         .objects()
         .map(|(name, schema)| Ok(writer(name, &fields(contract, name, schema)?, true)))
         .collect::<Outcome<Vec<_>>>()?;
-    let requests = contract
-        .document
+    let requests = resource
         .requests()
         .map(|(name, schema)| Ok(writer(name, &fields(contract, name, schema)?, false)))
         .collect::<Outcome<Vec<_>>>()?;
@@ -24,9 +22,7 @@ pub(super) fn writers(contract: &Contract) -> Outcome<TokenStream> {
 
         use serde::ser::{Serialize, SerializeMap, Serializer};
 
-        use super::requests::*;
-        use super::structs::*;
-        use crate::wire;
+        use crate::*;
 
         #(#answers)*
         #(#requests)*

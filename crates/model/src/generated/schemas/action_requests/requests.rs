@@ -2,9 +2,8 @@
 
 //! What requests consist of, and how a server reads them: strictly, see `request`.
 
-use super::enums::RequestSource;
-use crate::request::{RequestBody, RequestFault};
-use crate::{Comment, Sha1};
+use crate::request::RequestBody;
+use crate::*;
 
 /// What StopAndQuarantineFile is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]

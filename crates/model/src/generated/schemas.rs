@@ -1,0 +1,31 @@
+// @generated from docs/api by `cargo xtask codegen`; do not edit.
+
+//! Objects, requests and enumerations: a module for each resource.
+
+mod action_requests;
+
+pub use action_requests::*;
+
+mod errors;
+
+pub use errors::*;
+
+mod files;
+
+pub use files::*;
+
+mod indicators;
+
+pub use indicators::*;
+
+mod machine_actions;
+
+pub use machine_actions::*;
+
+mod machines;
+
+pub use machines::*;
+
+mod tokens;
+
+pub use tokens::*;

@@ -1,0 +1,111 @@
+// @generated from docs/api by `cargo xtask codegen`; do not edit.
+
+//! How answers are read: leniently, see `wire`.
+
+use crate::wire::{self, Names};
+use crate::*;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use std::fmt;
+
+const FILE_NAMES: Names = Names(&[
+    ("@odata.context", "@odata.context"),
+    ("sha1", "sha1"),
+    ("sha256", "sha256"),
+    ("md5", "md5"),
+    ("globalPrevalence", "globalPrevalence"),
+    ("globalFirstObserved", "globalFirstObserved"),
+    ("globalLastObserved", "globalLastObserved"),
+    ("size", "size"),
+    ("fileType", "fileType"),
+    ("isPeFile", "isPeFile"),
+    ("filePublisher", "filePublisher"),
+    ("fileProductName", "fileProductName"),
+    ("signer", "signer"),
+    ("issuer", "issuer"),
+    ("signerHash", "signerHash"),
+    ("isValidCertificate", "isValidCertificate"),
+    ("determinationType", "determinationType"),
+    ("determinationValue", "determinationValue"),
+]);
+
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FileVisitor)
+    }
+}
+
+struct FileVisitor;
+
+impl<'de> Visitor<'de> for FileVisitor {
+    type Value = File;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the object File")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<File, A::Error> {
+        let mut odata_context = None;
+        let mut sha1 = None;
+        let mut sha256 = None;
+        let mut md5 = None;
+        let mut global_prevalence = None;
+        let mut global_first_observed = None;
+        let mut global_last_observed = None;
+        let mut size = None;
+        let mut file_type = None;
+        let mut is_pe_file = None;
+        let mut file_publisher = None;
+        let mut file_product_name = None;
+        let mut signer = None;
+        let mut issuer = None;
+        let mut signer_hash = None;
+        let mut is_valid_certificate = None;
+        let mut determination_type = None;
+        let mut determination_value = None;
+        let mut extra = Extra::new();
+        while let Some(name) = object.next_key_seed(FILE_NAMES)? {
+            match name.as_ref() {
+                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
+                "sha1" => wire::fill(&mut object, &mut sha1)?,
+                "sha256" => wire::fill(&mut object, &mut sha256)?,
+                "md5" => wire::fill(&mut object, &mut md5)?,
+                "globalPrevalence" => wire::fill(&mut object, &mut global_prevalence)?,
+                "globalFirstObserved" => wire::fill(&mut object, &mut global_first_observed)?,
+                "globalLastObserved" => wire::fill(&mut object, &mut global_last_observed)?,
+                "size" => wire::fill(&mut object, &mut size)?,
+                "fileType" => wire::fill(&mut object, &mut file_type)?,
+                "isPeFile" => wire::fill(&mut object, &mut is_pe_file)?,
+                "filePublisher" => wire::fill(&mut object, &mut file_publisher)?,
+                "fileProductName" => wire::fill(&mut object, &mut file_product_name)?,
+                "signer" => wire::fill(&mut object, &mut signer)?,
+                "issuer" => wire::fill(&mut object, &mut issuer)?,
+                "signerHash" => wire::fill(&mut object, &mut signer_hash)?,
+                "isValidCertificate" => wire::fill(&mut object, &mut is_valid_certificate)?,
+                "determinationType" => wire::fill(&mut object, &mut determination_type)?,
+                "determinationValue" => wire::fill(&mut object, &mut determination_value)?,
+                _ => wire::keep(&mut object, &mut extra, name)?,
+            }
+        }
+        Ok(File {
+            odata_context,
+            sha1: sha1.ok_or_else(|| A::Error::missing_field("sha1"))?,
+            sha256,
+            md5,
+            global_prevalence,
+            global_first_observed,
+            global_last_observed,
+            size,
+            file_type,
+            is_pe_file,
+            file_publisher,
+            file_product_name,
+            signer,
+            issuer,
+            signer_hash,
+            is_valid_certificate,
+            determination_type: determination_type.unwrap_or(DeterminationType::Unknown),
+            determination_value,
+            extra,
+        })
+    }
+}
+
+wire::as_serde_reads!(File);
