@@ -5,6 +5,8 @@
 mod carrier;
 mod endpoint;
 mod error;
+#[cfg(feature = "nearest")]
+pub mod nearest;
 mod options;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -23,5 +25,5 @@ pub use transport::{SharedTransport, Transport};
 
 /// The guide's code is compiled and run with the rest.
 #[cfg(all(doctest, feature = "hyper", feature = "testing"))]
-#[doc = include_str!("../../../docs/guide/transport.md")]
+#[doc = include_str!("../guide.md")]
 mod guide {}

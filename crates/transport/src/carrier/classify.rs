@@ -56,7 +56,7 @@ pub(super) fn within_the_answer(error: &(dyn StdError + 'static)) -> TransportEr
     }
 }
 
-fn connecting(error: &(dyn StdError + 'static)) -> TransportErrorKind {
+pub(super) fn connecting(error: &(dyn StdError + 'static)) -> TransportErrorKind {
     for cause in chain(error) {
         if cause.is::<NotResolved>() {
             return TransportErrorKind::Resolve;

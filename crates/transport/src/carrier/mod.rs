@@ -14,6 +14,8 @@ mod tls;
 
 #[cfg(feature = "hyper")]
 mod connector;
+#[cfg(feature = "nearest")]
+mod dialer;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
@@ -22,6 +24,8 @@ mod reqwest;
 use std::time::Duration;
 
 pub use build::BuildError;
+#[cfg(feature = "nearest")]
+pub(crate) use dialer::Dialer;
 #[cfg(feature = "hyper")]
 pub use hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
