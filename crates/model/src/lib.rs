@@ -13,6 +13,7 @@ mod open_enum;
 mod operation;
 mod percent;
 mod permission;
+pub mod precondition;
 mod request;
 mod response;
 mod secret;

@@ -1,7 +1,7 @@
 //! Answers: what was asked for, or why not.
 
 mod fault;
-mod plain;
+pub(crate) mod plain;
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;

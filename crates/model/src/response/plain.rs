@@ -5,7 +5,7 @@ const MOST_CHARACTERS: usize = 500;
 
 /// Takes markup, line ends, control characters and marks that reverse text out, and cuts what is
 /// very long.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let shown = without_entities(&without_tags(text));
     let mut line = String::new();
     for word in shown.split(|c: char| c.is_whitespace() || c.is_control()) {
@@ -28,16 +28,20 @@ fn without_tags(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         kept.push_str(before);
         let opens = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match after.split_once('>') {
-            Some((_, after_tag)) if opens => {
-                kept.push(' ');
-                rest = after_tag;
-            }
-            _ => {
-                kept.push('<');
-                rest = after;
-            }
+        if !opens {
+            kept.push('<');
+            rest = after;
+            continue;
         }
+        let Some((_, after_tag)) = after.split_once('>') else {
+            // No later `<` is closed either: looking again at each of them would cost a hostile
+            // body's length squared.
+            kept.push('<');
+            rest = after;
+            break;
+        };
+        kept.push(' ');
+        rest = after_tag;
     }
     kept.push_str(rest);
     kept
