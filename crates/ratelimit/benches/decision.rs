@@ -13,7 +13,9 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota as Gcra, RateLimiter};
-use quell_ratelimit::{Decision, Keyed, Moment, Policy, Quota, RollingCounter, RollingLog, Window};
+use quell_ratelimit::{
+    Decision, Keyed, Moment, Policy, Priority, Quota, RollingCounter, RollingLog, Window,
+};
 
 const STEP: Duration = Duration::from_secs(3);
 
@@ -49,7 +51,7 @@ fn warm_log() -> (Mutex<RollingLog>, Ticks) {
 }
 
 fn admit_and_complete(log: &mut RollingLog, now: Moment) {
-    if let Decision::Granted(id) = log.acquire(now) {
+    if let Decision::Granted(id) = log.acquire(Priority::Batch, now) {
         let _ = log.sent(id, now + STEP, now);
         log.complete(id, now);
     }
@@ -70,13 +72,13 @@ fn exact_log_two_windows_refused_with_the_wait(bencher: Bencher<'_, '_>) {
     let (log, ticks) = warm_log();
     let now = ticks.next();
     if let Ok(mut log) = log.lock() {
-        while let Decision::Granted(id) = log.acquire(now) {
+        while let Decision::Granted(id) = log.acquire(Priority::Batch, now) {
             log.complete(id, now);
         }
     }
     bencher.bench_local(|| {
         log.lock()
-            .map(|mut log| black_box(log.acquire(black_box(now))))
+            .map(|mut log| black_box(log.acquire(Priority::Batch, black_box(now))))
             .is_ok()
     });
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod budgets;
 mod counter;
 mod keyed;
 mod learning;
@@ -11,6 +12,7 @@ mod log;
 mod memory;
 mod moment;
 mod policy;
+mod priority;
 mod push_back;
 mod quota;
 mod snapshot;
@@ -18,16 +20,21 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use budgets::{BudgetName, Budgets};
 pub use counter::{RollingCounter, Verdict};
 pub use keyed::{Keyed, TooFast};
+pub use learning::{Learned, LearnedError};
 #[cfg(feature = "tokio")]
 pub use limiter::{AcquireError, Limiter, Permit, SentPermit};
-pub use log::{Decision, RollingLog, UnknownPermit, Wait};
+pub use log::{
+    Change, Completion, Decision, Hold, LogState, OpenPermit, RollingLog, UnknownPermit, Wait,
+};
 #[cfg(feature = "tokio")]
-pub use memory::MemoryStore;
+pub use memory::{MemoryBudgets, MemoryStore};
 pub use moment::Moment;
-pub use policy::{Margins, Policy};
+pub use policy::{Margins, NoSuchWindow, Policy, Reserve, Share, ShareError};
+pub use priority::Priority;
 pub use push_back::PushBack;
 pub use quota::{Quota, QuotaError, Window};
-pub use snapshot::{Snapshot, WindowUse};
+pub use snapshot::{Shortfall, Snapshot, WindowUse};
 pub use store::{PermitId, PermitStore, StoreError, Turn};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{PushBack, Snapshot};
+use crate::{Moment, Priority, PushBack, Snapshot, Wait};
 
 /// Where permits live: in this process, in a file that several processes share, in a database that
 /// many hosts share. One store is one budget.
@@ -18,11 +18,12 @@ use crate::{PushBack, Snapshot};
 /// counts for longer than needed.
 #[async_trait]
 pub trait PermitStore: Debug + Send + Sync + 'static {
-    /// Takes a permit, charged to every window, or says what to wait for and charges nothing.
+    /// Takes a permit, charged to every window, or says what to wait for and charges nothing. That an
+    /// interactive caller had to wait is remembered: batch callers leave it the policy's reserve.
     ///
     /// # Errors
     /// [`StoreError`]: no permit was taken, or one that its lease will refund.
-    async fn acquire(&self) -> Result<Turn, StoreError>;
+    async fn acquire(&self, priority: Priority) -> Result<Turn, StoreError>;
 
     /// Marks a permit as used, durably, before any byte leaves. The caller gives up after `timeout`.
     ///
@@ -47,17 +48,26 @@ pub trait PermitStore: Debug + Send + Sync + 'static {
     /// [`StoreError`]: the pause may not be known to other users of the store.
     async fn pause(&self, length: Duration) -> Result<(), StoreError>;
 
-    /// The least time until a caller with `ahead` others before it gets a permit.
+    /// The least time until a caller of this priority with `ahead` others before it gets a permit.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn forecast(&self, ahead: u32) -> Result<Duration, StoreError>;
+    async fn forecast(&self, ahead: u32, priority: Priority) -> Result<Duration, StoreError>;
 
     /// How the budget stands.
     ///
     /// # Errors
     /// [`StoreError`].
     async fn snapshot(&self) -> Result<Snapshot, StoreError>;
+
+    /// Resolves when another user of the store may have brought a permit back or begun a pause since
+    /// this store last answered. It may resolve for no reason. One that is missed costs only time:
+    /// whoever waits asks again at the latest when the last answer told it to.
+    ///
+    /// Never, by default: for a store that has no other users, or cannot hear them.
+    async fn changed(&self) {
+        std::future::pending().await
+    }
 }
 
 /// A store's answer to a request for a permit.
@@ -75,6 +85,20 @@ pub enum Turn {
         /// have brought a permit back unseen.
         at_most: Option<Duration>,
     },
+}
+
+impl Turn {
+    /// A log's answer that there is none yet, told from the store's now.
+    #[must_use]
+    pub fn wait(wait: Wait, now: Moment) -> Self {
+        match wait {
+            Wait::Until(moment) => Self::After(moment.since(now)),
+            Wait::Completion { not_before, expiry } => Self::AfterCompletion {
+                at_least: not_before.since(now),
+                at_most: expiry.map(|expiry| expiry.since(now)),
+            },
+        }
+    }
 }
 
 /// Names a permit within its store.

@@ -43,7 +43,7 @@ fn outlasting(usage: &[WindowUse], wait: Duration) -> Option<usize> {
 
 /// The shortest window if more than half of it is used, else the longest under the same condition.
 fn fuller_half(usage: &[WindowUse]) -> Option<usize> {
-    let half_used = |entry: &WindowUse| entry.used > entry.window.limit() / 2;
+    let half_used = |entry: &WindowUse| entry.used > entry.share / 2;
     usage.iter().position(half_used)
 }
 
@@ -57,6 +57,7 @@ mod tests {
         let with_use = quota.windows().iter().zip([minute, hour]);
         let entry = |(window, used): (&Window, u32)| WindowUse {
             window: *window,
+            share: window.limit(),
             limit: window.limit(),
             used,
         };

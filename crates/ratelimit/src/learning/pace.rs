@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::fade::faded;
+use super::learned::PaceNow;
 use crate::Moment;
 
 const FIRST_STEP: Duration = Duration::from_millis(300);
@@ -20,27 +22,37 @@ pub(super) struct Pace {
     refused: Option<Refused>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Refused {
-    spacing: Duration,
-    probe_gap: Duration,
-    next_probe: Moment,
+/// What was refused, and when something faster is tried again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Refused {
+    pub(super) spacing: Duration,
+    pub(super) probe_gap: Duration,
+    pub(super) next_probe: Moment,
 }
 
 impl Refused {
     /// Just above what was refused.
     fn floor(&self) -> Duration {
-        self.spacing.mul_f64(1.1).max(self.spacing + NEAR)
+        times(self.spacing, 1.1).max(self.spacing.saturating_add(NEAR))
     }
 }
 
 impl Pace {
-    pub(super) fn new(base: Duration) -> Self {
+    pub(super) fn resume(base: Duration, learned: Option<PaceNow>) -> Self {
+        let spacing = learned.map_or(base, |learned| {
+            learned.spacing.clamp(base, SLOWEST.max(base))
+        });
         Self {
             base,
-            spacing: base,
-            refused: None,
+            spacing,
+            refused: learned.map(|learned| learned.refused),
         }
+    }
+
+    /// What must be kept of it, if anything was learned.
+    pub(super) fn now(&self) -> Option<PaceNow> {
+        let spacing = self.spacing;
+        self.refused.map(|refused| PaceNow { spacing, refused })
     }
 
     pub(super) fn spacing(&self) -> Duration {
@@ -55,7 +67,7 @@ impl Pace {
     pub(super) fn slow_down(&mut self, now: Moment) {
         let probe_gap = match self.refused {
             Some(refused) if self.spacing < refused.floor() => {
-                (refused.probe_gap * 2).min(LONGEST_PROBE_GAP)
+                refused.probe_gap.saturating_mul(2).min(LONGEST_PROBE_GAP)
             }
             Some(refused) => refused.probe_gap,
             None => FIRST_PROBE_GAP,
@@ -68,13 +80,25 @@ impl Pace {
         self.spacing = slower(self.spacing).max(self.base);
     }
 
+    /// So many minutes passed without a call.
+    pub(super) fn fade(&mut self, minutes: u64) {
+        let slower = self.spacing.saturating_sub(self.base);
+        let left = Duration::try_from_secs_f64(faded(slower.as_secs_f64(), minutes));
+        let left = left.unwrap_or(slower);
+        if left < NEAR {
+            (self.spacing, self.refused) = (self.base, None);
+        } else {
+            self.spacing = self.base + left;
+        }
+    }
+
     /// One minute passed.
     pub(super) fn ease(&mut self, now: Moment) {
         let Some(refused) = &mut self.refused else {
             return;
         };
-        let faster = self.spacing.mul_f64(0.8);
-        let faster = if faster < self.base + NEAR {
+        let faster = times(self.spacing, 0.8);
+        let faster = if faster < self.base.saturating_add(NEAR) {
             self.base
         } else {
             faster
@@ -96,11 +120,16 @@ impl Pace {
     }
 }
 
+/// Saturates, where `mul_f64` panics: the spacing is the policy's, or was read from a store.
+fn times(length: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(length.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
 fn slower(spacing: Duration) -> Duration {
     if spacing < EVEN_HOUR {
         (spacing * 2).clamp(FIRST_STEP, EVEN_HOUR)
     } else {
-        spacing.mul_f64(1.2).min(SLOWEST.max(spacing))
+        times(spacing, 1.2).min(SLOWEST.max(spacing))
     }
 }
 
@@ -122,7 +151,7 @@ mod tests {
 
     #[test]
     fn each_refusal_slows_by_the_documented_steps() {
-        let mut pace = Pace::new(BASE);
+        let mut pace = Pace::resume(BASE, None);
         let mut steps = Vec::new();
         for _ in 0..13 {
             pace.slow_down(minute(0));
@@ -134,7 +163,7 @@ mod tests {
 
     #[test]
     fn easing_stops_just_above_what_was_refused_until_the_probe() {
-        let mut pace = Pace::new(BASE);
+        let mut pace = Pace::resume(BASE, None);
         pace.slow_down(minute(0));
         eased_until(&mut pace, 1..15);
         assert_eq!(pace.spacing(), Duration::from_millis(110));
@@ -147,7 +176,7 @@ mod tests {
 
     #[test]
     fn failed_probe_doubles_the_gap_to_the_next() {
-        let mut pace = Pace::new(BASE);
+        let mut pace = Pace::resume(BASE, None);
         pace.slow_down(minute(0));
         eased_until(&mut pace, 1..16);
         pace.slow_down(minute(16));
@@ -158,8 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn absurd_spacing_does_not_panic() {
+        let mut pace = Pace::resume(Duration::MAX, None);
+        for n in 0..40 {
+            pace.slow_down(minute(n));
+            pace.ease(minute(20 * n));
+            pace.fade(n);
+        }
+        assert_eq!(pace.spacing(), Duration::MAX);
+    }
+
+    #[test]
     fn spacing_without_a_base_comes_back_to_zero() {
-        let mut pace = Pace::new(Duration::ZERO);
+        let mut pace = Pace::resume(Duration::ZERO, None);
         pace.slow_down(minute(0));
         eased_until(&mut pace, 1..200);
         assert_eq!(pace.spacing(), Duration::ZERO);

@@ -1,5 +1,6 @@
 //! Waiting for a permit: one queue, one timer.
 
+mod lane;
 mod line;
 mod permit;
 
@@ -11,15 +12,18 @@ use tokio::time::Instant;
 use line::Line;
 pub use permit::{Permit, SentPermit};
 
-use crate::{MemoryStore, PermitStore, Policy, Snapshot, StoreError};
+use crate::{MemoryStore, PermitStore, Policy, Priority, Snapshot, StoreError};
 
-/// Hands out permits in the order in which they were asked for.
+/// Hands out permits: interactive callers first, and callers of one priority in the order in which
+/// they asked.
 ///
-/// Clones share one budget and one queue. Every method may be cancelled by dropping its future:
+/// A stream of interactive callers cannot keep batch callers out for ever: while both wait, every
+/// tenth permit is for batch. Clones share one budget and one queue. Every method may be cancelled by dropping its future:
 /// the caller's place in the queue or its permit goes to the next.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     line: Arc<Line>,
+    priority: Priority,
 }
 
 /// Why there is no permit.
@@ -49,6 +53,17 @@ impl Limiter {
     pub fn with_store(store: Arc<dyn PermitStore>) -> Self {
         Self {
             line: Arc::new(Line::new(store)),
+            priority: Priority::default(),
+        }
+    }
+
+    /// The same limiter, budget and line for calls of this priority. A new limiter is for
+    /// [`Priority::Batch`].
+    #[must_use]
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self {
+            line: Arc::clone(&self.line),
+            priority,
         }
     }
 
@@ -57,9 +72,17 @@ impl Limiter {
     /// # Errors
     /// [`StoreError`]; the memory store has none.
     pub async fn acquire(&self) -> Result<Permit, StoreError> {
-        let (_place, _ahead) = self.line.join();
-        let _turn = self.line.turn().await;
-        self.line.permit_at_the_head().await
+        self.acquire_as(self.priority).await
+    }
+
+    /// As [`acquire`](Self::acquire), with a priority for this call alone.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the memory store has none.
+    pub async fn acquire_as(&self, priority: Priority) -> Result<Permit, StoreError> {
+        let (_place, _ahead) = self.line.join(priority);
+        let _turn = self.line.turn(priority).await;
+        self.line.permit_at_the_head(priority).await
     }
 
     /// Waits for a permit no longer than `within`. Fails as soon as it is certain that the wait
@@ -69,31 +92,30 @@ impl Limiter {
     /// # Errors
     /// [`AcquireError::TooLong`], with the least wait that remains.
     pub async fn acquire_within(&self, within: Duration) -> Result<Permit, AcquireError> {
+        let priority = self.priority;
         let deadline = Instant::now().checked_add(within);
         let Some(deadline) = deadline else {
             return Ok(self.acquire().await?);
         };
-        let (_place, ahead) = self.line.join();
-        self.line.reachable(ahead, deadline).await?;
-        let _turn = self.line.turn_by(deadline).await?;
-        self.line.permit_at_the_head_by(deadline).await
+        let (_place, ahead) = self.line.join(priority);
+        self.line.reachable(ahead, deadline, priority).await?;
+        let _turn = self.line.turn_by(deadline, priority).await?;
+        self.line.permit_at_the_head_by(deadline, priority).await
     }
 
-    /// A permit if one is free now and nobody is waiting. Does not wait for a permit, only for the
-    /// store's answer.
+    /// A permit if one is free now and nobody who goes before is waiting. Does not wait for a permit,
+    /// only for the store's answer.
     ///
     /// # Errors
     /// [`AcquireError::TooLong`], with the least wait for a caller who joins the queue now.
     pub async fn try_acquire(&self) -> Result<Permit, AcquireError> {
-        let (_place, ahead) = self.line.join();
-        if let Some(_turn) = self.line.turn_now()
-            && let Some(permit) = self.line.permit_now().await?
+        let (_place, ahead) = self.line.join(self.priority);
+        if let Some(_turn) = self.line.turn_now(self.priority)
+            && let Some(permit) = self.line.permit_now(self.priority).await?
         {
             return Ok(permit);
         }
-        Err(AcquireError::TooLong {
-            wait: self.line.forecast(ahead).await?,
-        })
+        Err(self.line.too_long(ahead, self.priority).await?)
     }
 
     /// Sends nothing for this long, for a reason that no refused call told: a service under
@@ -110,7 +132,23 @@ impl Limiter {
     /// # Errors
     /// [`StoreError`].
     pub async fn forecast(&self) -> Result<Duration, StoreError> {
-        self.line.forecast(self.line.waiting()).await
+        self.time_to_start(1).await
+    }
+
+    /// The least time until the last of so many calls can go out, behind those who wait before them;
+    /// zero for none. It takes time in proportion to the calls.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn time_to_start(&self, calls: u32) -> Result<Duration, StoreError> {
+        let Some(before_the_last) = calls.checked_sub(1) else {
+            return Ok(Duration::ZERO);
+        };
+        let ahead = self
+            .line
+            .ahead(self.priority)
+            .saturating_add(before_the_last);
+        self.line.forecast(ahead, self.priority).await
     }
 
     /// How the budget stands.

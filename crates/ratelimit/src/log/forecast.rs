@@ -1,18 +1,19 @@
 use std::collections::VecDeque;
 
-use super::RollingLog;
-use crate::Moment;
+use super::{Limited, RollingLog};
+use crate::{Moment, Priority};
 
 impl RollingLog {
     /// The earliest moment at which a caller with `ahead` others before it can get a permit under the
     /// limits that are in force: exact if every permit that is out comes back now and every later
-    /// one at once; later calls than that only make it later.
+    /// one at once; later calls than that only make it later. So the last of `n` calls goes out no
+    /// sooner than `forecast(n - 1, …)`.
     ///
     /// Takes time proportional to `ahead`.
     #[must_use]
-    pub fn forecast(&mut self, ahead: u32, now: Moment) -> Moment {
+    pub fn forecast(&mut self, ahead: u32, priority: Priority, now: Moment) -> Moment {
         let now = self.advance(now);
-        let mut plan = Plan::new(self, now);
+        let mut plan = Plan::new(self, priority, now);
         for _ in 0..ahead {
             plan.grant_next();
         }
@@ -23,6 +24,7 @@ impl RollingLog {
 /// The completions on record, then those in flight as if they ended now, then the grants planned.
 struct Plan<'log> {
     log: &'log RollingLog,
+    priority: Priority,
     now: Moment,
     past: usize,
     granted: usize,
@@ -31,10 +33,11 @@ struct Plan<'log> {
 }
 
 impl<'log> Plan<'log> {
-    fn new(log: &'log RollingLog, now: Moment) -> Self {
+    fn new(log: &'log RollingLog, priority: Priority, now: Moment) -> Self {
         let past = log.completions.len() + log.in_flight.len();
         Self {
             log,
+            priority,
             now,
             past,
             granted: 0,
@@ -56,13 +59,19 @@ impl<'log> Plan<'log> {
             Some(last) => *last + self.log.spacing(),
             None => self.log.spaced(),
         };
-        let entries = self.past + self.granted;
         let frees = self.log.windows.iter().filter_map(|window| {
-            let blocking = entries.checked_sub(window.limit)?;
+            let blocking = self.blocking(window)?;
             Some(self.entry(blocking) + window.span)
         });
         let paused = self.log.paused_until;
         frees.fold(self.now.max(paused).max(spaced), Moment::max)
+    }
+
+    /// The entry that has to age out of this window first.
+    fn blocking(&self, window: &Limited) -> Option<usize> {
+        let entries = self.past + self.granted;
+        // An interactive call that waits now will not do so for ever: only a standing reserve counts.
+        entries.checked_sub(window.limit_for(self.priority, false))
     }
 
     fn entry(&self, index: usize) -> Moment {

@@ -1,20 +1,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::state::{Hold, OpenPermit};
 use crate::{Moment, PermitId};
 
-/// A permit that is out: handed to a caller, perhaps already on the wire.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Open {
-    pub(super) granted: Moment,
-    /// When the call stops counting as in flight if no response is seen; `None` until it is sent.
-    pub(super) expiry: Option<Moment>,
-}
-
-/// The permits that are out, and when those that were sent are given up.
+/// The permits that are out, and when those that have an end are closed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InFlight {
-    open: BTreeMap<PermitId, Open>,
-    expiries: BTreeSet<(Moment, PermitId)>,
+    open: BTreeMap<PermitId, OpenPermit>,
+    ends: BTreeSet<(Moment, PermitId)>,
+}
+
+impl Hold {
+    fn end(self) -> Option<Moment> {
+        match self {
+            Self::Unsent { lease } => lease,
+            Self::Sent { expiry } => Some(expiry),
+        }
+    }
 }
 
 impl InFlight {
@@ -22,8 +24,12 @@ impl InFlight {
         self.open.len()
     }
 
-    pub(super) fn get(&self, id: PermitId) -> Option<Open> {
+    pub(super) fn get(&self, id: PermitId) -> Option<OpenPermit> {
         self.open.get(&id).copied()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = OpenPermit> {
+        self.open.values().copied()
     }
 
     /// How many permits that are out were granted before this one.
@@ -31,14 +37,12 @@ impl InFlight {
         self.open.range(..id).count()
     }
 
-    pub(super) fn grant(&mut self, id: PermitId, granted: Moment) {
-        self.open.insert(
-            id,
-            Open {
-                granted,
-                expiry: None,
-            },
-        );
+    pub(super) fn insert(&mut self, permit: OpenPermit) {
+        self.remove(permit.id);
+        if let Some(end) = permit.hold.end() {
+            self.ends.insert((end, permit.id));
+        }
+        self.open.insert(permit.id, permit);
     }
 
     /// Sets or replaces the expiry; false if the permit is not out.
@@ -46,30 +50,30 @@ impl InFlight {
         let Some(open) = self.open.get_mut(&id) else {
             return false;
         };
-        if let Some(previous) = open.expiry.replace(expiry) {
-            self.expiries.remove(&(previous, id));
+        let before = std::mem::replace(&mut open.hold, Hold::Sent { expiry });
+        if let Some(end) = before.end() {
+            self.ends.remove(&(end, id));
         }
-        self.expiries.insert((expiry, id));
+        self.ends.insert((expiry, id));
         true
     }
 
-    pub(super) fn remove(&mut self, id: PermitId) -> Option<Open> {
+    pub(super) fn remove(&mut self, id: PermitId) -> Option<OpenPermit> {
         let open = self.open.remove(&id)?;
-        if let Some(expiry) = open.expiry {
-            self.expiries.remove(&(expiry, id));
+        if let Some(end) = open.hold.end() {
+            self.ends.remove(&(end, id));
         }
         Some(open)
     }
 
-    /// Removes the call that was given up first, if that was no later than `now`.
-    pub(super) fn expire_one(&mut self, now: Moment) -> Option<Moment> {
-        let (expiry, id) = *self.expiries.first().filter(|(expiry, _)| *expiry <= now)?;
-        self.expiries.pop_first();
-        self.open.remove(&id);
-        Some(expiry)
+    /// Removes the permit whose end came first, if that was no later than `now`.
+    pub(super) fn end_one(&mut self, now: Moment) -> Option<OpenPermit> {
+        let (_, id) = *self.ends.first().filter(|(end, _)| *end <= now)?;
+        self.ends.pop_first();
+        self.open.remove(&id)
     }
 
-    pub(super) fn next_expiry(&self) -> Option<Moment> {
-        self.expiries.first().map(|(expiry, _)| *expiry)
+    pub(super) fn next_end(&self) -> Option<Moment> {
+        self.ends.first().map(|(end, _)| *end)
     }
 }

@@ -1,18 +1,19 @@
 //! The memory store passes the suite, and the suite notices a store that breaks a rule.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use quell_ratelimit::testing::conformance;
+use quell_ratelimit::testing::{TokioTime, conformance};
 use quell_ratelimit::{
-    MemoryStore, PermitId, PermitStore, Policy, PushBack, Snapshot, StoreError, Turn,
+    BudgetName, Budgets, MemoryBudgets, MemoryStore, PermitId, PermitStore, Policy, Priority,
+    PushBack, Reserve, Share, Snapshot, StoreError, Turn,
 };
 
 #[tokio::test(start_paused = true)]
 async fn memory_store_conforms() {
-    conformance(|policy: Policy| async { MemoryStore::new(policy) })
-        .await
-        .unwrap();
+    let memory = TokioTime::new(Arc::new(MemoryBudgets::new()));
+    conformance(&memory).await.unwrap();
 }
 
 /// One rule to break.
@@ -23,11 +24,79 @@ enum Flaw {
     CountsFromTheSend,
     IgnoresPauses,
     IgnoresPushBack,
+    KnowsNoPriority,
+    KnowsNoReserve,
+    IgnoresSpacing,
+    IgnoresShares,
+    NeverLearns,
+    GivesEachUserItsOwn,
+    SharesOneBudget,
+}
+
+const FLAWS: [Flaw; 12] = [
+    Flaw::RefundsWhatWasSent,
+    Flaw::RefundsNothing,
+    Flaw::CountsFromTheSend,
+    Flaw::IgnoresPauses,
+    Flaw::IgnoresPushBack,
+    Flaw::KnowsNoPriority,
+    Flaw::KnowsNoReserve,
+    Flaw::IgnoresSpacing,
+    Flaw::IgnoresShares,
+    Flaw::NeverLearns,
+    Flaw::GivesEachUserItsOwn,
+    Flaw::SharesOneBudget,
+];
+
+#[derive(Debug)]
+struct FlawedBudgets {
+    inner: MemoryBudgets,
+    flaw: Flaw,
+}
+
+#[async_trait]
+impl Budgets for FlawedBudgets {
+    async fn open(
+        &self,
+        budget: &BudgetName,
+        policy: &Policy,
+    ) -> Result<Arc<dyn PermitStore>, StoreError> {
+        let policy = flawed(policy.clone(), self.flaw);
+        let inner: Arc<dyn PermitStore> = match self.flaw {
+            Flaw::GivesEachUserItsOwn => Arc::new(MemoryStore::new(policy)),
+            Flaw::SharesOneBudget => {
+                let quota = policy.quota().to_string();
+                let one = BudgetName::new("the", "only", quota);
+                self.inner.open(&one, &policy).await?
+            }
+            _ => self.inner.open(budget, &policy).await?,
+        };
+        let flaw = self.flaw;
+        Ok(Arc::new(Flawed { inner, flaw }))
+    }
+}
+
+fn flawed(policy: Policy, flaw: Flaw) -> Policy {
+    let periods: Vec<_> = policy
+        .quota()
+        .windows()
+        .iter()
+        .map(|w| w.period())
+        .collect();
+    match flaw {
+        Flaw::KnowsNoReserve => periods.into_iter().fold(policy, |policy, period| {
+            policy.reserve(period, Reserve::NONE).unwrap()
+        }),
+        Flaw::IgnoresSpacing => policy.spacing(Duration::ZERO),
+        Flaw::IgnoresShares => policy.share(Share::FULL),
+        Flaw::NeverLearns => policy.learning(false),
+        _ => policy,
+    }
 }
 
 #[derive(Debug)]
 struct Flawed {
-    inner: MemoryStore,
+    inner: Arc<dyn PermitStore>,
     flaw: Flaw,
 }
 
@@ -39,8 +108,13 @@ impl Flawed {
 
 #[async_trait]
 impl PermitStore for Flawed {
-    async fn acquire(&self) -> Result<Turn, StoreError> {
-        self.inner.acquire().await
+    async fn acquire(&self, priority: Priority) -> Result<Turn, StoreError> {
+        let priority = if self.has(Flaw::KnowsNoPriority) {
+            Priority::Batch
+        } else {
+            priority
+        };
+        self.inner.acquire(priority).await
     }
 
     async fn sent(&self, id: PermitId, timeout: Duration) -> Result<(), StoreError> {
@@ -76,8 +150,8 @@ impl PermitStore for Flawed {
         }
     }
 
-    async fn forecast(&self, ahead: u32) -> Result<Duration, StoreError> {
-        self.inner.forecast(ahead).await
+    async fn forecast(&self, ahead: u32, priority: Priority) -> Result<Duration, StoreError> {
+        self.inner.forecast(ahead, priority).await
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
@@ -85,29 +159,15 @@ impl PermitStore for Flawed {
     }
 }
 
-async fn flawed_store_is_noticed(flaw: Flaw) {
-    let fresh = move |policy: Policy| async move {
-        Flawed {
-            inner: MemoryStore::new(policy),
-            flaw,
-        }
-    };
-    let run = tokio::spawn(conformance(fresh));
-    assert!(
-        run.await.is_err_and(|error| error.is_panic()),
-        "{flaw:?} went unnoticed"
-    );
-}
-
 #[tokio::test(start_paused = true)]
 async fn suite_notices_each_broken_rule() {
-    for flaw in [
-        Flaw::RefundsWhatWasSent,
-        Flaw::RefundsNothing,
-        Flaw::CountsFromTheSend,
-        Flaw::IgnoresPauses,
-        Flaw::IgnoresPushBack,
-    ] {
-        flawed_store_is_noticed(flaw).await;
+    for flaw in FLAWS {
+        let run = tokio::spawn(async move {
+            let inner = MemoryBudgets::new();
+            let budgets = FlawedBudgets { inner, flaw };
+            conformance(&TokioTime::new(Arc::new(budgets))).await
+        });
+        let noticed = run.await.is_err_and(|error| error.is_panic());
+        assert!(noticed, "{flaw:?} went unnoticed");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quell_ratelimit::{
-    Decision, Margins, Moment, PermitId, Policy, Quota, RollingLog, UnknownPermit, Wait,
+    Decision, Margins, Moment, PermitId, Policy, Priority, Quota, RollingLog, UnknownPermit, Wait,
 };
 
 fn at(seconds: u64) -> Moment {
@@ -20,7 +20,7 @@ fn log(quota: &str) -> RollingLog {
 }
 
 fn granted(log: &mut RollingLog, now: Moment) -> PermitId {
-    match log.acquire(now) {
+    match log.acquire(Priority::Batch, now) {
         Decision::Granted(id) => id,
         Decision::Wait(wait) => panic!("a permit was due, not {wait:?}"),
     }
@@ -33,10 +33,16 @@ fn wait_names_the_moment_when_the_slot_frees() {
         let id = granted(&mut log, at(second));
         log.complete(id, at(second + 1));
     }
-    assert_eq!(log.acquire(at(10)), Decision::Wait(Wait::Until(at(61))));
+    assert_eq!(
+        log.acquire(Priority::Batch, at(10)),
+        Decision::Wait(Wait::Until(at(61)))
+    );
     let id = granted(&mut log, at(61));
     log.complete(id, at(62));
-    assert_eq!(log.acquire(at(70)), Decision::Wait(Wait::Until(at(3601))));
+    assert_eq!(
+        log.acquire(Priority::Batch, at(70)),
+        Decision::Wait(Wait::Until(at(3601)))
+    );
     granted(&mut log, at(3601));
 }
 
@@ -46,14 +52,17 @@ fn wait_for_a_completion_bounds_the_time_on_both_sides() {
     let id = granted(&mut log, at(0));
     let wait = |not_before, expiry| Decision::Wait(Wait::Completion { not_before, expiry });
     assert_eq!(
-        log.acquire(at(1)),
+        log.acquire(Priority::Batch, at(1)),
         wait(at(61), None),
         "not sent: no expiry"
     );
     log.sent(id, at(6), at(2)).unwrap();
-    assert_eq!(log.acquire(at(3)), wait(at(63), Some(at(36))));
     assert_eq!(
-        log.acquire(at(40)),
+        log.acquire(Priority::Batch, at(3)),
+        wait(at(63), Some(at(36)))
+    );
+    assert_eq!(
+        log.acquire(Priority::Batch, at(40)),
         Decision::Wait(Wait::Until(at(96))),
         "given up at 36"
     );
@@ -64,7 +73,10 @@ fn pause_outlasts_a_free_slot_and_ends() {
     let mut log = log("9/60s");
     log.pause(at(100), at(0));
     log.pause(at(50), at(0));
-    assert_eq!(log.acquire(at(1)), Decision::Wait(Wait::Until(at(100))));
+    assert_eq!(
+        log.acquire(Priority::Batch, at(1)),
+        Decision::Wait(Wait::Until(at(100)))
+    );
     granted(&mut log, at(100));
 }
 
@@ -73,7 +85,10 @@ fn time_that_runs_backwards_frees_nothing_early() {
     let mut log = log("1/60s");
     let id = granted(&mut log, at(100));
     log.complete(id, at(90));
-    assert_eq!(log.acquire(at(0)), Decision::Wait(Wait::Until(at(160))));
+    assert_eq!(
+        log.acquire(Priority::Batch, at(0)),
+        Decision::Wait(Wait::Until(at(160)))
+    );
 }
 
 #[test]
@@ -91,7 +106,11 @@ fn forecast_is_the_schedule_of_a_backlog() {
     log.complete(id, at(0));
     let schedule = [0, 60, 60, 120, 3600, 3600, 3660, 3660, 3720, 7200].map(at);
     for (ahead, expected) in (0..).zip(schedule) {
-        assert_eq!(log.forecast(ahead, at(0)), expected, "{ahead} ahead");
+        assert_eq!(
+            log.forecast(ahead, Priority::Batch, at(0)),
+            expected,
+            "{ahead} ahead"
+        );
     }
 }
 
@@ -102,6 +121,6 @@ fn times_at_the_end_of_the_range_do_not_panic() {
     let id = granted(&mut log, end);
     log.sent(id, end, end).unwrap();
     log.complete(id, end);
-    let _ = log.acquire(end);
-    let _ = (log.forecast(9, end), log.snapshot(end));
+    let _ = log.acquire(Priority::Batch, end);
+    let _ = (log.forecast(9, Priority::Batch, end), log.snapshot(end));
 }

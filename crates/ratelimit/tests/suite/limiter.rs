@@ -24,6 +24,7 @@ fn exact(quota: &str) -> Policy {
     Policy::new(Quota::parse(quota).unwrap())
         .margins(Margins::NONE)
         .grace(GRACE)
+        .jitter(Duration::ZERO)
 }
 
 async fn send(limiter: &Limiter) -> SentPermit {

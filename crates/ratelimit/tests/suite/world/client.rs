@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use quell_ratelimit::{Decision, Moment, PermitId, PushBack, RollingLog, Wait};
+use quell_ratelimit::{Decision, Moment, PermitId, Priority, PushBack, RollingLog, Wait};
 
 use super::{Delay, Random, Service};
 
@@ -124,7 +124,7 @@ impl Run<'_> {
     /// When to ask again, if calls are left.
     fn send_what_may_go(&mut self, now: Moment) -> Option<Moment> {
         while self.left > 0 {
-            match self.log.acquire(now) {
+            match self.log.acquire(Priority::Batch, now) {
                 Decision::Granted(id) => self.use_permit(id, now),
                 Decision::Wait(Wait::Until(moment)) => {
                     assert!(moment > now, "a wait that is over is no answer");

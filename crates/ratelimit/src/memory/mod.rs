@@ -1,12 +1,18 @@
+//! Permits and budgets that live as long as this process.
+
+mod budgets;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+pub use budgets::MemoryBudgets;
+
 use crate::{
-    Decision, Moment, PermitId, PermitStore, Policy, PushBack, RollingLog, Snapshot, StoreError,
-    Turn, Wait,
+    Decision, LogState, Moment, PermitId, PermitStore, Policy, Priority, PushBack, RollingLog,
+    Snapshot, StoreError, Turn,
 };
 
 /// Permits that live as long as this process: a [`RollingLog`] behind a lock, on tokio's clock.
@@ -26,6 +32,19 @@ impl MemoryStore {
         }
     }
 
+    /// Goes by another policy from now on, with all that was used, is in flight and was learned.
+    pub fn set_policy(&self, policy: impl Into<Policy>) {
+        let (mut log, _) = self.open();
+        *log = log.with_policy(policy);
+    }
+
+    /// What the log keeps: for a look inside, or to keep it elsewhere. Moments count from when the
+    /// store was made.
+    #[must_use]
+    pub fn state(&self) -> LogState {
+        self.open().0.state()
+    }
+
     /// The log and the time. The time is read under the lock, so that it never runs backwards.
     fn open(&self) -> (MutexGuard<'_, RollingLog>, Moment) {
         // The log's methods do not panic, so a poisoned lock guards nothing half-done.
@@ -36,15 +55,11 @@ impl MemoryStore {
 
 #[async_trait]
 impl PermitStore for MemoryStore {
-    async fn acquire(&self) -> Result<Turn, StoreError> {
+    async fn acquire(&self, priority: Priority) -> Result<Turn, StoreError> {
         let (mut log, now) = self.open();
-        Ok(match log.acquire(now) {
+        Ok(match log.acquire(priority, now) {
             Decision::Granted(id) => Turn::Granted(id),
-            Decision::Wait(Wait::Until(moment)) => Turn::After(moment.since(now)),
-            Decision::Wait(Wait::Completion { not_before, expiry }) => Turn::AfterCompletion {
-                at_least: not_before.since(now),
-                at_most: expiry.map(|expiry| expiry.since(now)),
-            },
+            Decision::Wait(wait) => Turn::wait(wait, now),
         })
     }
 
@@ -73,9 +88,9 @@ impl PermitStore for MemoryStore {
         Ok(())
     }
 
-    async fn forecast(&self, ahead: u32) -> Result<Duration, StoreError> {
+    async fn forecast(&self, ahead: u32, priority: Priority) -> Result<Duration, StoreError> {
         let (mut log, now) = self.open();
-        Ok(log.forecast(ahead, now).since(now))
+        Ok(log.forecast(ahead, priority, now).since(now))
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
