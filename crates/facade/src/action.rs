@@ -40,7 +40,7 @@ impl ActionHandle {
         let action = argument::<_, GetMachineAction>(&self.id)?;
         let subject = Subject::action(&action);
         self.client
-            .perform(&GetMachineAction::new(action), subject)
+            .send_about(&GetMachineAction::new(action), subject)
             .await
     }
 
@@ -61,7 +61,7 @@ impl ActionHandle {
         let action = argument::<_, CancelMachineAction>(&self.id)?;
         let subject = Subject::action(&action);
         self.client
-            .perform(&CancelMachineAction::new(action, comment), subject)
+            .send_about(&CancelMachineAction::new(action, comment), subject)
             .await
     }
 

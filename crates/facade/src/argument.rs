@@ -5,6 +5,8 @@ use quell_model::{
     Sha1,
 };
 
+use crate::Placed;
+
 /// An argument that stands for a `T`: a `T` itself, text, or an entity that has one.
 ///
 /// Text is read when the call is made; what is wrong with it is the source of an
@@ -80,6 +82,12 @@ readable!(Sha1, Comment, MachineId, ActionId);
 impl Argument<MachineId> for &Machine {
     fn read(self) -> Result<MachineId, InvalidArgument> {
         Ok(self.id.clone())
+    }
+}
+
+impl Argument<ActionId> for &Placed {
+    fn read(self) -> Result<ActionId, InvalidArgument> {
+        Ok(self.id().clone())
     }
 }
 

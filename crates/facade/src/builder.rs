@@ -13,11 +13,13 @@ pub use error::BuildError;
 use target::{Microsoft, Target};
 
 use crate::auth::{Credential, Tokens};
-use crate::hooks::{Hooks, NoHooks};
-use crate::life::CallOptions;
+use crate::hooks::{Hooks, Onlookers};
+use crate::journal::Journal;
 use crate::limits::{Limiters, Limits};
+use crate::options::CallOptions;
 use crate::retry::{Budget, Jitter, RetryPolicy};
 use crate::shared::Shared;
+use crate::skew::ServiceClock;
 use crate::{Client, Service};
 
 /// How long a call may take in all unless the client says otherwise: the wait for
@@ -46,7 +48,8 @@ pub struct ClientBuilder {
     limits: Limits,
     retry: RetryPolicy,
     deadline: Option<Duration>,
-    hooks: Arc<dyn Hooks>,
+    journal: Option<Arc<dyn Journal>>,
+    hooks: Onlookers,
 }
 
 impl ClientBuilder {
@@ -60,7 +63,8 @@ impl ClientBuilder {
             limits: Limits::documented(),
             retry: RetryPolicy::default(),
             deadline: Some(DEADLINE),
-            hooks: Arc::new(NoHooks),
+            journal: None,
+            hooks: Onlookers::default(),
         }
     }
 
@@ -129,9 +133,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Who looks on.
+    /// Where the actions that are asked for are written down first; nowhere by default.
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Who looks on; each that is given does, in their order.
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
-        self.hooks = Arc::new(hooks);
+        self.hooks.add(Arc::new(hooks));
         self
     }
 
@@ -154,14 +164,15 @@ impl ClientBuilder {
             retry: self.retry,
             budget: Budget::default(),
             jitter: Jitter::default(),
+            journal: self.journal,
+            clock: ServiceClock::default(),
             hooks: self.hooks,
         };
-        Ok(Client::new(
-            shared,
-            CallOptions {
-                deadline: self.deadline,
-            },
-        ))
+        let options = CallOptions {
+            deadline: self.deadline,
+            ..CallOptions::default()
+        };
+        Ok(Client::new(shared, options))
     }
 }
 

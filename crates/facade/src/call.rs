@@ -1,10 +1,13 @@
 //! A request that is ready to be sent any number of times.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Method, Request, Uri, header};
 use quell_model::{ActionId, Idempotency, MachineId, Operation, OperationInfo};
 use quell_transport::{Endpoint, TargetError};
 
+use crate::journal::Entry;
 use crate::retry::Repetition;
 
 /// An operation on its way: encoded, with an absolute URI, without credentials.
@@ -12,6 +15,8 @@ use crate::retry::Repetition;
 pub(crate) struct Call {
     pub(crate) info: &'static OperationInfo,
     pub(crate) subject: Subject,
+    /// What must be written down before its first byte leaves.
+    pub(crate) entry: Option<Arc<Entry>>,
     method: Method,
     uri: Uri,
     body: Option<Bytes>,
@@ -34,6 +39,7 @@ impl Call {
         Ok(Self {
             info: O::INFO,
             subject: Subject::default(),
+            entry: None,
             method: method_of(O::INFO),
             uri: service.join(&parts.path, parts.query.as_deref())?,
             body: parts.body.map(Bytes::from),
@@ -50,6 +56,11 @@ impl Call {
 
     pub(crate) fn about(mut self, subject: Subject) -> Self {
         self.subject = subject;
+        self
+    }
+
+    pub(crate) fn written_to(mut self, entry: Arc<Entry>) -> Self {
+        self.entry = Some(entry);
         self
     }
 

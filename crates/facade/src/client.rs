@@ -5,16 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quell_model::{ActionId, MachineId, Operation, Sha1};
+use quell_ratelimit::Priority;
 
+use crate::ClientBuilder;
 use crate::action::{ActionHandle, ActionQuery};
 use crate::argument::{Argument, InvalidArgument};
 use crate::call::{Call, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::file::FileHandle;
-use crate::life::{self, CallOptions};
+use crate::hooks::Onlookers;
+use crate::journal::{Intent, IntentId, JournalError, Settlement};
+use crate::life::{self, Reply};
 use crate::machine::{MachineHandle, MachineQuery};
+use crate::options::{CallOptions, CorrelationId};
+use crate::reconcile::{self, Reconciled};
 use crate::shared::Shared;
-use crate::{ClientBuilder, Hooks};
 
 /// A client of one service, for one application in one tenant.
 ///
@@ -50,12 +55,28 @@ impl Client {
     /// [`retry_after`](Error::retry_after) on the error.
     #[must_use]
     pub fn with_deadline(&self, limit: impl Into<Option<Duration>>) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            options: CallOptions {
-                deadline: limit.into(),
-            },
-        }
+        let mut other = self.clone();
+        other.options.deadline = limit.into();
+        other
+    }
+
+    /// The same client with another priority: interactive calls go before batch calls when both wait
+    /// for the limits, which matters in a process that does both. The default is
+    /// [`Priority::Batch`].
+    #[must_use]
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        let mut other = self.clone();
+        other.options.priority = priority;
+        other
+    }
+
+    /// The same client with a name for its calls, or without one: sent as `client-request-id`, and
+    /// shown in spans and errors.
+    #[must_use]
+    pub fn with_correlation_id(&self, id: impl Into<Option<CorrelationId>>) -> Self {
+        let mut other = self.clone();
+        other.options.correlation_id = id.into();
+        other
     }
 
     /// One machine, by its id or its DNS name.
@@ -83,7 +104,74 @@ impl Client {
         FileHandle::new(self.clone(), sha1.read())
     }
 
-    pub(crate) async fn perform<O: Operation + Sync>(
+    /// Any operation of the [`model`](crate::model), or one of your own, by the same life as the
+    /// rest: limits, token, retry by its [`Idempotency`](quell_model::Idempotency), decoding.
+    ///
+    /// It is not written to the [`Journal`](crate::Journal).
+    ///
+    /// ```no_run
+    /// # async fn example(client: quell::Client) -> Result<(), quell::Error> {
+    /// let machine = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07".parse().unwrap();
+    /// let machine = client.perform(&quell::model::GetMachine::new(machine)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error`].
+    pub async fn perform<O: Operation + Sync>(&self, operation: &O) -> Result<O::Output, Error> {
+        self.send_about(operation, Subject::default()).await
+    }
+
+    /// Finds out what became of an action whose answer was lost, by the list of its machine's
+    /// actions. Sends nothing but reads.
+    ///
+    /// The intent comes from an error ([`Error::intent`]) or from a journal
+    /// ([`unsettled`](Self::unsettled)). A fresh action may take some seconds to show.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the list, or for a machine that was named by its DNS name its id, cannot be had.
+    pub async fn reconcile(&self, intent: &Intent) -> Result<Reconciled, Error> {
+        reconcile::one(self, intent).await
+    }
+
+    /// Finds out what became of many at once, in their order: one list for each type of action.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], as [`reconcile`](Self::reconcile).
+    pub async fn reconcile_all(&self, intents: &[Intent]) -> Result<Vec<Reconciled>, Error> {
+        reconcile::many(self, intents).await
+    }
+
+    /// The intents in the client's journal of which it is not known what became of them; none
+    /// without a journal. Those of calls that are under way are among them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of kind [`Store`](ErrorKind::Store).
+    pub async fn unsettled(&self) -> Result<Vec<(IntentId, Intent)>, Error> {
+        match &self.shared.journal {
+            None => Ok(Vec::new()),
+            Some(journal) => journal.unsettled().await.map_err(of_journal),
+        }
+    }
+
+    /// Settles an intent of the client's journal, once it is known what became of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of kind [`Store`](ErrorKind::Store).
+    pub async fn settle(&self, id: &IntentId, settlement: &Settlement) -> Result<(), Error> {
+        match &self.shared.journal {
+            None => Ok(()),
+            Some(journal) => journal.settled(id, settlement).await.map_err(of_journal),
+        }
+    }
+
+    pub(crate) async fn send_about<O: Operation + Sync>(
         &self,
         operation: &O,
         subject: Subject,
@@ -101,7 +189,11 @@ impl Client {
     }
 
     pub(crate) async fn send<O: Operation>(&self, call: &Call) -> Result<O::Output, Error> {
-        life::perform::<O>(&self.shared, call, self.options).await
+        Ok(self.reply::<O>(call).await?.value)
+    }
+
+    pub(crate) async fn reply<O: Operation>(&self, call: &Call) -> Result<Reply<O::Output>, Error> {
+        life::perform::<O>(&self.shared, call, &self.options).await
     }
 
     pub(crate) const fn deadline(&self) -> Option<Duration> {
@@ -112,8 +204,8 @@ impl Client {
         &self.shared
     }
 
-    pub(crate) fn hooks(&self) -> &dyn Hooks {
-        &*self.shared.hooks
+    pub(crate) fn hooks(&self) -> &Onlookers {
+        &self.shared.hooks
     }
 }
 
@@ -131,6 +223,10 @@ pub(crate) fn argument<T: Clone, O: Operation>(
     read: &Result<T, InvalidArgument>,
 ) -> Result<T, Error> {
     read.clone().map_err(invalid::<O>)
+}
+
+fn of_journal(error: JournalError) -> Error {
+    Error::new(ErrorKind::Store).because(error)
 }
 
 /// Nothing was sent, because the operation would not take this.

@@ -28,7 +28,7 @@ impl FileHandle {
     pub async fn get(&self) -> Result<File, Error> {
         let sha1 = argument::<_, GetFile>(&self.sha1)?;
         self.client
-            .perform(&GetFile::new(sha1), Subject::default())
+            .send_about(&GetFile::new(sha1), Subject::default())
             .await
     }
 

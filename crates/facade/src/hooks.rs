@@ -1,10 +1,13 @@
 //! The named points of a request's life at which others may look on.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
 use quell_transport::TransportErrorKind;
+
+use crate::{ErrorKind, Outcome};
 
 /// Looks on while requests are made: for metrics, audit, correlation ids.
 ///
@@ -38,6 +41,11 @@ pub trait Hooks: Debug + Send + Sync + 'static {
         let _ = ended;
     }
 
+    /// A call ended: its attempts, its waits, everything. A call whose future was dropped does not end.
+    fn after_call(&self, done: &Done<'_>) {
+        let _ = done;
+    }
+
     /// The call is about to wait.
     fn before_wait(&self, waiting: &Waiting<'_>) {
         let _ = waiting;
@@ -68,6 +76,20 @@ pub struct Ended<'a> {
     pub took: Duration,
 }
 
+/// A call that ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Done<'a> {
+    /// The operation's name in the API's words.
+    pub operation: &'a str,
+    /// How many requests were handed to the transport for it.
+    pub attempts: u32,
+    /// What came of it: nothing to say if it succeeded.
+    pub result: Result<(), (ErrorKind, Outcome)>,
+    /// How long it took in all.
+    pub took: Duration,
+}
+
 /// A wait about to begin.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -90,10 +112,42 @@ pub enum WaitReason {
     Retry,
     /// A machine action is looked at again later.
     Poll,
+    /// The outcome is unknown; the list of actions is looked at when it must show what was done.
+    Reconcile,
 }
 
-/// Nobody looks on.
-#[derive(Debug)]
-pub(crate) struct NoHooks;
+/// All that look on, in the order in which they were given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Onlookers(Vec<Arc<dyn Hooks>>);
 
-impl Hooks for NoHooks {}
+impl Onlookers {
+    pub(crate) fn add(&mut self, hooks: Arc<dyn Hooks>) {
+        self.0.push(hooks);
+    }
+}
+
+impl Hooks for Onlookers {
+    fn before_send(&self, sending: &Sending<'_>, headers: &mut HeaderMap) {
+        for hooks in &self.0 {
+            hooks.before_send(sending, headers);
+        }
+    }
+
+    fn after_attempt(&self, ended: &Ended<'_>) {
+        for hooks in &self.0 {
+            hooks.after_attempt(ended);
+        }
+    }
+
+    fn after_call(&self, done: &Done<'_>) {
+        for hooks in &self.0 {
+            hooks.after_call(done);
+        }
+    }
+
+    fn before_wait(&self, waiting: &Waiting<'_>) {
+        for hooks in &self.0 {
+            hooks.before_wait(waiting);
+        }
+    }
+}

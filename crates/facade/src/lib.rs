@@ -11,15 +11,24 @@ mod deadline;
 mod error;
 mod file;
 mod hooks;
+mod journal;
 mod life;
 mod limits;
 mod machine;
+mod options;
 mod outcome;
 mod pages;
 mod push_back;
+mod random;
+mod reconcile;
+mod request;
 pub mod retry;
 mod service;
 mod shared;
+mod skew;
+mod tag;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wait;
 
 pub use action::{ActionHandle, ActionQuery};
@@ -32,13 +41,18 @@ pub use builder::{BuildError, ClientBuilder};
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use file::FileHandle;
-pub use hooks::{Ended, Hooks, Sending, WaitReason, Waiting};
+pub use hooks::{Done, Ended, Hooks, Sending, WaitReason, Waiting};
+pub use journal::{Intent, IntentId, Journal, JournalError, MemoryJournal, Settlement};
 pub use limits::Limits;
 pub use machine::{MachineHandle, MachineQuery};
+pub use options::{CorrelationId, InvalidCorrelationId};
 pub use outcome::Outcome;
 pub use pages::{BrokenChain, Pages};
+pub use reconcile::Reconciled;
+pub use request::{ActionRequest, InDoubt, Placed, Placement};
 pub use retry::RetryPolicy;
 pub use service::Service;
+pub use tag::{InvalidTag, Tag};
 pub use wait::Wait;
 
 /// The wire contract: everything that the API says, typed.
@@ -51,6 +65,7 @@ pub use quell_model::{
 /// Exact limits, for [`Limits::each`].
 #[doc(inline)]
 pub use quell_ratelimit as ratelimit;
+pub use quell_ratelimit::Priority;
 /// How requests are carried, for a transport of your own.
 #[doc(inline)]
 pub use quell_transport as transport;

@@ -5,8 +5,8 @@
 //! 3. *loop*:
 //!    1. **token**: the one in hand, or a new one;
 //!    2. **permit**: from the operation's limiter, in the order of asking;
-//!    3. **send**: nothing is awaited between permit and bytes but the store that
-//!       keeps the permit; [`Hooks::before_send`](crate::Hooks::before_send) looks on;
+//!    3. **send**: nothing is awaited between permit and bytes but the stores that
+//!       keep the permit and the intent; [`Hooks::before_send`](crate::Hooks::before_send) looks on;
 //!    4. **classify**: the permit goes back with what the service said about its
 //!       limits; [`Hooks::after_attempt`](crate::Hooks::after_attempt) looks on;
 //!    5. **decide**: by the [table](crate::retry); if there is a wait,
@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Response;
-use quell_model::{ApiFault, Operation};
+use quell_model::{ApiFault, Operation, Timestamp};
 use quell_ratelimit::Limiter;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -32,39 +32,67 @@ use crate::Outcome;
 use crate::call::Call;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::hooks::{WaitReason, Waiting};
+use crate::hooks::{Done, Hooks as _, WaitReason, Waiting};
+use crate::limits::NoLimiter;
+use crate::options::{CallOptions, CorrelationId};
 use crate::push_back::retry_after;
 use crate::retry::{Course, Event, Step, done};
 use crate::shared::Shared;
+use crate::skew;
 use attempt::Attempt;
 use failure::Failure;
 
-/// What a caller may say about one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CallOptions {
-    pub(crate) deadline: Option<Duration>,
+/// What a call brought.
+#[derive(Debug)]
+pub(crate) struct Reply<T> {
+    pub(crate) value: T,
+    /// When the service wrote it, by its own clock.
+    pub(crate) date: Option<Timestamp>,
 }
 
 /// Makes the call and reads its answer.
 pub(crate) async fn perform<O: Operation>(
     shared: &Shared,
     call: &Call,
-    options: CallOptions,
-) -> Result<O::Output, Error> {
+    options: &CallOptions,
+) -> Result<Reply<O::Output>, Error> {
     let span = tracing::info_span!(
         "quell",
         operation = call.info.name,
         machine = call.subject.machine.as_deref(),
         action = call.subject.action.as_deref(),
+        correlation_id = options.correlation_id.as_ref().map(CorrelationId::as_str),
     );
-    let answer = exchange(shared, call, options).instrument(span).await?;
-    O::decode(answer.response.status().as_u16(), answer.response.body()).map_err(|error| {
+    let begun = Instant::now();
+    let answer = exchange(shared, call, options).instrument(span).await;
+    let attempts = match &answer {
+        Ok(answer) => answer.attempts,
+        Err(error) => error.attempts(),
+    };
+    let reply = answer.and_then(|answer| read::<O>(call, &answer));
+    shared.hooks.after_call(&Done {
+        operation: call.info.name,
+        attempts,
+        result: reply
+            .as_ref()
+            .map(|_| ())
+            .map_err(|error| (error.kind(), error.outcome())),
+        took: begun.elapsed(),
+    });
+    reply.map_err(|error| error.with_correlation_id(options.correlation_id.clone()))
+}
+
+fn read<O: Operation>(call: &Call, answer: &Answer) -> Result<Reply<O::Output>, Error> {
+    let response = &answer.response;
+    let value = O::decode(response.status().as_u16(), response.body()).map_err(|error| {
         Error::new(ErrorKind::Decode)
             .of_operation(call.info.name)
             .with_attempts(answer.attempts)
             .with_outcome(done(call.repetition()))
             .because(error)
-    })
+    })?;
+    let date = skew::date(response.headers());
+    Ok(Reply { value, date })
 }
 
 /// A successful answer.
@@ -73,8 +101,8 @@ struct Answer {
     attempts: u32,
 }
 
-async fn exchange(shared: &Shared, call: &Call, options: CallOptions) -> Result<Answer, Error> {
-    let mut life = Life::new(shared, call, options)?;
+async fn exchange(shared: &Shared, call: &Call, options: &CallOptions) -> Result<Answer, Error> {
+    let mut life = Life::new(shared, call, options).await?;
     loop {
         match life.attempt().await {
             Next::Done(response) => {
@@ -92,6 +120,7 @@ async fn exchange(shared: &Shared, call: &Call, options: CallOptions) -> Result<
 struct Life<'a> {
     shared: &'a Shared,
     call: &'a Call,
+    options: &'a CallOptions,
     limiter: Limiter,
     deadline: Deadline,
     course: Course<'a>,
@@ -112,17 +141,31 @@ enum Next {
 }
 
 impl<'a> Life<'a> {
-    fn new(shared: &'a Shared, call: &'a Call, options: CallOptions) -> Result<Self, Error> {
+    async fn new(
+        shared: &'a Shared,
+        call: &'a Call,
+        options: &'a CallOptions,
+    ) -> Result<Self, Error> {
         let misconfigured = || Error::new(ErrorKind::Configuration).of_operation(call.info.name);
         let hosts = &shared.hosts;
         hosts
             .check(call.uri())
             .map_err(|foreign| misconfigured().because(foreign))?;
-        let limiter = shared.limiters.of(call.info);
+        let limiter = shared
+            .limiters
+            .of(call.info)
+            .await
+            .map_err(|error| match error {
+                NoLimiter::Quota(error) => misconfigured().because(error),
+                NoLimiter::Store(error) => Failure::Store(error)
+                    .into_error()
+                    .of_operation(call.info.name),
+            })?;
         Ok(Self {
             shared,
             call,
-            limiter: limiter.map_err(|error| misconfigured().because(error))?,
+            options,
+            limiter: limiter.with_priority(options.priority),
             deadline: Deadline::after(options.deadline, Instant::now()),
             course: Course::new(
                 call.repetition(),
@@ -141,6 +184,7 @@ impl<'a> Life<'a> {
             shared: self.shared,
             call: self.call,
             limiter: &self.limiter,
+            options: self.options,
             deadline: self.deadline,
             number,
         };
@@ -152,8 +196,9 @@ impl<'a> Life<'a> {
     }
 
     fn after_answer(&mut self, answer: Response<Bytes>) -> Next {
-        let status = answer.status().as_u16();
-        let asked = retry_after(answer.headers(), SystemTime::now());
+        let (status, now) = (answer.status().as_u16(), SystemTime::now());
+        self.shared.clock.hear(answer.headers(), now);
+        let asked = retry_after(answer.headers(), now);
         let step = self.course.after(Event::Answered(status), asked);
         if step == Step::Accept {
             return Next::Done(answer);

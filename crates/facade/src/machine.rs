@@ -1,16 +1,18 @@
 //! Machines: one by one, and as a list.
 
+use std::sync::Arc;
+
 use quell_model::odata::{Filter, ListOptions, Order, Property};
 use quell_model::{
-    Comment, GetMachine, ListMachines, Machine, MachineAction, MachineId, Sha1,
-    StopAndQuarantineFile,
+    ActionType, Comment, GetMachine, ListMachines, Machine, MachineId, Sha1, StopAndQuarantineFile,
 };
 
 use crate::argument::{Argument, InvalidArgument};
 use crate::call::Subject;
-use crate::client::{Client, argument, invalid};
+use crate::client::{Client, argument};
 use crate::error::Error;
 use crate::pages::Pages;
+use crate::request::{ActionRequest, Draft};
 
 /// One machine; made by [`Client::machine`]. Nothing is sent until a method is awaited.
 #[derive(Clone, Debug)]
@@ -33,36 +35,40 @@ impl MachineHandle {
         let machine = argument::<_, GetMachine>(&self.id)?;
         let subject = Subject::machine(&machine);
         self.client
-            .perform(&GetMachine::new(machine), subject)
+            .send_about(&GetMachine::new(machine), subject)
             .await
     }
 
     /// Stops the file from executing on this machine, and takes it away.
     ///
-    /// The machine does it when it next asks for work: the answer's status is
-    /// `Pending`, and [`ActionHandle::wait`](crate::ActionHandle::wait) sees the end.
-    /// It may also be an action that was already open: the service then gives that
-    /// back, or refuses with a [`Conflict`](crate::ErrorKind::Conflict).
+    /// The machine does it when it next asks for work: the action's status is `Pending` at first,
+    /// and [`ActionHandle::wait`](crate::ActionHandle::wait) sees the end. Awaiting the request
+    /// gives a [`Placed`](crate::Placed): an action made for it, or one that was open already.
     ///
-    /// The request is repeated only if it provably did not arrive, or was refused for
-    /// the rate or for an expired token.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; [`outcome`](Error::outcome) says whether it may have been done all
-    /// the same. If it is [`Unknown`](crate::Outcome::Unknown), look at
-    /// [`Client::actions`] before asking again.
-    pub async fn stop_and_quarantine_file(
+    /// The request is repeated only if it provably did not arrive, or was refused for the rate or
+    /// for an expired token; what is done when that cannot be told is the caller's choice, see
+    /// [`ActionRequest::in_doubt`]. The future fails with an [`Error`] of which
+    /// [`outcome`](Error::outcome) says whether it may have been done all the same.
+    pub fn stop_and_quarantine_file(
         &self,
         sha1: impl Argument<Sha1>,
         comment: impl Argument<Comment>,
-    ) -> Result<MachineAction, Error> {
-        let sha1 = sha1.read().map_err(invalid::<StopAndQuarantineFile>)?;
-        let comment = comment.read().map_err(invalid::<StopAndQuarantineFile>)?;
-        let machine = argument::<_, StopAndQuarantineFile>(&self.id)?;
-        let subject = Subject::machine(&machine);
-        let operation = StopAndQuarantineFile::new(machine, sha1, comment);
-        self.client.perform(&operation, subject).await
+    ) -> ActionRequest<StopAndQuarantineFile> {
+        let draft = || {
+            let (sha1, comment) = (sha1.read()?, comment.read()?);
+            let machine = self.id.clone()?;
+            let of = machine.clone();
+            Ok(Draft {
+                kind: ActionType::StopAndQuarantineFile,
+                machine,
+                sha1: Some(sha1),
+                comment,
+                make: Arc::new(move |comment| {
+                    StopAndQuarantineFile::new(of.clone(), sha1, comment)
+                }),
+            })
+        };
+        ActionRequest::new(self.client.clone(), draft())
     }
 }
 

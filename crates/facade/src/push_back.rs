@@ -11,7 +11,13 @@ const MILLISECONDS: [HeaderName; 2] = [
     HeaderName::from_static("x-ms-retry-after-ms"),
 ];
 
-/// The wait that an answer asks for.
+/// A service that wants no wait means a short one: nobody comes back in the same instant.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// For windows of at most an hour a longer wait is a mistake.
+const LONGEST: Duration = Duration::from_secs(65 * 60);
+
+/// The wait that an answer asks for, from a second to 65 minutes, whatever it says.
 ///
 /// An HTTP date is compared with the answer's own `Date`, so that our clock may be
 /// wrong; `now` serves where there is none. A date that has passed is no wait.
@@ -19,11 +25,54 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     let milliseconds = MILLISECONDS
         .iter()
         .find_map(|name| whole_number(headers, name));
-    milliseconds.map(Duration::from_millis).or_else(|| {
+    let asked = milliseconds.map(Duration::from_millis).or_else(|| {
         whole_number(headers, &header::RETRY_AFTER)
             .map(Duration::from_secs)
             .or_else(|| until_date(headers, now))
-    })
+    });
+    asked.map(|asked| asked.clamp(SHORTEST, LONGEST))
+}
+
+/// How long until there is room again, if an answer says that nothing is left in a window.
+///
+/// Read are `RateLimit` (draft-ietf-httpapi-ratelimit-headers, `"default";r=0;t=30`) and the two
+/// pairs of headers that came before it. They are hints: we go slower for them, never faster, so
+/// what is left is of interest only when it is nothing.
+pub(crate) fn exhausted(headers: &HeaderMap) -> Option<Duration> {
+    let reset = structured_reset(headers).or_else(|| {
+        PAIRS.iter().find_map(|(remaining, reset)| {
+            let nothing = whole_number(headers, remaining)? == 0;
+            nothing.then(|| whole_number(headers, reset))?
+        })
+    })?;
+    (reset > 0).then(|| Duration::from_secs(reset).min(LONGEST))
+}
+
+/// What is left, and the seconds until it is more.
+const PAIRS: [(HeaderName, HeaderName); 2] = [
+    (
+        HeaderName::from_static("ratelimit-remaining"),
+        HeaderName::from_static("ratelimit-reset"),
+    ),
+    (
+        HeaderName::from_static("x-ratelimit-remaining"),
+        HeaderName::from_static("x-ratelimit-reset"),
+    ),
+];
+
+/// The longest reset among the policies of a `RateLimit` header of which nothing remains.
+fn structured_reset(headers: &HeaderMap) -> Option<u64> {
+    let text = headers.get("ratelimit")?.to_str().ok()?;
+    let resets = text.split(',').filter_map(|policy| {
+        let parameter = |name: &str| {
+            policy
+                .split(';')
+                .filter_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+                .find_map(digits)
+        };
+        (parameter("r")? == 0).then(|| parameter("t"))?
+    });
+    resets.max()
 }
 
 /// What a 429 tells the limiter: the wait, and the window that its message names.
@@ -39,13 +88,13 @@ pub(crate) fn push_back(headers: &HeaderMap, message: &str, now: SystemTime) -> 
 }
 
 fn whole_number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let text = headers.get(name)?.to_str().ok()?.trim();
-    // No sign: `u64::from_str` would take one.
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse().ok()
-    } else {
-        None
-    }
+    digits(headers.get(name)?.to_str().ok()?.trim())
+}
+
+/// A number without a sign, which `u64::from_str` would take. One too long to hold is the largest.
+fn digits(text: &str) -> Option<u64> {
+    let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    all.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 fn until_date(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -108,9 +157,17 @@ mod tests {
     fn every_form_is_read() {
         let cases = [
             ("retry-after", "17", Some(17_000)),
-            ("retry-after", " 0 ", Some(0)),
+            ("retry-after", " 0 ", Some(1_000)),
             ("retry-after-ms", "1500", Some(1_500)),
-            ("x-ms-retry-after-ms", "20", Some(20)),
+            ("x-ms-retry-after-ms", "20", Some(1_000)),
+            ("x-ms-retry-after-ms", "2500", Some(2_500)),
+            ("retry-after", "1000000000", Some(3_900_000)),
+            ("retry-after-ms", "99999999999999999999", Some(3_900_000)),
+            (
+                "retry-after",
+                "Fri, 01 Jul 2050 12:00:00 GMT",
+                Some(3_900_000),
+            ),
             ("retry-after", "Tue, 01 Jul 2025 12:00:30 GMT", Some(30_000)),
             (
                 "retry-after",
@@ -118,12 +175,12 @@ mod tests {
                 Some(60_000),
             ),
             ("retry-after", "Tue Jul  1 12:00:05 2025", Some(5_000)),
-            ("retry-after", "Tue, 01 Jul 2025 11:00:00 GMT", Some(0)),
+            ("retry-after", "Tue, 01 Jul 2025 11:00:00 GMT", Some(1_000)),
             ("retry-after", "-1", None),
             ("retry-after", "+1", None),
             ("retry-after", "soon", None),
             ("retry-after", "", None),
-            ("retry-after", "99999999999999999999", None),
+            ("retry-after", "99999999999999999999", Some(3_900_000)),
         ];
         for (name, value, expected) in cases {
             assert_eq!(
@@ -174,6 +231,45 @@ mod tests {
     }
 
     #[test]
+    fn nothing_left_is_heard_in_every_form_and_anything_left_is_not() {
+        let said = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            });
+            exhausted(&headers.collect())
+        };
+        let seconds = |n| Some(Duration::from_secs(n));
+        assert_eq!(said(&[("ratelimit", r#""default";r=0;t=30"#)]), seconds(30));
+        assert_eq!(
+            said(&[(
+                "ratelimit",
+                r#""minute";r=0;t=30, "hour"; r=0; t=900, "day";r=7;t=9000"#
+            )]),
+            seconds(900)
+        );
+        assert_eq!(said(&[("ratelimit", r#""default";r=1;t=30"#)]), None);
+        assert_eq!(said(&[("ratelimit", r#""default";r=0"#)]), None);
+        assert_eq!(said(&[("ratelimit", "nonsense;r=;t=")]), None);
+        for [remaining, reset] in [
+            ["ratelimit-remaining", "ratelimit-reset"],
+            ["x-ratelimit-remaining", "x-ratelimit-reset"],
+        ] {
+            assert_eq!(said(&[(remaining, "0"), (reset, "12")]), seconds(12));
+            assert_eq!(
+                said(&[(remaining, "0"), (reset, "99999999999")]),
+                seconds(3900)
+            );
+            assert_eq!(said(&[(remaining, "0"), (reset, "0")]), None);
+            assert_eq!(said(&[(remaining, "3"), (reset, "12")]), None);
+            assert_eq!(said(&[(remaining, "-1"), (reset, "12")]), None);
+            assert_eq!(said(&[(remaining, "0")]), None);
+        }
+    }
+
+    #[test]
     fn push_back_carries_both() {
         let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("7"))]);
         let expected = PushBack::new()
@@ -191,7 +287,13 @@ mod tests {
             let _ = named_window(&text);
             let _ = named_window(&allowed);
             if let Ok(value) = HeaderValue::from_str(&text) {
-                let _ = retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]), now());
+                let headers = HeaderMap::from_iter([
+                    (header::RETRY_AFTER, value.clone()),
+                    (HeaderName::from_static("ratelimit"), value),
+                ]);
+                let within = |wait: Duration| (SHORTEST..=LONGEST).contains(&wait);
+                prop_assert!(retry_after(&headers, now()).is_none_or(within));
+                let _ = exhausted(&headers);
             }
         }
     }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use quell_transport::{HostPolicy, SharedTransport};
 
 use crate::auth::Tokens;
-use crate::hooks::Hooks;
+use crate::hooks::Onlookers;
+use crate::journal::Journal;
 use crate::limits::Limiters;
 use crate::retry::{Budget, Jitter, RetryPolicy};
+use crate::skew::ServiceClock;
 
 /// The parts that a request meets in its life.
 #[derive(Debug)]
@@ -19,5 +21,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) jitter: Jitter,
-    pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) clock: ServiceClock,
+    pub(crate) hooks: Onlookers,
 }

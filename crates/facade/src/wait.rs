@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::action::ActionHandle;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, one_line};
-use crate::hooks::{WaitReason, Waiting};
+use crate::hooks::{Hooks as _, WaitReason, Waiting};
 use schedule::{Schedule, may_appear};
 
 /// Who looks more often than this only spends the limits.

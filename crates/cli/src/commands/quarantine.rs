@@ -1,6 +1,8 @@
 //! `quell quarantine`: one file, the machines that are named.
 
-use quell::{Client, Comment, Error, MachineAction, MachineId, Outcome, Sha1};
+use std::future::IntoFuture as _;
+
+use quell::{Client, Comment, Error, MachineAction, MachineId, Outcome, Placed, Sha1};
 use quell_terminal::{
     Consent, Exit, Failure, Format, Interrupt, Question, Span, Table, output, printable,
 };
@@ -114,8 +116,8 @@ async fn post_all(
         } else {
             let machine = client.machine(machine_id.clone());
             let post = machine.stop_and_quarantine_file(arguments.sha1, arguments.comment.clone());
-            match interrupt.unless(post).await {
-                Some(result) => Attempt::of(machine_id.clone(), result),
+            match interrupt.unless(post.into_future()).await {
+                Some(result) => Attempt::of(machine_id.clone(), result.map(Placed::into_action)),
                 None => Attempt::interrupted(machine_id.clone()),
             }
         };

@@ -28,6 +28,9 @@ pub enum ErrorKind {
     Timeout,
     /// The answer cannot be understood.
     Decode,
+    /// What is to outlive this process, the limits or the journal of intents, could not be read or
+    /// written; nothing was sent.
+    Store,
 }
 
 impl ErrorKind {
@@ -45,6 +48,7 @@ impl ErrorKind {
             Self::Transport => "there was no answer",
             Self::Timeout => "the deadline has passed",
             Self::Decode => "the answer cannot be understood",
+            Self::Store => "the store of limits or intents does not work, so nothing was sent",
         }
     }
 

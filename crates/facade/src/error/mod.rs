@@ -10,9 +10,10 @@ use std::time::Duration;
 pub use kind::ErrorKind;
 pub(crate) use one_line::one_line;
 
-use quell_model::{ApiFault, ErrorCode};
+use quell_model::{ActionId, ApiFault, ErrorCode};
 
-use crate::Outcome;
+use crate::journal::{Intent, Written};
+use crate::{CorrelationId, Outcome};
 
 /// Why a call did not bring its result, and whether it had an effect nevertheless.
 ///
@@ -45,6 +46,9 @@ pub(crate) struct Inner {
     pub(crate) refusal: Option<ApiFault>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) detail: Option<String>,
+    pub(crate) correlation_id: Option<CorrelationId>,
+    pub(crate) blocking: Option<ActionId>,
+    pub(crate) written: Option<Written>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -59,6 +63,9 @@ impl Error {
             refusal: None,
             retry_after: None,
             detail: None,
+            correlation_id: None,
+            blocking: None,
+            written: None,
             source: None,
         }))
     }
@@ -101,6 +108,33 @@ impl Error {
     pub(crate) fn with_refusal(mut self, refusal: ApiFault) -> Self {
         self.0.refusal = Some(refusal);
         self
+    }
+
+    pub(crate) fn with_correlation_id(mut self, id: Option<CorrelationId>) -> Self {
+        self.0.correlation_id = id;
+        self
+    }
+
+    pub(crate) fn with_blocking(mut self, action: ActionId) -> Self {
+        self.0.blocking = Some(action);
+        self
+    }
+
+    pub(crate) fn with_intent(mut self, written: Written) -> Self {
+        self.0.written = Some(written);
+        self
+    }
+
+    pub(crate) fn written(&self) -> Option<Written> {
+        self.0.written.clone()
+    }
+
+    /// Whether the service refused because the like action is open already.
+    pub(crate) fn is_already_active(&self) -> bool {
+        self.0
+            .refusal
+            .as_ref()
+            .is_some_and(ApiFault::is_already_active)
     }
 
     /// What sort of failure it is.
@@ -152,6 +186,25 @@ impl Error {
         self.0.refusal.as_ref()?.target.as_deref()
     }
 
+    /// The caller's own name for the call, if it was given one.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&CorrelationId> {
+        self.0.correlation_id.as_ref()
+    }
+
+    /// The open action that must end before this request can be taken, where it is known.
+    #[must_use]
+    pub fn blocked_by(&self) -> Option<&ActionId> {
+        self.0.blocking.as_ref()
+    }
+
+    /// What was asked for, if the service may have done it:
+    /// [`Client::reconcile`](crate::Client::reconcile) finds out.
+    #[must_use]
+    pub fn intent(&self) -> Option<&Intent> {
+        self.0.written.as_ref().map(Written::intent)
+    }
+
     /// How long to wait at least before asking again, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -175,9 +228,13 @@ impl fmt::Display for Error {
             write!(f, "; possible again in {} s", whole_seconds(wait))?;
         }
         match self.0.outcome {
-            Outcome::NotPerformed => Ok(()),
-            Outcome::Performed => f.write_str("; it was performed"),
-            Outcome::Unknown => f.write_str("; whether it was performed is unknown"),
+            Outcome::NotPerformed => {}
+            Outcome::Performed => f.write_str("; it was performed")?,
+            Outcome::Unknown => f.write_str("; whether it was performed is unknown")?,
+        }
+        match &self.0.correlation_id {
+            Some(id) => write!(f, "; correlation id {id}"),
+            None => Ok(()),
         }
     }
 }
@@ -198,6 +255,9 @@ impl fmt::Debug for Error {
             .field("refusal", &self.0.refusal)
             .field("retry_after", &self.0.retry_after)
             .field("detail", &self.0.detail)
+            .field("correlation_id", &self.0.correlation_id)
+            .field("blocked_by", &self.0.blocking)
+            .field("intent", &self.intent())
             .field("source", &self.0.source)
             .finish()
     }

@@ -11,8 +11,9 @@ use super::failure::Failure;
 use crate::auth::Held;
 use crate::call::Call;
 use crate::deadline::Deadline;
-use crate::hooks::{Ended, Sending, WaitReason, Waiting};
-use crate::push_back::push_back;
+use crate::hooks::{Ended, Hooks as _, Sending, WaitReason, Waiting};
+use crate::options::{self, CallOptions, CorrelationId};
+use crate::push_back::{exhausted, push_back};
 use crate::shared::Shared;
 
 /// No attempt is waited for longer than this, whatever the transport's own limits are.
@@ -23,6 +24,7 @@ pub(super) struct Attempt<'a> {
     pub(super) shared: &'a Shared,
     pub(super) call: &'a Call,
     pub(super) limiter: &'a Limiter,
+    pub(super) options: &'a CallOptions,
     pub(super) deadline: Deadline,
     pub(super) number: u32,
 }
@@ -31,6 +33,7 @@ impl Attempt<'_> {
     pub(super) async fn make(&self) -> Result<Response<Bytes>, Failure> {
         let (token, permit) = self.token_and_permit().await?;
         let request = self.request(&token).map_err(Failure::Request)?;
+        self.write_down().await?;
         let limit = self.time_for_attempt()?;
 
         let sent = permit.sent(limit).await.map_err(Failure::Store)?;
@@ -96,6 +99,14 @@ impl Attempt<'_> {
         }
     }
 
+    /// An action is written down before its bytes leave, once for all attempts.
+    async fn write_down(&self) -> Result<(), Failure> {
+        match &self.call.entry {
+            Some(entry) => entry.write().await.map_err(Failure::Journal),
+            None => Ok(()),
+        }
+    }
+
     fn request(&self, token: &Held) -> Result<Request<Bytes>, http::Error> {
         let mut request = self.call.request()?;
         let headers: &mut HeaderMap = request.headers_mut();
@@ -103,6 +114,14 @@ impl Attempt<'_> {
             operation: self.call.info.name,
             attempt: self.number,
         };
+        if let Some(id) = self
+            .options
+            .correlation_id
+            .as_ref()
+            .and_then(CorrelationId::header)
+        {
+            headers.insert(options::CORRELATION, id);
+        }
         self.shared.hooks.before_send(&sending, headers);
         headers.remove(header::HOST);
         headers.insert(header::AUTHORIZATION, token.token().header().clone());
@@ -152,7 +171,13 @@ impl Attempt<'_> {
                 let said = push_back(answer.headers(), &refusal.message, SystemTime::now());
                 sent.refused(said).await
             }
-            Ok(_) => sent.complete().await,
+            Ok(answer) => {
+                let settled = sent.complete().await;
+                match exhausted(answer.headers()) {
+                    Some(reset) => settled.and(self.limiter.pause(reset).await),
+                    None => settled,
+                }
+            }
             Err(Failure::Transport(error)) if is_over(error) => sent.complete().await,
             Err(_) => {
                 drop(sent);

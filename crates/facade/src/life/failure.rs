@@ -6,6 +6,7 @@ use quell_transport::{TransportError, TransportErrorKind};
 
 use crate::auth::TokenError;
 use crate::error::{Error, ErrorKind};
+use crate::journal::JournalError;
 
 /// Why an attempt brought no answer.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) enum Failure {
     Limits { wait: Duration },
     /// The store that keeps the permits failed: nothing was sent.
     Store(StoreError),
+    /// The journal did not take the intent: nothing was sent.
+    Journal(JournalError),
     /// The request cannot be put together.
     Request(http::Error),
     /// The deadline passed before anything was sent.
@@ -37,8 +40,11 @@ impl Failure {
             Self::Limits { wait } => {
                 Error::new(ErrorKind::RateLimited).with_retry_after(Some(wait))
             }
-            Self::Store(error) => Error::new(ErrorKind::Unavailable)
-                .with_detail("the limits could not be reserved")
+            Self::Store(error) => Error::new(ErrorKind::Store)
+                .with_detail("no permit could be reserved")
+                .because(error),
+            Self::Journal(error) => Error::new(ErrorKind::Store)
+                .with_detail("the intent could not be written down")
                 .because(error),
             Self::Request(error) => Error::new(ErrorKind::InvalidInput).because(error),
             Self::TooLate | Self::Abandoned => Error::new(ErrorKind::Timeout),

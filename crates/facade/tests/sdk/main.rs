@@ -1,6 +1,7 @@
 //! The SDK against a tenant that says what each test wants, in virtual time.
 
 mod authentication;
+mod naming;
 mod repetition;
 mod throttling;
 mod types;
@@ -9,10 +10,18 @@ mod waiting;
 // What has more than test functions in it says that it is test code, or it would be linted as
 // production code.
 #[cfg(test)]
+mod doubt;
+#[cfg(test)]
 mod interaction;
+#[cfg(test)]
+mod journal;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod placement;
+#[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod sharing;
 #[cfg(test)]
 mod tenant;

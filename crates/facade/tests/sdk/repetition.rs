@@ -4,11 +4,11 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use quell::transport::{TransportError, TransportErrorKind};
-use quell::{Error, ErrorCode, ErrorKind, MachineAction, Outcome, RetryPolicy};
+use quell::{Error, ErrorCode, ErrorKind, Outcome, Placed, RetryPolicy};
 
 use crate::tenant::{ACTION, Line, MACHINE, SHA1, Tenant, action, answer, refusal};
 
-async fn quarantine(tenant: &Tenant) -> Result<MachineAction, Error> {
+async fn quarantine(tenant: &Tenant) -> Result<Placed, Error> {
     tenant
         .client()
         .machine(MACHINE)
@@ -176,7 +176,6 @@ async fn a_deadline_ends_a_request_on_its_way() {
 async fn refusals_are_told_in_the_services_words() {
     let cases = [
         (400, "InvalidRequestBody", ErrorKind::InvalidInput),
-        (400, "ActiveRequestAlreadyExists", ErrorKind::Conflict),
         (403, "Forbidden", ErrorKind::Forbidden),
         (404, "ResourceNotFound", ErrorKind::NotFound),
     ];

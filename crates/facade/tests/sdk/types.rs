@@ -32,7 +32,8 @@ async fn every_future_is_send() {
     let client = Tenant::new().client();
     let machine = client.machine(MACHINE);
     is_send(machine.get());
-    is_send(machine.stop_and_quarantine_file(SHA1, "alert 7"));
+    let asking = machine.stop_and_quarantine_file(SHA1, "alert 7");
+    is_send(asking.into_future());
     is_send(machine.stop_and_quarantine_file(SHA1.to_owned(), String::from("alert 7")));
     let action = client.action(ACTION);
     is_send(action.get());

@@ -1,0 +1,145 @@
+//! What became of an intent whose answer was lost: told from the service's list of actions.
+
+mod likeness;
+
+use quell_model::{ActionType, GetMachine, MachineAction, MachineId, Timestamp};
+
+use crate::call::Subject;
+use crate::client::Client;
+use crate::error::Error;
+use crate::journal::Intent;
+use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, KIND, MACHINE_ID};
+use crate::skew::Skew;
+use likeness::{EARLIER, Likeness, is_same_id, likeness};
+
+/// What the service's list says of an intent.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Reconciled {
+    /// This action was made for it.
+    Found(Box<MachineAction>),
+    /// No action was made for it, as far as the list goes. A fresh action may take some seconds to
+    /// show, and a request may arrive as late as [`Intent::within`] and half a minute after it began.
+    NotFound,
+    /// Any of these may be the one: it was not tagged and several match, or the service does not
+    /// say enough of them. An operator has to look.
+    Ambiguous(Vec<MachineAction>),
+}
+
+impl Reconciled {
+    /// Judges a list that holds at least the machine's actions since the intent began.
+    fn judge<'a>(
+        intent: &Intent,
+        machine: &MachineId,
+        skew: Skew,
+        actions: impl IntoIterator<Item = &'a MachineAction>,
+    ) -> Self {
+        let (mut ours, mut perhaps) = (Vec::new(), Vec::new());
+        for action in actions {
+            match likeness(intent, machine, skew, action) {
+                Likeness::Same => ours.push(action.clone()),
+                Likeness::Perhaps => perhaps.push(action.clone()),
+                Likeness::Other => {}
+            }
+        }
+        match (ours.pop(), perhaps.is_empty()) {
+            (Some(only), _) if ours.is_empty() => Self::Found(Box::new(only)),
+            (Some(last), _) => {
+                ours.push(last);
+                Self::Ambiguous(ours)
+            }
+            (None, true) => Self::NotFound,
+            (None, false) => Self::Ambiguous(perhaps),
+        }
+    }
+}
+
+/// What became of one intent: one list of its machine's actions.
+pub(crate) async fn one(client: &Client, intent: &Intent) -> Result<Reconciled, Error> {
+    let machine = machine_id(client, &intent.machine).await?;
+    let of_kind = KIND.eq(intent.kind.clone());
+    let filter = MACHINE_ID.eq(machine.clone()).and(of_kind);
+    let actions = client.actions().filter(filter).list().await?;
+    Ok(Reconciled::judge(
+        intent,
+        &machine,
+        client.shared().clock.skew(),
+        &actions,
+    ))
+}
+
+/// What became of each of these intents, in their order: one list for all of one type.
+pub(crate) async fn many(client: &Client, intents: &[Intent]) -> Result<Vec<Reconciled>, Error> {
+    let mut lists: Vec<(&ActionType, Vec<MachineAction>)> = Vec::new();
+    let mut results = Vec::with_capacity(intents.len());
+    for intent in intents {
+        let kind = &intent.kind;
+        let machine = machine_id(client, &intent.machine).await?;
+        if !lists.iter().any(|(listed, _)| *listed == kind) {
+            lists.push((kind, since_the_oldest(client, intents, kind).await?));
+        }
+        let actions = lists.iter().filter(|(listed, _)| *listed == kind);
+        let of_machine = actions.flat_map(|(_, actions)| actions).filter(|action| {
+            action
+                .machine_id
+                .as_ref()
+                .is_none_or(|id| is_same_id(id, &machine))
+        });
+        results.push(Reconciled::judge(
+            intent,
+            &machine,
+            client.shared().clock.skew(),
+            of_machine,
+        ));
+    }
+    Ok(results)
+}
+
+/// The actions of a type since the oldest of these intents began.
+async fn since_the_oldest(
+    client: &Client,
+    intents: &[Intent],
+    kind: &ActionType,
+) -> Result<Vec<MachineAction>, Error> {
+    let of_kind = intents.iter().filter(|intent| intent.kind == *kind);
+    let Some(oldest) = of_kind.map(|intent| intent.begun).min() else {
+        return Ok(Vec::new());
+    };
+    let clock = &client.shared().clock;
+    let begun = clock.skew().apply(oldest);
+    let actions = since(client, begun, kind).await?;
+    // That answer may have been the first to tell how far the clocks differ.
+    let really_begun = clock.skew().apply(oldest);
+    if begun <= really_begun.saturating_add(EARLIER / 2) {
+        return Ok(actions);
+    }
+    since(client, really_begun, kind).await
+}
+
+async fn since(
+    client: &Client,
+    begun: Timestamp,
+    kind: &ActionType,
+) -> Result<Vec<MachineAction>, Error> {
+    let created = CREATION_DATE_TIME_UTC.ge(begun.saturating_sub(EARLIER));
+    let filter = KIND.eq(kind.clone()).and(created);
+    client.actions().filter(filter).list().await
+}
+
+/// The machine's id, by which actions are listed: a name has to be asked for first.
+pub(crate) async fn machine_id(client: &Client, machine: &MachineId) -> Result<MachineId, Error> {
+    if is_id(machine) {
+        return Ok(machine.clone());
+    }
+    let subject = Subject::machine(machine);
+    let found = client
+        .send_about(&GetMachine::new(machine.clone()), subject)
+        .await?;
+    Ok(found.id)
+}
+
+/// Ids are 40 hexadecimal digits; anything else may be a name.
+fn is_id(machine: &MachineId) -> bool {
+    let text = machine.as_str();
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
