@@ -13,6 +13,7 @@ mod ci;
 mod codegen;
 mod deps;
 mod failure;
+mod fuzz;
 mod picture;
 mod sdk;
 mod test;
@@ -31,6 +32,8 @@ usage: cargo xtask <task>
   test [FILTER…]      run every test, through nextest where it is installed, and every example
   ci                  the whole gate: format, lints, generated files, deps, docs, tests
   bench               measure, and write the tables into docs/performance.md
+  fuzz [--seconds N] [TARGET]
+                      fuzz the model's readers, a minute each; needs a nightly compiler and cargo-fuzz
   picture             run the demo and draw it as docs/demo.svg";
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", filter @ ..] => test::run(filter),
         ["ci"] => ci::run(),
         ["bench"] => bench::run(),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["picture"] => picture::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -45,5 +45,7 @@ pub use request::RequestFault;
 pub use response::{ApiFault, ResponseError};
 pub use secret::SecretText;
 pub use sha1::{ParseSha1Error, Sha1};
+#[cfg(feature = "jiff02")]
+pub use timestamp::OutOfRange;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use wire::Extra;

@@ -1,6 +1,8 @@
 //! Moments as the service writes them: UTC, in steps of 100 nanoseconds.
 
 mod calendar;
+#[cfg(feature = "jiff02")]
+mod jiff02;
 mod text;
 
 use std::fmt;
@@ -10,6 +12,8 @@ use std::time::{Duration, SystemTime};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "jiff02")]
+pub use jiff02::OutOfRange;
 pub use text::ParseTimestampError;
 
 const TICKS_PER_SECOND: i64 = 10_000_000;
