@@ -7,13 +7,16 @@
 //! | [`ScriptedTransport`] | a conversation: answers in order, requests recorded |
 //! | [`FaultyTransport`] | another transport, failing at chosen sends before or after the request left |
 //! | [`NeverTransport`] | a service that never answers |
+//! | [`Recorder`], [`Replayer`] | a real conversation, kept in a file without its secrets, see [`cassette`] |
 
+pub mod cassette;
 pub mod conformance;
 mod faulty;
 mod mock;
 mod never;
 mod scripted;
 
+pub use cassette::{Cassette, Recorder, Replayer};
 pub use faulty::{Fault, FaultyTransport};
 pub use mock::MockTransport;
 pub use never::NeverTransport;
