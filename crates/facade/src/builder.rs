@@ -10,6 +10,7 @@ use quell_model::{Cloud, HostFamily, Region};
 use quell_transport::{HostPolicy, SharedTransport, TransportOptions};
 
 pub use error::BuildError;
+use error::both;
 use target::{Microsoft, Target};
 
 use crate::auth::{Credential, Tokens};
@@ -151,10 +152,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] says what is missing or contradictory, and how to give it.
+    /// [`BuildError`] says everything that is missing or contradictory, and how to give it.
     pub fn build(self) -> Result<Client, BuildError> {
-        let target = Target::choose(self.credential, self.microsoft, self.service)?;
-        let transport = carrier(self.transport, self.transport_options)?;
+        let (target, transport) = both(
+            Target::choose(self.credential, self.microsoft, self.service),
+            carrier(self.transport, self.transport_options),
+        )?;
         let source = target.identity.bind(&target.authority, transport.clone())?;
         let shared = Shared {
             hosts: HostPolicy::only(target.base_url),

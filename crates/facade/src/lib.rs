@@ -7,6 +7,7 @@ mod auth;
 mod builder;
 mod call;
 mod client;
+mod counters;
 mod deadline;
 mod error;
 mod file;
@@ -39,6 +40,7 @@ pub use auth::{
 };
 pub use builder::{BuildError, ClientBuilder};
 pub use client::Client;
+pub use counters::{Counters, Histogram, Metrics, OperationMetrics, Waits};
 pub use error::{Error, ErrorKind};
 pub use file::FileHandle;
 pub use hooks::{Done, Ended, Hooks, Sending, WaitReason, Waiting};

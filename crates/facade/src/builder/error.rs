@@ -67,10 +67,41 @@ pub enum BuildError {
         "a transport is missing: give `.transport(..)`, or enable the feature `reqwest` or `hyper`"
     )]
     MissingTransport,
+    /// More than one thing is wrong; each is one of the others, in no order that matters.
+    #[error("{} things are wrong: {}", .0.len(), sentences(.0))]
+    Several(Vec<BuildError>),
     /// The built-in transport cannot be set up.
     #[cfg(any(feature = "reqwest", feature = "hyper"))]
     #[error("the transport cannot be set up")]
     Transport(#[from] quell_transport::BuildError),
+}
+
+/// Both, or everything that is wrong with either.
+pub(super) fn both<A, B>(
+    one: Result<A, BuildError>,
+    other: Result<B, BuildError>,
+) -> Result<(A, B), BuildError> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => Err(wrong),
+        (Err(one), Err(other)) => Err(BuildError::Several(
+            one.each().chain(other.each()).collect(),
+        )),
+    }
+}
+
+impl BuildError {
+    fn each(self) -> std::vec::IntoIter<Self> {
+        match self {
+            Self::Several(wrong) => wrong.into_iter(),
+            one => vec![one].into_iter(),
+        }
+    }
+}
+
+fn sentences(wrong: &[BuildError]) -> String {
+    let sentences: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    sentences.join("; ")
 }
 
 impl From<BuildError> for Error {

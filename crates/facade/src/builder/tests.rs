@@ -123,6 +123,27 @@ fn options_do_not_reach_a_foreign_transport() {
 }
 
 #[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let builder = Client::builder()
+        .transport(quell_transport::testing::NeverTransport)
+        .transport_options(TransportOptions::default());
+    let error = builder.build().unwrap_err();
+    assert!(
+        matches!(&error, BuildError::Several(wrong) if matches!(
+            wrong.as_slice(),
+            [BuildError::MissingCredential, BuildError::OptionsForOwnTransport]
+        )),
+        "{error:?}"
+    );
+    let line = error.to_string();
+    assert!(
+        line.starts_with("2 things are wrong: a credential is missing"),
+        "{line}"
+    );
+    assert!(line.contains("; transport options"), "{line}");
+}
+
+#[test]
 fn a_build_error_becomes_an_error_that_keeps_it() {
     let error = crate::Error::from(BuildError::MissingCredential);
     assert_eq!(error.kind(), ErrorKind::Configuration);

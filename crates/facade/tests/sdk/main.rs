@@ -1,6 +1,7 @@
 //! The SDK against a tenant that says what each test wants, in virtual time.
 
 mod authentication;
+mod counting;
 mod naming;
 mod repetition;
 mod throttling;
