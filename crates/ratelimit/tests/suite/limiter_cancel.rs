@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use quell_ratelimit::{Limiter, Margins, Policy, Quota};
+use quell_ratelimit::{Limiter, Margins, Policy, Priority, Quota};
 use tokio::time::Instant;
 
 use crate::limiter::{call, limiter, seconds};
@@ -76,6 +76,7 @@ async fn head_that_leaves_hands_its_place_to_the_next() {
 struct Caller {
     asks_at: u64,
     patience: u64,
+    priority: Priority,
     then: Then,
 }
 
@@ -92,10 +93,12 @@ fn callers() -> impl Strategy<Value = Vec<Caller>> {
         (0_u64..3000).prop_map(Then::IsAnsweredAfter),
         (0_u64..3000).prop_map(Then::GoesAwayAfter),
     ];
-    let caller = (0_u64..20_000, 0_u64..30_000, then);
-    let caller = caller.prop_map(|(asks_at, patience, then)| Caller {
+    let priority = prop_oneof![Just(Priority::Batch), Just(Priority::Interactive)];
+    let caller = (0_u64..20_000, 0_u64..30_000, priority, then);
+    let caller = caller.prop_map(|(asks_at, patience, priority, then)| Caller {
         asks_at,
         patience,
+        priority,
         then,
     });
     prop::collection::vec(caller, 1..60)
@@ -114,7 +117,8 @@ async fn play(limiter: &Limiter, callers: Vec<Caller>) -> Vec<Instant> {
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(caller.asks_at)).await;
             let patience = Duration::from_millis(caller.patience);
-            let Ok(permit) = tokio::time::timeout(patience, limiter.acquire()).await else {
+            let asking = limiter.acquire_as(caller.priority);
+            let Ok(permit) = tokio::time::timeout(patience, asking).await else {
                 return;
             };
             let permit = permit.unwrap();

@@ -12,7 +12,10 @@ mod campaign;
 #[cfg(feature = "testing")]
 mod conformance;
 mod decisions;
+mod history;
+mod interleavings;
 mod learning;
 mod limiter;
 mod limiter_cancel;
+mod limiter_priority;
 mod world;
