@@ -3,21 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{
-    ActionId, ActionStatus, ActionType, DeviceValue, ExposureLevel, HealthStatus, MachineId,
-    OnboardingStatus, RiskScore, Timestamp,
-};
+use super::value::{FilterValue, List, Ordered, literal};
 
 /// A property of the entity `R` that a filter may name, and the kind of value that it holds.
 pub struct Property<R, V> {
     name: &'static str,
     of: PhantomData<fn() -> (R, V)>,
 }
-
-/// The tags of a machine: a list, of which a filter asks whether it has one.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Tags {}
 
 impl<R, V> Property<R, V> {
     pub(crate) const fn new(name: &'static str) -> Self {
@@ -49,14 +41,20 @@ impl<R, V: FilterValue> Property<R, V> {
     pub fn one_of(self, values: impl IntoIterator<Item = impl Into<V>>) -> Option<Filter<R>> {
         let literals: Vec<String> = values
             .into_iter()
-            .map(|value| value.into().literal())
+            .map(|value| literal(&value.into()))
             .collect();
         let list = literals.join(",");
         (!literals.is_empty()).then(|| Filter::new(format!("{} in ({list})", self.name)))
     }
 
+    /// It has a value, as a machine has no `computerDnsName` before it first reports.
+    #[must_use]
+    pub fn is_set(self) -> Filter<R> {
+        Filter::new(format!("{} ne null", self.name))
+    }
+
     fn compared(self, operator: &str, value: &V) -> Filter<R> {
-        Filter::new(format!("{} {operator} {}", self.name, value.literal()))
+        Filter::new(format!("{} {operator} {}", self.name, literal(value)))
     }
 }
 
@@ -88,18 +86,18 @@ impl<R> Property<R, String> {
         Filter::new(format!(
             "startswith({},{})",
             self.name,
-            prefix.into().literal()
+            literal(&prefix.into())
         ))
     }
 }
 
-impl<R> Property<R, Tags> {
+impl<R, V: FilterValue> Property<R, List<V>> {
     /// This is among them.
-    pub fn contains(self, tag: impl Into<String>) -> Filter<R> {
+    pub fn contains(self, element: impl Into<V>) -> Filter<R> {
         Filter::new(format!(
             "{}/any(tag: tag eq {})",
             self.name,
-            tag.into().literal()
+            literal(&element.into())
         ))
     }
 }
@@ -119,8 +117,13 @@ impl<R, V> fmt::Debug for Property<R, V> {
 }
 
 /// A condition over entities `R`, as OData writes it.
+///
+/// There is no negation: every client and every page that was seen does without, since each
+/// comparison has its opposite.
 pub struct Filter<R> {
     expression: String,
+    /// Whether it is alternatives, which bind less than conditions that must all hold.
+    alternatives: bool,
     of: PhantomData<fn() -> R>,
 }
 
@@ -128,6 +131,7 @@ impl<R> Filter<R> {
     const fn new(expression: String) -> Self {
         Self {
             expression,
+            alternatives: false,
             of: PhantomData,
         }
     }
@@ -135,7 +139,30 @@ impl<R> Filter<R> {
     /// Both conditions hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self::new([self.expression, other.expression].join(" and "))
+        Self::new([self.operand(), other.operand()].join(" and "))
+    }
+
+    /// One of the conditions holds, or both do.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            alternatives: true,
+            ..Self::new([self.expression, other.expression].join(" or "))
+        }
+    }
+
+    /// One of these conditions holds; nothing for no conditions, since no entity could match.
+    pub fn any(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        conditions.into_iter().reduce(Self::or)
+    }
+
+    /// The condition as it stands beside `and`.
+    fn operand(self) -> String {
+        if self.alternatives {
+            format!("({})", self.expression)
+        } else {
+            self.expression
+        }
     }
 
     /// The condition as it stands after `$filter=`, not yet percent-encoded.
@@ -147,7 +174,10 @@ impl<R> Filter<R> {
 
 impl<R> Clone for Filter<R> {
     fn clone(&self) -> Self {
-        Self::new(self.expression.clone())
+        Self {
+            alternatives: self.alternatives,
+            ..Self::new(self.expression.clone())
+        }
     }
 }
 
@@ -171,71 +201,13 @@ impl<R> fmt::Display for Filter<R> {
     }
 }
 
-/// A value that a filter compares with. The set is closed: the service knows no others here.
-pub trait FilterValue: sealed::Literal {}
-
-/// A value that has an order.
-pub trait Ordered: FilterValue {}
-
-mod sealed {
-    /// A value as OData writes it, quotes doubled.
-    pub trait Literal {
-        fn literal(&self) -> String;
-    }
-}
-
-use sealed::Literal as _;
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-macro_rules! quoted_values {
-    ($($type:ty),+) => {
-        $(impl sealed::Literal for $type {
-            fn literal(&self) -> String {
-                quoted(self.as_str())
-            }
-        }
-
-        impl FilterValue for $type {})+
-    };
-}
-
-quoted_values!(
-    String,
-    MachineId,
-    ActionId,
-    ActionStatus,
-    ActionType,
-    DeviceValue,
-    ExposureLevel,
-    HealthStatus,
-    OnboardingStatus,
-    RiskScore
-);
-
-macro_rules! ordered_values {
-    ($($type:ty),+) => {
-        $(impl sealed::Literal for $type {
-            fn literal(&self) -> String {
-                self.to_string()
-            }
-        }
-
-        impl FilterValue for $type {}
-        impl Ordered for $type {})+
-    };
-}
-
-ordered_values!(Timestamp, i32);
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::properties::{machine, machine_action};
+    use crate::properties::{indicator, machine, machine_action};
+    use crate::{ActionId, ActionType, IndicatorSeverity, Timestamp};
 
     #[test]
     fn conditions_read_as_odata() {
@@ -262,6 +234,44 @@ mod tests {
         let filter = machine::MACHINE_TAGS.contains("lab");
         assert_eq!(filter.as_str(), "machineTags/any(tag: tag eq 'lab')");
         assert_eq!(machine::RBAC_GROUP_ID.lt(3).as_str(), "rbacGroupId lt 3");
+    }
+
+    #[test]
+    fn alternatives_keep_together_beside_other_conditions() {
+        let named = |name: &str| machine::COMPUTER_DNS_NAME.eq(name);
+        let either = Filter::any(["a", "b"].map(named)).expect("not empty");
+        let risky = machine::RISK_SCORE.eq("High");
+        assert_eq!(
+            either.clone().and(risky.clone()).as_str(),
+            "(computerDnsName eq 'a' or computerDnsName eq 'b') and riskScore eq 'High'"
+        );
+        assert_eq!(
+            risky
+                .clone()
+                .and(named("a"))
+                .or(named("b").and(risky))
+                .as_str(),
+            "riskScore eq 'High' and computerDnsName eq 'a' or computerDnsName eq 'b' \
+             and riskScore eq 'High'"
+        );
+        assert_eq!(Filter::<crate::Machine>::any([]), None);
+        assert_eq!(
+            machine::COMPUTER_DNS_NAME.is_set().and(either).as_str(),
+            "computerDnsName ne null and (computerDnsName eq 'a' or computerDnsName eq 'b')"
+        );
+    }
+
+    #[test]
+    fn each_kind_of_value_is_written_in_its_way() {
+        let filter = indicator::GENERATE_ALERT
+            .eq(true)
+            .and(indicator::SEVERITY.eq(IndicatorSeverity::High))
+            .and(indicator::RBAC_GROUP_NAMES.contains("lab's"));
+        assert_eq!(
+            filter.as_str(),
+            "generateAlert eq true and severity eq 'High' and \
+             rbacGroupNames/any(tag: tag eq 'lab''s')"
+        );
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! What is asked of a collection.
 
+use super::arranged::{Arranged, NotSelectable};
 use super::filter::{Filter, Property};
-use crate::{limits, percent};
+use super::top::Top;
+use crate::percent;
 
 /// In which direction a property orders entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +29,7 @@ pub enum Order {
 #[derive(Debug)]
 pub struct ListOptions<R> {
     filter: Option<Filter<R>>,
-    top: Option<u32>,
+    top: Option<Top>,
     skip: Option<u64>,
     order: Vec<String>,
     select: Vec<&'static str>,
@@ -58,11 +60,11 @@ impl<R> ListOptions<R> {
         self
     }
 
-    /// At most so many in all, and at most [`limits::PAGE_SIZE`]. The service then gives no link to
-    /// a next page: go on with [`skip`](Self::skip) until a page is short.
+    /// At most so many in all. The service then gives no link to a next page: go on with
+    /// [`skip`](Self::skip) until a page is short.
     #[must_use]
-    pub fn top(mut self, most: u32) -> Self {
-        self.top = Some(most.min(limits::PAGE_SIZE));
+    pub fn top(mut self, most: impl Into<Top>) -> Self {
+        self.top = Some(most.into());
         self
     }
 
@@ -70,33 +72,6 @@ impl<R> ListOptions<R> {
     #[must_use]
     pub const fn skip(mut self, count: u64) -> Self {
         self.skip = Some(count);
-        self
-    }
-
-    /// Ordered by this property, after every earlier one.
-    #[must_use]
-    pub fn order_by<V>(mut self, property: Property<R, V>, order: Order) -> Self {
-        let direction = match order {
-            Order::Ascending => "asc",
-            Order::Descending => "desc",
-        };
-        self.order.push(format!("{} {direction}", property.name()));
-        self
-    }
-
-    /// Only these properties, by their names on the wire; `id` always comes along, since an entity
-    /// without it cannot be read.
-    #[must_use]
-    pub fn select(mut self, properties: impl IntoIterator<Item = &'static str>) -> Self {
-        let others = properties.into_iter().filter(|name| *name != "id");
-        self.select = std::iter::once("id").chain(others).collect();
-        self
-    }
-
-    /// With the number of all entities that meet the condition.
-    #[must_use]
-    pub const fn count(mut self) -> Self {
-        self.count = true;
         self
     }
 
@@ -122,6 +97,54 @@ impl<R> ListOptions<R> {
             .collect();
         list(pairs.join("&"))
     }
+}
+
+impl<R: Arranged> ListOptions<R> {
+    /// Ordered by this property, after every earlier one.
+    #[must_use]
+    pub fn order_by<V>(mut self, property: Property<R, V>, order: Order) -> Self {
+        let direction = match order {
+            Order::Ascending => "asc",
+            Order::Descending => "desc",
+        };
+        self.order.push(format!("{} {direction}", property.name()));
+        self
+    }
+
+    /// Only these properties, by their names on the wire, in either case; `id` always comes along,
+    /// since an entity without it cannot be read.
+    ///
+    /// # Errors
+    /// [`NotSelectable`] when the entity has no property of such a name.
+    pub fn select(
+        mut self,
+        names: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Self, NotSelectable> {
+        let mut selected = vec!["id"];
+        for name in names {
+            let name = selectable::<R>(name.as_ref())?;
+            if !selected.contains(&name) {
+                selected.push(name);
+            }
+        }
+        self.select = selected;
+        Ok(self)
+    }
+
+    /// With the number of all entities that meet the condition.
+    #[must_use]
+    pub const fn count(mut self) -> Self {
+        self.count = true;
+        self
+    }
+}
+
+/// The entity's own spelling of a property's name.
+fn selectable<R: Arranged>(name: &str) -> Result<&'static str, NotSelectable> {
+    let known = R::SELECTABLE
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(name));
+    known.copied().ok_or_else(|| NotSelectable::new(name))
 }
 
 impl<R> Default for ListOptions<R> {
@@ -155,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn only_properties_can_be_selected() {
+        let options = ListOptions::<MachineAction>::new();
+        for name in ["", "id,status", "status&$top=1", "healthStatus"] {
+            let error = options.clone().select([name]).expect_err(name);
+            assert_eq!(
+                error.to_string(),
+                format!("there is no property {name:?} to select")
+            );
+        }
+    }
+
+    #[test]
     fn everything_asked_is_encoded() {
         let machine = crate::MachineId::new("a'&b").expect("an id");
         let options = ListOptions::new()
@@ -164,7 +199,8 @@ mod tests {
             .skip(7)
             .order_by(CREATION_DATE_TIME_UTC, Order::Descending)
             .order_by(STATUS, Order::Ascending)
-            .select(["status", "id"])
+            .select(["status", "id", "STATUS"])
+            .expect("selectable")
             .count();
         assert_eq!(
             options.query().as_deref(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::NextLink;
+use crate::Extra;
 
 /// One page of a collection of `T`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,17 +33,21 @@ pub struct ODataPage<T> {
         skip_serializing_if = "Option::is_none"
     )]
     pub next_link: Option<NextLink>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl<T> ODataPage<T> {
     /// A page of these entities, and nothing else said.
     #[must_use]
-    pub const fn new(value: Vec<T>) -> Self {
+    pub fn new(value: Vec<T>) -> Self {
         Self {
             context: None,
             count: None,
             value,
             next_link: None,
+            extra: Extra::new(),
         }
     }
 }
