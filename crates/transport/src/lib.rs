@@ -8,6 +8,8 @@ mod error;
 #[cfg(feature = "nearest")]
 pub mod nearest;
 mod options;
+#[cfg(feature = "tower")]
+mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
@@ -20,7 +22,11 @@ pub use carrier::HyperTransport;
 pub use carrier::ReqwestTransport;
 pub use endpoint::{Endpoint, EndpointError, ForeignHost, HostPolicy, NextLinkError, TargetError};
 pub use error::{Reach, TransportError, TransportErrorKind};
-pub use options::{Proxy, RootCertificate, RootCertificates, TransportOptions};
+pub use options::{
+    Proxy, ProxyError, ProxyRoute, RootCertificate, RootCertificates, TransportOptions,
+};
+#[cfg(feature = "tower")]
+pub use service::{ServiceTransport, TransportService};
 pub use transport::{SharedTransport, Transport};
 
 /// The guide's code is compiled and run with the rest.

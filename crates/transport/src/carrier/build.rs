@@ -1,5 +1,7 @@
 //! Why a carrier cannot be built from its options.
 
+use crate::ProxyError;
+
 /// What is wrong with [`TransportOptions`](crate::TransportOptions).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,8 +18,8 @@ pub enum BuildError {
     #[error("no root certificate is given, so that no server could be trusted")]
     NoCertificates,
     /// The proxy's address is unusable. Its text is kept back: it may hold a password.
-    #[error("the proxy address is not an http:// URL with a host")]
-    Proxy,
+    #[error("the proxy cannot be used")]
+    Proxy(#[from] ProxyError),
     /// The TLS library refused its configuration.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),

@@ -24,8 +24,8 @@ use tower::Service;
 
 use super::KEEP_ALIVE;
 use super::classify::ConnectTimedOut;
-use super::proxy::ProxyRule;
 use super::resolver::{self, NotResolved};
+use crate::ProxyRoute;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<S> = Pin<Box<dyn Future<Output = Result<S, BoxError>> + Send>>;
@@ -39,7 +39,7 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(tls: ClientConfig, proxy: Option<ProxyRule>, timeout: Duration) -> Self {
+    pub(super) fn new(tls: ClientConfig, proxy: Option<ProxyRoute>, timeout: Duration) -> Self {
         let secured = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
@@ -86,17 +86,17 @@ struct Tunneling {
 }
 
 impl Tunneling {
-    fn new(proxy: Option<ProxyRule>) -> Self {
+    fn new(proxy: Option<ProxyRoute>) -> Self {
         let mut direct = HttpConnector::new_with_resolver(Resolver);
         direct.enforce_http(false);
         direct.set_nodelay(true);
         direct.set_keepalive(Some(KEEP_ALIVE));
         direct.set_keepalive_interval(Some(KEEP_ALIVE));
-        let matcher = |rule: ProxyRule| {
+        let matcher = |route: ProxyRoute| {
             Arc::new(
                 Matcher::builder()
-                    .https(rule.url.as_str())
-                    .no(rule.bypass)
+                    .https(route.url().as_str())
+                    .no(route.bypass().to_owned())
                     .build(),
             )
         };

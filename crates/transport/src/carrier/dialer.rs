@@ -4,7 +4,7 @@ use rustls::client::Resumption;
 use tower::ServiceExt as _;
 
 use super::connector::Connector;
-use super::{BuildError, classify, proxy, tls};
+use super::{BuildError, classify, tls};
 use crate::{Endpoint, TransportError, TransportErrorKind, TransportOptions};
 
 /// Connects as the carriers do, and says nothing.
@@ -18,7 +18,7 @@ impl Dialer {
         let mut tls = tls::client_config(options.roots())?;
         // A resumed session would make the second look at a host cheaper than the first.
         tls.resumption = Resumption::disabled();
-        let proxy = proxy::rule(options.proxy())?;
+        let proxy = options.proxy().route()?;
         let connector = Connector::new(tls, proxy, options.connect_timeout());
         Ok(Self { connector })
     }

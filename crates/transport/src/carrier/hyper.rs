@@ -11,7 +11,7 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connector::Connector;
-use super::{BuildError, IDLE_CONNECTION, classify, exchange, proxy, tls};
+use super::{BuildError, IDLE_CONNECTION, classify, exchange, tls};
 use crate::{Transport, TransportError, TransportErrorKind, TransportOptions};
 
 /// Carries requests by [hyper](https://docs.rs/hyper) with hyper-util and
@@ -31,8 +31,33 @@ impl HyperTransport {
     ///
     /// If the options name a certificate or proxy that cannot be used.
     pub fn new(options: &TransportOptions) -> Result<Self, BuildError> {
-        let tls = tls::client_config(options.roots())?;
-        let proxy = proxy::rule(options.proxy())?;
+        Self::build(options, tls::client_config(options.roots())?)
+    }
+
+    /// The same with a TLS configuration of one's own: another provider (one that
+    /// FIPS 140 validated, for instance), a client certificate, another verifier.
+    ///
+    /// [`TransportOptions::roots`] then counts for nothing, and the protocols
+    /// offered (ALPN) are the carrier's.
+    ///
+    /// # Errors
+    ///
+    /// If the options name a proxy that cannot be used.
+    #[cfg(feature = "rustls023")]
+    pub fn with_tls_config(
+        options: &TransportOptions,
+        tls: rustls::ClientConfig,
+    ) -> Result<Self, BuildError> {
+        Self::build(options, tls)
+    }
+
+    fn build(
+        options: &TransportOptions,
+        mut tls: rustls::ClientConfig,
+    ) -> Result<Self, BuildError> {
+        // The connector sets them, and refuses any that are set.
+        tls.alpn_protocols.clear();
+        let proxy = options.proxy().route()?;
         let connector = Connector::new(tls, proxy, options.connect_timeout());
         let client = Client::builder(TokioExecutor::new())
             .retry_canceled_requests(false)

@@ -8,7 +8,6 @@ mod build;
 mod classify;
 mod coding;
 mod exchange;
-mod proxy;
 mod resolver;
 mod tls;
 

@@ -8,9 +8,10 @@ use http::{Request, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, NoProxy, redirect, retry};
 
-use super::proxy::{self, ProxyRule};
 use super::{BuildError, IDLE_CONNECTION, KEEP_ALIVE, classify, exchange, resolver, tls};
-use crate::{Transport, TransportError, TransportErrorKind, TransportOptions};
+use crate::{
+    ProxyError, ProxyRoute, Transport, TransportError, TransportErrorKind, TransportOptions,
+};
 
 /// Carries requests by [reqwest](https://docs.rs/reqwest): HTTP/1.1 and HTTP/2,
 /// pooled connections, rustls.
@@ -29,7 +30,46 @@ impl ReqwestTransport {
     ///
     /// If the options name a certificate or proxy that cannot be used.
     pub fn new(options: &TransportOptions) -> Result<Self, BuildError> {
-        let mut tls = tls::client_config(options.roots())?;
+        Self::build(options, tls::client_config(options.roots())?)
+    }
+
+    /// The same with a TLS configuration of one's own: another provider (one that
+    /// FIPS 140 validated, for instance), a client certificate, another verifier.
+    ///
+    /// [`TransportOptions::roots`] then counts for nothing, and the protocols
+    /// offered (ALPN) are the carrier's.
+    ///
+    /// # Errors
+    ///
+    /// If the options name a proxy that cannot be used.
+    #[cfg(feature = "rustls023")]
+    pub fn with_tls_config(
+        options: &TransportOptions,
+        tls: rustls::ClientConfig,
+    ) -> Result<Self, BuildError> {
+        Self::build(options, tls)
+    }
+
+    /// Sends by a client that was built elsewhere.
+    ///
+    /// Of the options, the first-byte and total time-outs, the cap on bodies and
+    /// the user agent hold. Connecting, trust and proxy are the client's, and so are two
+    /// promises of [`Transport`] that cannot be checked here: build it with
+    /// `.redirect(Policy::none())`, or a token follows where an answer leads, and with
+    /// `.retry(retry::never())` and `.no_gzip()`. `testing::conformance` tells whether it keeps them.
+    #[cfg(feature = "reqwest013")]
+    #[must_use]
+    pub fn from_client(client: Client, options: &TransportOptions) -> Self {
+        Self {
+            client,
+            options: Arc::new(options.clone()),
+        }
+    }
+
+    fn build(
+        options: &TransportOptions,
+        mut tls: rustls::ClientConfig,
+    ) -> Result<Self, BuildError> {
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
@@ -43,8 +83,8 @@ impl ReqwestTransport {
             .tcp_keepalive(KEEP_ALIVE)
             .tcp_keepalive_interval(KEEP_ALIVE)
             .no_proxy();
-        if let Some(rule) = proxy::rule(options.proxy())? {
-            builder = builder.proxy(tunnel(rule)?);
+        if let Some(route) = options.proxy().route()? {
+            builder = builder.proxy(tunnel(&route)?);
         }
         let client = builder.build().map_err(unbuildable)?;
         Ok(Self {
@@ -83,9 +123,9 @@ fn unbuildable(error: reqwest::Error) -> BuildError {
     BuildError::Client(error.without_url().into())
 }
 
-fn tunnel(rule: ProxyRule) -> Result<reqwest::Proxy, BuildError> {
-    let proxy = reqwest::Proxy::https(rule.url).map_err(|_| BuildError::Proxy)?;
-    Ok(proxy.no_proxy(NoProxy::from_string(&rule.bypass)))
+fn tunnel(route: &ProxyRoute) -> Result<reqwest::Proxy, BuildError> {
+    let proxy = reqwest::Proxy::https(route.url().clone()).map_err(|_| ProxyError)?;
+    Ok(proxy.no_proxy(NoProxy::from_string(route.bypass())))
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 mod proxy;
 mod roots;
+mod route;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use http::HeaderValue;
 
 pub use proxy::Proxy;
 pub use roots::{RootCertificate, RootCertificates};
+pub use route::{ProxyError, ProxyRoute};
 
 const MEBIBYTE: usize = 1024 * 1024;
 

@@ -4,6 +4,9 @@ use std::fmt;
 
 use url::Url;
 
+use super::ProxyRoute;
+use super::route::{ProxyError, route_in};
+
 /// The proxy that https requests go through, by a `CONNECT` tunnel.
 ///
 /// The proxy sees the host's name and no more. Requests to loopback never use
@@ -19,8 +22,33 @@ pub enum Proxy {
     FromEnvironment,
     /// This one, with `user:password@` before the host if it asks for them.
     Url(Url),
+    /// This one, but not for these hosts: what [`read_env`](Self::read_env) found.
+    Route(ProxyRoute),
     /// None.
     Direct,
+}
+
+impl Proxy {
+    /// What the environment says now, as data that says the same for ever.
+    ///
+    /// # Errors
+    ///
+    /// If it names a proxy that is not an `http://` URL with a host.
+    pub fn read_env() -> Result<Self, ProxyError> {
+        let route = Self::FromEnvironment.route()?;
+        Ok(route.map_or(Self::Direct, Self::Route))
+    }
+
+    /// The proxy and its exceptions, for a transport of anyone's make; `None` if
+    /// there is no proxy. Reads the environment if and only if this is
+    /// [`FromEnvironment`](Self::FromEnvironment).
+    ///
+    /// # Errors
+    ///
+    /// If the proxy is not an `http://` URL with a host.
+    pub fn route(&self) -> Result<Option<ProxyRoute>, ProxyError> {
+        route_in(self, |name| std::env::var(name).ok())
+    }
 }
 
 impl fmt::Debug for Proxy {
@@ -38,6 +66,7 @@ impl fmt::Debug for Proxy {
                 url.port().map_or(Ok(()), |port| write!(f, ":{port}"))?;
                 f.write_str(")")
             }
+            Self::Route(route) => route.fmt(f),
             Self::Direct => f.write_str("Direct"),
         }
     }

@@ -1,7 +1,8 @@
 //! What was said is what arrives, in both directions.
 
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, LOCATION};
-use http::{HeaderValue, Uri};
+use http::{HeaderValue, Request, Uri};
 
 use super::arrival::Arrival;
 use super::probe::{Probe, Verdict, Violation, expect, expect_eq, expect_not_sent, get, post};
@@ -128,6 +129,13 @@ pub(super) async fn empty_post(probe: &Probe<'_>) -> Verdict {
     )
 }
 
+fn authorized(uri: Uri) -> Request<Bytes> {
+    let mut request = post(uri, "{}");
+    let token = HeaderValue::from_static("Bearer a.b-c_d");
+    request.headers_mut().insert(AUTHORIZATION, token);
+    request
+}
+
 pub(super) async fn redirect(probe: &Probe<'_>) -> Verdict {
     let elsewhere = Server::scripted([]).await?;
     for line in [
@@ -138,11 +146,13 @@ pub(super) async fn redirect(probe: &Probe<'_>) -> Verdict {
         "308 Permanent",
     ] {
         let location = format!("Location: {}\r\n", elsewhere.uri("/stolen")?);
-        let script = [Reaction::Answer(wire::answer_with(
-            line, &location, b"moved",
-        ))];
+        let away = wire::answer_with(line, &location, b"moved");
+        let here = wire::answer_with(line, "Location: /here\r\n", b"moved");
+        let script = [Reaction::Answer(away), Reaction::Answer(here)];
         let server = Server::scripted(script).await?;
-        let answer = probe.transport().send(post(server.uri("/")?, "{}")).await?;
+        let transport = probe.transport();
+        transport.send(authorized(server.uri("/")?)).await?;
+        let answer = transport.send(authorized(server.uri("/")?)).await?;
         expect_eq(
             "the status",
             answer.status().as_str(),
@@ -151,13 +161,25 @@ pub(super) async fn redirect(probe: &Probe<'_>) -> Verdict {
         expect(answer.headers().contains_key(LOCATION), || {
             "no Location".to_owned()
         })?;
-        only(&server.arrivals())?;
+        expect_eq("arrivals", server.arrivals().len(), 2)?;
     }
     expect_eq(
         "arrivals at the redirect's target",
         elsewhere.arrivals().len(),
         0,
     )
+}
+
+/// What comes before the answer is not the answer.
+pub(super) async fn informational(probe: &Probe<'_>) -> Verdict {
+    let hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n\
+        HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
+    let whole = [hints.as_slice(), &wire::answer("201 Created", b"done")].concat();
+    let server = Server::scripted([Reaction::Answer(whole)]).await?;
+    let answer = probe.transport().send(post(server.uri("/")?, "{}")).await?;
+    expect_eq("the status", answer.status().as_u16(), 201)?;
+    expect_eq("the body", answer.body().as_ref(), b"done")?;
+    only(&server.arrivals()).map(drop)
 }
 
 pub(super) async fn gzip(probe: &Probe<'_>) -> Verdict {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Uri};
 use tokio::net::TcpSocket;
 
+use super::arrival::Arrival;
 use super::probe::{
     Probe, Verdict, Violation, chain, expect, expect_eq, expect_kind, expect_not_sent,
     expect_unknown, get, post,
@@ -83,6 +84,57 @@ pub(super) async fn tunnel_denied(probe: &Probe<'_>) -> Verdict {
     })
 }
 
+/// The tunnel opens. What goes through it is TLS, and as its other end does not speak
+/// it, nothing more.
+pub(super) async fn tunnel_granted(probe: &Probe<'_>) -> Verdict {
+    const HANDSHAKE: u8 = 22;
+    let proxy = Server::scripted(vec![Reaction::Tunnel; 8]).await?;
+    let options = Probe::options().with_proxy(Proxy::Url(proxy.uri("/")?.to_string().parse()?));
+    let uri = "https://service.invalid/canary-path?code=canary-query";
+    let result = probe
+        .transport_with(&options)
+        .send(with_canaries(uri)?)
+        .await;
+    expect_not_sent(result)?;
+    let heard = proxy.overheard();
+    expect_eq("the first byte", heard.first().copied(), Some(HANDSHAKE))?;
+    let seen = format!("{:?}{}", proxy.arrivals(), String::from_utf8_lossy(&heard));
+    expect(!seen.contains("canary"), || {
+        format!("the proxy saw a secret: {seen}")
+    })
+}
+
+/// A proxy's password goes to the proxy and into no error.
+pub(super) async fn proxy_credentials(probe: &Probe<'_>) -> Verdict {
+    let denial = Reaction::Answer(wire::answer_with(
+        "407 Proxy Authentication Required",
+        "Proxy-Authenticate: Basic realm=\"x\"\r\n",
+        b"",
+    ));
+    let proxy = Server::scripted(vec![denial; 8]).await?;
+    let address = format!("http://kim:canary-password@{}/", proxy.authority());
+    let options = Probe::options().with_proxy(Proxy::Url(address.parse()?));
+    let request = post(Uri::from_static("https://service.invalid/"), "{}");
+    let result = probe.transport_with(&options).send(request).await;
+    if let Err(error) = &result {
+        let told = everything_told(error);
+        expect(!told.contains("canary"), || {
+            format!("a secret in an error: {told}")
+        })?;
+    }
+    expect_not_sent(result)?;
+    let arrivals = proxy.arrivals();
+    let sent = arrivals
+        .first()
+        .and_then(|arrival| arrival.header("proxy-authorization"));
+    // "kim:canary-password"
+    expect_eq(
+        "Proxy-Authorization",
+        sent,
+        Some("Basic a2ltOmNhbmFyeS1wYXNzd29yZA=="),
+    )
+}
+
 /// One request against one reaction: its reach is unknown, and it arrived once.
 async fn arrives_and_fails(probe: &Probe<'_>, reaction: Reaction) -> Verdict {
     let server = Server::scripted([reaction.clone()]).await?;
@@ -105,6 +157,25 @@ pub(super) async fn cut_off(probe: &Probe<'_>) -> Verdict {
     ];
     for beginning in beginnings {
         arrives_and_fails(probe, Reaction::AnswerAndClose(beginning.to_vec())).await?;
+        arrives_and_fails(probe, Reaction::AnswerAndReset(beginning.to_vec())).await?;
+    }
+    Ok(())
+}
+
+/// The length is right, the stream within is not: cut off, or no gzip at all.
+pub(super) async fn gzip_broken(probe: &Probe<'_>) -> Verdict {
+    let cut = wire::GZIPPED.split_last_chunk::<9>().map(|(rest, _)| rest);
+    for broken in [cut.unwrap_or_default(), wire::PLAIN] {
+        let plain = wire::answer("200 OK", wire::PLAIN);
+        let server = Server::scripted([Reaction::IfGzip(wire::gzipped(broken), plain)]).await?;
+        let result = probe.transport().send(post(server.uri("/")?, "{}")).await;
+        let arrivals = server.arrivals();
+        expect_eq("arrivals", arrivals.len(), 1)?;
+        if arrivals.iter().any(Arrival::accepts_gzip) {
+            expect_kind(result, TransportErrorKind::Decode)?;
+        } else {
+            expect_eq("the body", result?.body().as_ref(), wire::PLAIN)?;
+        }
     }
     Ok(())
 }

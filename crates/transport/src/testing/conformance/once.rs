@@ -58,6 +58,24 @@ pub(super) async fn kept_connection_reset(probe: &Probe<'_>) -> Verdict {
     Ok(())
 }
 
+/// The race that no client wins: the connection breaks while the request is written.
+/// Some byte was written, so nothing can be proved.
+pub(super) async fn kept_connection_reset_meanwhile(probe: &Probe<'_>) -> Verdict {
+    let first = Reaction::AnswerAndResetNext(wire::answer("200 OK", b""));
+    let server = Server::scripted([first]).await?;
+    let transport = probe.transport();
+    transport.send(marked(&server, 1)?).await?;
+    let result = transport.send(marked(&server, 2)?).await;
+    match (result, arrivals_of(&server, 2)) {
+        (Err(error), 0) => expect_eq("the reach", error.reach(), Reach::Unknown),
+        // It took another connection from the start.
+        (Ok(_), 1) => Ok(()),
+        (result, count) => Err(Violation(format!(
+            "{count} arrivals of a request that ended {result:?}"
+        ))),
+    }
+}
+
 /// The server closes after each answer without having announced it. Whether the
 /// next request meets the closed connection is a race that the transport may
 /// lose; it must not claim what is not so.

@@ -7,11 +7,13 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
 
 use super::super::lock;
 use super::arrival::Arrival;
@@ -31,7 +33,23 @@ pub(super) enum Reaction {
     IfGzip(Vec<u8>, Vec<u8>),
     /// Breaks the connection with a TCP reset.
     Reset,
+    /// Writes these bytes and then breaks the connection with a TCP reset.
+    AnswerAndReset(Vec<u8>),
+    /// Answers, and breaks the connection at the first byte of the next request.
+    AnswerAndResetNext(Vec<u8>),
+    /// Writes these bytes, and then the last one again and again, slowly.
+    Drip(Vec<u8>),
+    /// Writes this beginning, then this line a great many times, and closes.
+    Flood(Vec<u8>, Vec<u8>),
+    /// Opens a tunnel, hears what comes through it, and answers with something that is not TLS.
+    Tunnel,
 }
+
+/// Far more than any stack takes for a head.
+const FLOOD: usize = 16 * 1024 * 1024;
+
+/// The pause between two drops: a hundred would fit into any case's time limit.
+const DROP: Duration = Duration::from_millis(3);
 
 /// Speaks before it is spoken to, like a service that is not HTTP; or listens only.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +70,7 @@ struct Shared {
     manner: Manner,
     script: Mutex<VecDeque<Reaction>>,
     arrivals: Mutex<Vec<Arrival>>,
+    overheard: Mutex<Vec<u8>>,
     connections: AtomicUsize,
 }
 
@@ -74,6 +93,7 @@ impl Server {
             manner,
             script: Mutex::new(script),
             arrivals: Mutex::new(Vec::new()),
+            overheard: Mutex::new(Vec::new()),
             connections: AtomicUsize::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -95,6 +115,11 @@ impl Server {
     /// All that arrived so far, complete requests only, in the order of arrival.
     pub(super) fn arrivals(&self) -> Vec<Arrival> {
         lock(&self.shared.arrivals).clone()
+    }
+
+    /// What came through tunnels so far.
+    pub(super) fn overheard(&self) -> Vec<u8> {
+        lock(&self.shared.overheard).clone()
     }
 
     /// How many connections were made so far, with or without a request.
@@ -149,9 +174,46 @@ async fn serve(mut stream: TcpStream, connection: usize, shared: &Shared) -> io:
                 stream.write_all(&bytes).await?;
             }
             Reaction::Reset => return stream.set_zero_linger(),
+            Reaction::AnswerAndReset(bytes) => {
+                stream.write_all(&bytes).await?;
+                return stream.set_zero_linger();
+            }
+            Reaction::AnswerAndResetNext(bytes) => {
+                stream.write_all(&bytes).await?;
+                stream.read_u8().await?;
+                return stream.set_zero_linger();
+            }
+            Reaction::Drip(bytes) => return drip(&mut stream, &bytes).await,
+            Reaction::Flood(beginning, line) => {
+                stream.write_all(&beginning).await?;
+                for _ in 0..FLOOD / line.len().max(1) {
+                    stream.write_all(&line).await?;
+                }
+                return Ok(());
+            }
+            Reaction::Tunnel => return tunnel(&mut stream, shared).await,
         }
     }
     Ok(())
+}
+
+/// Ends when the client does.
+async fn drip(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    stream.write_all(bytes).await?;
+    let drop = bytes.last().copied().unwrap_or_default();
+    loop {
+        sleep(DROP).await;
+        stream.write_u8(drop).await?;
+    }
+}
+
+async fn tunnel(stream: &mut TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+    let mut heard = [0; 4096];
+    let length = stream.read(&mut heard).await?;
+    lock(&shared.overheard).extend_from_slice(heard.get(..length).unwrap_or_default());
+    stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await
 }
 
 async fn read_to_end(stream: &mut TcpStream) -> io::Result<()> {
