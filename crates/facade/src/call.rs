@@ -93,6 +93,7 @@ impl Call {
 fn method_of(info: &OperationInfo) -> Method {
     match info.method {
         quell_model::Method::Get => Method::GET,
+        quell_model::Method::Delete => Method::DELETE,
         _ => Method::POST,
     }
 }

@@ -3,11 +3,14 @@
 
 mod action;
 mod comment;
+mod download;
 mod error_code;
+mod file;
 mod generated;
 mod host;
 mod id;
 mod limit;
+mod look_back;
 pub mod odata;
 mod open_enum;
 mod operation;
@@ -35,11 +38,17 @@ pub use generated::schemas::*;
 pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_accepted_audience};
 pub use id::{ActionId, FileId, IndicatorId, InvalidId, MachineId};
 pub use limit::{RateInfo, RateWindow};
+pub use look_back::{InvalidLookBack, LookBackHours};
 pub use operation::{
-    AnyOf, CancelMachineAction, GetFile, GetMachine, GetMachineAction, Holder, Idempotency,
-    ListFileMachines, ListIndicators, ListMachineActions, ListMachines, Method, Operation,
-    OperationInfo, QueryOption, RequestParts, StopAndQuarantineFile,
+    AnyOf, CancelMachineAction, CollectInvestigationPackage, DeleteIndicator, FindMachinesByIp,
+    FindMachinesByTag, GetFile, GetFileStats, GetMachine, GetMachineAction, GetPackageUri, Holder,
+    Idempotency, Isolate, ListActionsOfMachine, ListAvailableMachineActions, ListFileAlerts,
+    ListFileMachines, ListIndicators, ListLatestActionsOfMachine, ListMachineActions, ListMachines,
+    Method, Operation, OperationInfo, QueryOption, RequestParts, RestrictCodeExecution,
+    RunAntiVirusScan, StopAndQuarantineFile, SubmitIndicator, Unisolate, UnrestrictCodeExecution,
 };
+#[cfg(feature = "high-risk")]
+pub use operation::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};
 pub use permission::PermissionInfo;
 pub use request::RequestFault;
 pub use response::{ApiFault, ResponseError};

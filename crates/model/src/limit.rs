@@ -10,6 +10,8 @@ pub struct RateInfo {
     pub name: &'static str,
     /// The windows, shortest first.
     pub windows: &'static [RateWindow],
+    /// How many of the actions that it starts may be active at once, where that is bounded too.
+    pub concurrent: Option<u32>,
 }
 
 /// At most so many calls in any period of this length.

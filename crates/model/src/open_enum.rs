@@ -11,7 +11,7 @@ pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
         .map(|(_, value)| value.clone())
 }
 
-/// Implements conversions, display and serde for a generated enumeration, which brings
+/// Implements conversions, display, serde and the strict face of requests for a generated enumeration, which brings
 /// `as_str`, a table `SPELLINGS` and a variant `UnknownValue`.
 macro_rules! open_enum {
     ($name:ident, $spellings:ident) => {
@@ -36,6 +36,21 @@ macro_rules! open_enum {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                match value {
+                    $name::UnknownValue(text) => text,
+                    known => known.as_str().to_owned(),
+                }
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -53,6 +68,8 @@ macro_rules! open_enum {
                 crate::wire::deserialize_text(deserializer)
             }
         }
+
+        crate::request::open_parameter!($name);
 
         impl crate::wire::WireValue for $name {
             fn read<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {

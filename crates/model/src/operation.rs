@@ -3,22 +3,40 @@
 //! An operation knows how it is written and how its answer is read, and nothing of who carries it,
 //! when, or how often.
 
-mod calls;
+mod actions;
+mod files;
+#[cfg(feature = "high-risk")]
+mod high_risk;
 mod indicators;
 mod info;
+mod machine_actions;
+mod machines;
 mod parts;
+mod search;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::response::{self, ResponseError};
 
-pub use calls::{
-    CancelMachineAction, GetFile, GetMachine, GetMachineAction, ListFileMachines,
-    ListMachineActions, ListMachines, StopAndQuarantineFile,
+pub use actions::{
+    CollectInvestigationPackage, Isolate, RestrictCodeExecution, RunAntiVirusScan,
+    StopAndQuarantineFile, Unisolate, UnrestrictCodeExecution,
 };
-pub use indicators::ListIndicators;
+pub use files::{GetFile, GetFileStats, ListFileAlerts, ListFileMachines};
+#[cfg(feature = "high-risk")]
+pub use high_risk::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};
+pub use indicators::{DeleteIndicator, ListIndicators, SubmitIndicator};
 pub use info::{AnyOf, Holder, Idempotency, Method, OperationInfo, QueryOption};
+pub use machine_actions::{
+    CancelMachineAction, GetMachineAction, GetPackageUri, ListMachineActions,
+};
+pub use machines::{
+    GetMachine, ListActionsOfMachine, ListAvailableMachineActions, ListLatestActionsOfMachine,
+    ListMachines,
+};
 pub use parts::RequestParts;
+pub use search::{FindMachinesByIp, FindMachinesByTag};
 
 /// An operation of the API.
 ///
@@ -52,4 +70,9 @@ pub trait Operation {
     fn decode(status: u16, body: &[u8]) -> Result<Self::Output, ResponseError> {
         response::read(status, body)
     }
+}
+
+/// A body without maps of unusual keys, which JSON can always hold.
+fn json(request: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(request).unwrap_or_default()
 }

@@ -6,5 +6,5 @@
 mod body;
 mod fault;
 
-pub(crate) use body::RequestBody;
+pub(crate) use body::{Parameter, RequestBody, open_parameter};
 pub use fault::RequestFault;

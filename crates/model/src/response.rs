@@ -46,9 +46,14 @@ impl ResponseError {
 }
 
 pub(crate) fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, ResponseError> {
+    taken(status, body)?;
+    serde_json::from_slice(body).map_err(|source| ResponseError::Unreadable { status, source })
+}
+
+/// Whether the service took the request, whatever it says besides.
+pub(crate) fn taken(status: u16, body: &[u8]) -> Result<(), ResponseError> {
     match status {
-        200..=299 => serde_json::from_slice(body)
-            .map_err(|source| ResponseError::Unreadable { status, source }),
+        200..=299 => Ok(()),
         _ => Err(ApiFault::read(status, body).into()),
     }
 }

@@ -60,6 +60,32 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unnamed,
+        Self::BadRequest,
+        Self::ODataError,
+        Self::InvalidInput,
+        Self::InvalidRequestBody,
+        Self::InvalidHashValue,
+        Self::InvalidDomainName,
+        Self::InvalidIpAddress,
+        Self::InvalidUrl,
+        Self::MaximumBatchSizeExceeded,
+        Self::MissingRequiredParameter,
+        Self::OsPlatformNotSupported,
+        Self::ClientVersionNotSupported,
+        Self::ActiveRequestAlreadyExists,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::DisabledFeature,
+        Self::DisallowedOperation,
+        Self::NotFound,
+        Self::ResourceNotFound,
+        Self::TooManyRequests,
+        Self::InternalServerError,
+        Self::ServiceUnavailable,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

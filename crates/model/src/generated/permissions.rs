@@ -207,4 +207,28 @@ pub static PERMISSIONS: &[PermissionInfo] = &[
         id: "fc511a58-3adf-4d71-af24-00f13e35e479",
         names: &[("en", "Read and write All Indicators")],
     },
+    PermissionInfo {
+        value: "Alert.Read.All",
+        holder: Holder::Application,
+        id: "71fe6b80-7034-4028-9ed8-0f316df9c3ff",
+        names: &[("en", "Read all alerts")],
+    },
+    PermissionInfo {
+        value: "Alert.Read",
+        holder: Holder::Delegated,
+        id: "b2069dc0-9fe9-4e6d-9aca-ccf3dd503819",
+        names: &[("en", "Read alerts")],
+    },
+    PermissionInfo {
+        value: "Alert.ReadWrite.All",
+        holder: Holder::Application,
+        id: "0f7000ec-157b-497f-b70e-ef0b0584f140",
+        names: &[("en", "Read and write all alerts")],
+    },
+    PermissionInfo {
+        value: "Alert.ReadWrite",
+        holder: Holder::Delegated,
+        id: "cbc3b413-21e6-416d-95a4-af87687efbd0",
+        names: &[("en", "Read and write alerts")],
+    },
 ];

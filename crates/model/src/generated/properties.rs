@@ -2,7 +2,7 @@
 
 //! What queries of collections may name: a module for each entity.
 
-/// Properties of [`MachineAction`](crate::MachineAction) that a filter or an order of [`ListMachineActions`](crate::ListMachineActions) may name.
+/// Properties of [`MachineAction`](crate::MachineAction) that a filter or an order of [`ListMachineActions`](crate::ListMachineActions) and [`ListActionsOfMachine`](crate::ListActionsOfMachine) may name.
 pub mod machine_action {
     use crate::*;
     /// Every property, by its name on the wire: what a `$select` may name.

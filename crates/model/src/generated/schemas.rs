@@ -6,6 +6,10 @@ mod action_requests;
 
 pub use action_requests::*;
 
+mod alerts;
+
+pub use alerts::*;
+
 mod errors;
 
 pub use errors::*;
@@ -17,6 +21,12 @@ pub use files::*;
 mod indicators;
 
 pub use indicators::*;
+
+#[cfg(feature = "high-risk")]
+mod live_response;
+
+#[cfg(feature = "high-risk")]
+pub use live_response::*;
 
 mod machine_actions;
 

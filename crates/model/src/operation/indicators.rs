@@ -1,8 +1,9 @@
 //! Operations on indicators: what the tenant wants noticed or blocked wherever it turns up.
 
-use super::{Operation, OperationInfo, RequestParts};
+use super::{Operation, OperationInfo, RequestParts, json};
 use crate::odata::{ForeignLink, ListOptions, NextLink, ODataPage};
-use crate::{Indicator, operations};
+use crate::response::{self, ResponseError};
+use crate::{Indicator, IndicatorId, SubmitIndicatorRequest, operations};
 
 const PATH: &str = "/api/indicators";
 
@@ -38,5 +39,64 @@ impl Operation for ListIndicators {
 
     fn encode(&self) -> RequestParts {
         RequestParts::get(PATH.to_owned(), self.query.clone())
+    }
+}
+
+/// Makes an indicator, or changes the one of the same value.
+///
+/// Quarantining a file does not keep it from coming back; an indicator for its hash that blocks does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmitIndicator {
+    request: SubmitIndicatorRequest,
+}
+
+impl SubmitIndicator {
+    /// Asks for this indicator.
+    #[must_use]
+    pub const fn new(request: SubmitIndicatorRequest) -> Self {
+        Self { request }
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub const fn request(&self) -> &SubmitIndicatorRequest {
+        &self.request
+    }
+}
+
+impl Operation for SubmitIndicator {
+    type Output = Indicator;
+    const INFO: &'static OperationInfo = &operations::SUBMIT_INDICATOR;
+
+    fn encode(&self) -> RequestParts {
+        RequestParts::post(PATH.to_owned(), json(&self.request))
+    }
+}
+
+/// Deletes an indicator; 404 when there is none of this id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleteIndicator {
+    indicator: IndicatorId,
+}
+
+impl DeleteIndicator {
+    /// Deletes this one.
+    #[must_use]
+    pub const fn new(indicator: IndicatorId) -> Self {
+        Self { indicator }
+    }
+}
+
+impl Operation for DeleteIndicator {
+    type Output = ();
+    const INFO: &'static OperationInfo = &operations::DELETE_INDICATOR;
+
+    fn encode(&self) -> RequestParts {
+        RequestParts::delete(format!("{PATH}/{}", self.indicator.path_segment()))
+    }
+
+    /// A success has no body; whatever stands in its place is passed over.
+    fn decode(status: u16, body: &[u8]) -> Result<(), ResponseError> {
+        response::taken(status, body)
     }
 }

@@ -8,8 +8,10 @@ use crate::{PermissionInfo, RateInfo};
 pub enum Method {
     /// Reads.
     Get,
-    /// Asks for an action.
+    /// Asks for an action, or writes.
     Post,
+    /// Deletes.
+    Delete,
 }
 
 impl Method {
@@ -19,6 +21,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }

@@ -29,6 +29,15 @@ impl RequestParts {
         }
     }
 
+    pub(super) const fn delete(path: String) -> Self {
+        Self {
+            method: Method::Delete,
+            path,
+            query: None,
+            body: None,
+        }
+    }
+
     pub(super) const fn post(path: String, body: Vec<u8>) -> Self {
         Self {
             method: Method::Post,

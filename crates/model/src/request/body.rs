@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::RequestFault;
-use crate::{Comment, RequestSource, Sha1};
+use crate::{Command, Comment, Sha1, Timestamp};
 
 /// The JSON object that a request consists of.
 pub(crate) struct RequestBody(Map<String, Value>);
@@ -29,42 +29,95 @@ impl RequestBody {
     ) -> Result<Option<T>, RequestFault> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => T::from_text(text),
-            Some(_) => Err(RequestFault::InvalidBody),
+            Some(value) => T::read(value),
         }
     }
 }
 
-/// What a parameter's text can be read as; `None` where the text counts as absent.
+/// What a parameter's value can be read as; `None` where the value counts as absent.
 pub(crate) trait Parameter: Sized {
-    fn from_text(text: String) -> Result<Option<Self>, RequestFault>;
+    fn read(value: Value) -> Result<Option<Self>, RequestFault>;
+}
+
+/// The text of a value that must be one.
+fn text(value: Value) -> Result<String, RequestFault> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(RequestFault::InvalidBody),
+    }
 }
 
 impl Parameter for String {
-    fn from_text(text: String) -> Result<Option<Self>, RequestFault> {
-        Ok(Some(text))
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        text(value).map(Some)
     }
 }
 
-impl Parameter for RequestSource {
-    fn from_text(text: String) -> Result<Option<Self>, RequestFault> {
-        Ok(Some(text.into()))
-    }
+/// Any value of an open enumeration; whether the operation can do it is for the server to say.
+macro_rules! open_parameter {
+    ($name:ident) => {
+        impl crate::request::Parameter for $name {
+            fn read(
+                value: serde_json::Value,
+            ) -> Result<Option<Self>, crate::request::RequestFault> {
+                let text: Option<String> = crate::request::Parameter::read(value)?;
+                Ok(text.map(Self::from))
+            }
+        }
+    };
 }
+
+pub(crate) use open_parameter;
 
 impl Parameter for Comment {
-    fn from_text(text: String) -> Result<Option<Self>, RequestFault> {
-        Ok(Self::new(text).ok())
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        Ok(Self::new(text(value)?).ok())
     }
 }
 
 impl Parameter for Sha1 {
-    fn from_text(text: String) -> Result<Option<Self>, RequestFault> {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        let text = text(value)?;
         if text.is_empty() {
             return Ok(None);
         }
         text.parse()
             .map(Some)
             .map_err(|reason| RequestFault::invalid_hash(&text, reason))
+    }
+}
+
+impl Parameter for Timestamp {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        let moment = text(value)?.parse();
+        moment.map(Some).map_err(|_| RequestFault::InvalidBody)
+    }
+}
+
+impl Parameter for bool {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        value.as_bool().map(Some).ok_or(RequestFault::InvalidBody)
+    }
+}
+
+impl Parameter for Command {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        let command = serde_json::from_value(value);
+        command.map(Some).map_err(|_| RequestFault::InvalidBody)
+    }
+}
+
+/// Every element counts: one that is null or blank makes the list wrong.
+impl<T: Parameter> Parameter for Vec<T> {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        let Value::Array(elements) = value else {
+            return Err(RequestFault::InvalidBody);
+        };
+        let element = |value| T::read(value)?.ok_or(RequestFault::InvalidBody);
+        elements
+            .into_iter()
+            .map(element)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 }

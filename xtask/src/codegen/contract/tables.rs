@@ -32,6 +32,7 @@ pub(crate) struct OperationRow {
     #[serde(default)]
     pub(crate) cancelable: bool,
     pub(crate) page: Option<String>,
+    pub(crate) feature: Option<String>,
 }
 
 /// An option of OData's that an operation takes.
@@ -107,6 +108,7 @@ impl Limits {
 pub(crate) struct Rate {
     pub(crate) name: String,
     pub(crate) windows: Vec<Window>,
+    pub(crate) concurrent: Option<u32>,
     pub(crate) meaning: String,
 }
 

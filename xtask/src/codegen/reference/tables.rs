@@ -43,6 +43,18 @@ pub(super) fn operations(contract: &Contract) -> Outcome<String> {
                 codes(row.options.iter().map(|one| one.shown()), ", "),
             ]);
         }
+        if row.page.is_none() {
+            facts.push(vec![
+                "Documentation".to_owned(),
+                "none: only seen".to_owned(),
+            ]);
+        }
+        if let Some(feature) = &row.feature {
+            facts.push(vec![
+                "In quell-model behind the feature".to_owned(),
+                code(feature),
+            ]);
+        }
         if !row.filter.is_empty() {
             facts.push(vec![
                 "A filter or an order may name".to_owned(),
@@ -97,9 +109,10 @@ pub(super) fn limits(contract: &Contract) -> String {
             .windows
             .iter()
             .map(|one| format!("{} in {} s", one.calls, one.seconds));
+        let concurrent = rate.concurrent.map(|most| format!("{most} active at once"));
         vec![
             code(&rate.name),
-            windows.collect::<Vec<_>>().join(" and "),
+            windows.chain(concurrent).collect::<Vec<_>>().join(" and "),
             rate.meaning.clone(),
         ]
     });

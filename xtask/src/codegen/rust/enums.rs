@@ -76,6 +76,9 @@ pub(super) fn open_enum(name: &str, description: &str, variants: &[Variant]) -> 
         }
 
         impl #name {
+            /// Every value that this version knows, in the service's order.
+            pub const KNOWN: &'static [Self] = &[#(Self::#names),*];
+
             /// The value as the service writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {

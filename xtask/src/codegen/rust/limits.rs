@@ -11,13 +11,21 @@ pub(super) fn limits(contract: &Contract) -> Outcome<TokenStream> {
     let rates = contract.limits.rate.iter().map(|rate| {
         let (name, doc) = (&rate.name, format!(" {}.", rate.meaning));
         let constant = ident(&screaming(name));
+        let concurrent = match rate.concurrent {
+            Some(most) => quote!(Some(#most)),
+            None => quote!(None),
+        };
         let windows = rate.windows.iter().map(|window| {
             let (calls, seconds) = (window.calls, window.seconds);
             quote!(RateWindow { calls: #calls, period: Duration::from_secs(#seconds) })
         });
         quote! {
             #[doc = #doc]
-            pub static #constant: RateInfo = RateInfo { name: #name, windows: &[#(#windows),*] };
+            pub static #constant: RateInfo = RateInfo {
+                name: #name,
+                windows: &[#(#windows),*],
+                concurrent: #concurrent,
+            };
         }
     });
     let statics = contract
@@ -55,6 +63,10 @@ fn bound(bound: &Bound) -> Outcome<TokenStream> {
     let value = bound.value;
     let (kind, value) = match bound.unit.as_str() {
         "seconds" => (quote!(Duration), quote!(Duration::from_secs(#value))),
+        "hours" => {
+            let value = u16::try_from(value)?;
+            (quote!(u16), quote!(#value))
+        }
         "bytes" => {
             let value = usize::try_from(value)?;
             (quote!(usize), quote!(#value))

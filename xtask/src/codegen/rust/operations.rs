@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::feature;
 use crate::codegen::contract::{Contract, Operation};
 use crate::codegen::names::{ident, screaming, upper_camel};
 use crate::failure::Outcome;
@@ -13,7 +14,13 @@ const DOCUMENTATION: &str = "https://learn.microsoft.com/defender-endpoint/api/"
 pub(super) fn operations(contract: &Contract) -> Outcome<TokenStream> {
     let operations = contract.document.operations()?;
     let operations: Vec<_> = operations.iter().filter(|one| one.needs_token).collect();
-    let statics = operations.iter().map(|one| ident(&screaming(one.id)));
+    let statics = operations
+        .iter()
+        .map(|one| {
+            let (cfg, constant) = (behind(contract, one)?, ident(&screaming(one.id)));
+            Ok(quote!(#cfg &#constant))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
     let infos = operations
         .iter()
         .map(|one| info(contract, one))
@@ -25,7 +32,7 @@ pub(super) fn operations(contract: &Contract) -> Outcome<TokenStream> {
         use crate::operation::{AnyOf, Idempotency, Method, OperationInfo, QueryOption};
 
         /// Every operation that needs a token.
-        pub static OPERATIONS: &[&OperationInfo] = &[#(&#statics),*];
+        pub static OPERATIONS: &[&OperationInfo] = &[#(#statics),*];
 
         #(#infos)*
     })
@@ -48,8 +55,10 @@ fn info(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> 
     let (role, entity) = (optional(row.role.clone()), optional(row.entity.clone()));
     let (success, filter, cancelable) = (row.success, &row.filter, row.cancelable);
     let options = row.options.iter().map(|one| ident(&one.variant()));
+    let cfg = behind(contract, operation)?;
     Ok(quote! {
         #[doc = #doc]
+        #cfg
         pub static #constant: OperationInfo = OperationInfo {
             name: #name,
             summary: #summary,
@@ -68,6 +77,11 @@ fn info(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> 
             documentation: #documentation,
         };
     })
+}
+
+/// The attribute of an operation that is behind a feature.
+fn behind(contract: &Contract, operation: &Operation<'_>) -> Outcome<TokenStream> {
+    Ok(feature(contract.row(operation)?.feature.as_deref()))
 }
 
 fn optional(text: Option<String>) -> TokenStream {

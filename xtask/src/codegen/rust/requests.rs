@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::field::{Field, fields};
+use super::field::{Field, Presence, fields};
 use crate::codegen::contract::{Contract, Resource};
 use crate::codegen::names::ident;
 use crate::failure::Outcome;
@@ -35,18 +35,23 @@ fn request(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let docs = fields.iter().map(|field| &field.doc);
     let kinds = fields.iter().map(Field::kind);
-    let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.is_insisted());
+    let (needed, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| is_needed(field));
     let needed_idents: Vec<_> = needed.iter().map(|field| &field.ident).collect();
     let needed_kinds = needed.iter().map(|field| &field.value);
-    let other_idents = others.iter().map(|field| &field.ident);
+    let absent = others.iter().map(|field| {
+        let ident = &field.ident;
+        match field.presence {
+            Presence::List => quote!(#ident: Vec::new()),
+            _ => quote!(#ident: None),
+        }
+    });
     let taken = fields.iter().map(|field| {
         let (ident, wire) = (&field.ident, field.wire);
-        let take = if field.is_insisted() {
-            quote!(required)
-        } else {
-            quote!(optional)
-        };
-        quote!(#ident: body.#take(#wire)?)
+        match field.presence {
+            _ if is_needed(field) => quote!(#ident: body.required(#wire)?),
+            Presence::List => quote!(#ident: body.optional(#wire)?.unwrap_or_default()),
+            _ => quote!(#ident: body.optional(#wire)?),
+        }
     });
     quote! {
         #[doc = #doc]
@@ -60,7 +65,7 @@ fn request(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
             /// A request with what is required, and nothing else.
             #[must_use]
             pub fn new(#(#needed_idents: #needed_kinds),*) -> Self {
-                Self { #(#needed_idents,)* #(#other_idents: None,)* }
+                Self { #(#needed_idents,)* #(#absent,)* }
             }
 
             /// Reads a request's body, whatever bytes it is.
@@ -73,4 +78,10 @@ fn request(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
             }
         }
     }
+}
+
+/// Whether a request cannot be without it.
+fn is_needed(field: &Field<'_>) -> bool {
+    let is_list = matches!(field.presence, Presence::List);
+    field.is_insisted() || (is_list && !field.may_be_absent)
 }

@@ -6,7 +6,10 @@ mod structs;
 
 mod readers;
 
+mod requests;
+
 mod writers;
 
 pub use enums::*;
+pub use requests::*;
 pub use structs::*;

@@ -88,3 +88,90 @@ impl CancelMachineActionRequest {
         })
     }
 }
+
+/// What an action is asked with that wants nothing but a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CommentRequest {
+    /// `Comment`: Why.
+    pub comment: Comment,
+}
+
+impl CommentRequest {
+    /// A request with what is required, and nothing else.
+    #[must_use]
+    pub fn new(comment: Comment) -> Self {
+        Self { comment }
+    }
+    /// Reads a request's body, whatever bytes it is.
+    ///
+    /// # Errors
+    /// [`RequestFault`] with the documented code and message.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+        let mut body = RequestBody::parse(body)?;
+        Ok(Self {
+            comment: body.required("Comment")?,
+        })
+    }
+}
+
+/// What an isolation is asked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IsolateRequest {
+    /// `Comment`: Why.
+    pub comment: Comment,
+    /// `IsolationType`: How far it reaches. Not marked as required, and what is done without it is not documented.
+    pub isolation_type: Option<IsolationType>,
+}
+
+impl IsolateRequest {
+    /// A request with what is required, and nothing else.
+    #[must_use]
+    pub fn new(comment: Comment) -> Self {
+        Self {
+            comment,
+            isolation_type: None,
+        }
+    }
+    /// Reads a request's body, whatever bytes it is.
+    ///
+    /// # Errors
+    /// [`RequestFault`] with the documented code and message.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+        let mut body = RequestBody::parse(body)?;
+        Ok(Self {
+            comment: body.required("Comment")?,
+            isolation_type: body.optional("IsolationType")?,
+        })
+    }
+}
+
+/// What a scan is asked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunAntiVirusScanRequest {
+    /// `Comment`: Why.
+    pub comment: Comment,
+    /// `ScanType`: How much is scanned.
+    pub scan_type: ScanType,
+}
+
+impl RunAntiVirusScanRequest {
+    /// A request with what is required, and nothing else.
+    #[must_use]
+    pub fn new(comment: Comment, scan_type: ScanType) -> Self {
+        Self { comment, scan_type }
+    }
+    /// Reads a request's body, whatever bytes it is.
+    ///
+    /// # Errors
+    /// [`RequestFault`] with the documented code and message.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestFault> {
+        let mut body = RequestBody::parse(body)?;
+        Ok(Self {
+            comment: body.required("Comment")?,
+            scan_type: body.required("ScanType")?,
+        })
+    }
+}

@@ -27,3 +27,29 @@ impl Serialize for CancelMachineActionRequest {
         object.end()
     }
 }
+
+impl Serialize for CommentRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("Comment", &self.comment)?;
+        object.end()
+    }
+}
+
+impl Serialize for IsolateRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("Comment", &self.comment)?;
+        wire::entry(&mut object, "IsolationType", self.isolation_type.as_ref())?;
+        object.end()
+    }
+}
+
+impl Serialize for RunAntiVirusScanRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("Comment", &self.comment)?;
+        object.serialize_entry("ScanType", &self.scan_type)?;
+        object.end()
+    }
+}

@@ -41,6 +41,23 @@ pub enum TokenErrorCode {
 }
 
 impl TokenErrorCode {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::InvalidRequest,
+        Self::InvalidClient,
+        Self::InvalidGrant,
+        Self::UnauthorizedClient,
+        Self::UnsupportedGrantType,
+        Self::InvalidScope,
+        Self::InvalidResource,
+        Self::InteractionRequired,
+        Self::AuthorizationPending,
+        Self::SlowDown,
+        Self::ExpiredToken,
+        Self::AccessDenied,
+        Self::TemporarilyUnavailable,
+        Self::ServerError,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

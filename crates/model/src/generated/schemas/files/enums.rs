@@ -23,6 +23,14 @@ pub enum DeterminationType {
 }
 
 impl DeterminationType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unknown,
+        Self::Malware,
+        Self::Unwanted,
+        Self::Clean,
+        Self::Pua,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -109,3 +109,78 @@ impl<'de> Visitor<'de> for FileVisitor {
 }
 
 wire::as_serde_reads!(File);
+
+const IN_ORG_FILE_STATS_NAMES: Names = Names(&[
+    ("@odata.context", "@odata.context"),
+    ("sha1", "sha1"),
+    ("orgPrevalence", "orgPrevalence"),
+    ("organizationPrevalence", "organizationPrevalence"),
+    ("orgFirstSeen", "orgFirstSeen"),
+    ("orgLastSeen", "orgLastSeen"),
+    ("globalPrevalence", "globalPrevalence"),
+    ("globallyPrevalence", "globallyPrevalence"),
+    ("globalFirstObserved", "globalFirstObserved"),
+    ("globalLastObserved", "globalLastObserved"),
+    ("topFileNames", "topFileNames"),
+]);
+
+impl<'de> Deserialize<'de> for InOrgFileStats {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InOrgFileStatsVisitor)
+    }
+}
+
+struct InOrgFileStatsVisitor;
+
+impl<'de> Visitor<'de> for InOrgFileStatsVisitor {
+    type Value = InOrgFileStats;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the object InOrgFileStats")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<InOrgFileStats, A::Error> {
+        let mut odata_context = None;
+        let mut sha1 = None;
+        let mut org_prevalence = None;
+        let mut organization_prevalence = None;
+        let mut org_first_seen = None;
+        let mut org_last_seen = None;
+        let mut global_prevalence = None;
+        let mut globally_prevalence = None;
+        let mut global_first_observed = None;
+        let mut global_last_observed = None;
+        let mut top_file_names = None;
+        let mut extra = Extra::new();
+        while let Some(name) = object.next_key_seed(IN_ORG_FILE_STATS_NAMES)? {
+            match name.as_ref() {
+                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
+                "sha1" => wire::fill(&mut object, &mut sha1)?,
+                "orgPrevalence" => wire::fill(&mut object, &mut org_prevalence)?,
+                "organizationPrevalence" => wire::fill(&mut object, &mut organization_prevalence)?,
+                "orgFirstSeen" => wire::fill(&mut object, &mut org_first_seen)?,
+                "orgLastSeen" => wire::fill(&mut object, &mut org_last_seen)?,
+                "globalPrevalence" => wire::fill(&mut object, &mut global_prevalence)?,
+                "globallyPrevalence" => wire::fill(&mut object, &mut globally_prevalence)?,
+                "globalFirstObserved" => wire::fill(&mut object, &mut global_first_observed)?,
+                "globalLastObserved" => wire::fill(&mut object, &mut global_last_observed)?,
+                "topFileNames" => wire::fill(&mut object, &mut top_file_names)?,
+                _ => wire::keep(&mut object, &mut extra, name)?,
+            }
+        }
+        Ok(InOrgFileStats {
+            odata_context,
+            sha1: sha1.ok_or_else(|| A::Error::missing_field("sha1"))?,
+            org_prevalence,
+            organization_prevalence,
+            org_first_seen,
+            org_last_seen,
+            global_prevalence,
+            globally_prevalence,
+            global_first_observed,
+            global_last_observed,
+            top_file_names: top_file_names.unwrap_or_default(),
+            extra,
+        })
+    }
+}
+
+wire::as_serde_reads!(InOrgFileStats);

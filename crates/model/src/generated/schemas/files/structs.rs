@@ -75,3 +75,54 @@ impl File {
         }
     }
 }
+
+/// Where and when a file was seen. Each count has two properties: a text of the older answers and a number of the newer; an answer may have both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InOrgFileStats {
+    /// `@odata.context`: Where the service describes this answer.
+    pub odata_context: Option<String>,
+    /// `sha1`: Names the file.
+    pub sha1: Sha1,
+    /// `orgPrevalence`: On how many machines of the tenant it was seen, as a text.
+    pub org_prevalence: Option<String>,
+    /// `organizationPrevalence`: On how many machines of the tenant it was seen.
+    pub organization_prevalence: Option<i64>,
+    /// `orgFirstSeen`: When the tenant had it first, within the hours looked back.
+    pub org_first_seen: Option<Timestamp>,
+    /// `orgLastSeen`: When the tenant had it last.
+    pub org_last_seen: Option<Timestamp>,
+    /// `globalPrevalence`: On how many machines of all customers it was seen, as a text.
+    pub global_prevalence: Option<String>,
+    /// `globallyPrevalence`: On how many machines of all customers it was seen.
+    pub globally_prevalence: Option<i64>,
+    /// `globalFirstObserved`: When any customer had it first.
+    pub global_first_observed: Option<Timestamp>,
+    /// `globalLastObserved`: When any customer had it last.
+    pub global_last_observed: Option<Timestamp>,
+    /// `topFileNames`: The names that it goes by most.
+    pub top_file_names: Vec<String>,
+    /// Properties that this version does not know.
+    pub extra: Extra,
+}
+
+impl InOrgFileStats {
+    /// One with everything else as it is when the service says nothing of it.
+    #[must_use]
+    pub fn new(sha1: Sha1) -> Self {
+        Self {
+            odata_context: None,
+            sha1,
+            org_prevalence: None,
+            organization_prevalence: None,
+            org_first_seen: None,
+            org_last_seen: None,
+            global_prevalence: None,
+            globally_prevalence: None,
+            global_first_observed: None,
+            global_last_observed: None,
+            top_file_names: Vec::new(),
+            extra: Extra::new(),
+        }
+    }
+}

@@ -30,3 +30,34 @@ impl Serialize for File {
         object.end()
     }
 }
+
+impl Serialize for InOrgFileStats {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
+        object.serialize_entry("sha1", &self.sha1)?;
+        wire::entry(&mut object, "orgPrevalence", self.org_prevalence.as_ref())?;
+        wire::entry(
+            &mut object,
+            "organizationPrevalence",
+            self.organization_prevalence.as_ref(),
+        )?;
+        object.serialize_entry("orgFirstSeen", &self.org_first_seen)?;
+        object.serialize_entry("orgLastSeen", &self.org_last_seen)?;
+        wire::entry(
+            &mut object,
+            "globalPrevalence",
+            self.global_prevalence.as_ref(),
+        )?;
+        wire::entry(
+            &mut object,
+            "globallyPrevalence",
+            self.globally_prevalence.as_ref(),
+        )?;
+        object.serialize_entry("globalFirstObserved", &self.global_first_observed)?;
+        object.serialize_entry("globalLastObserved", &self.global_last_observed)?;
+        object.serialize_entry("topFileNames", &self.top_file_names)?;
+        wire::extra(&mut object, &self.extra)?;
+        object.end()
+    }
+}

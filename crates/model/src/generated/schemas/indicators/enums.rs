@@ -31,6 +31,18 @@ pub enum IndicatorType {
 }
 
 impl IndicatorType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::FileSha1,
+        Self::FileSha256,
+        Self::FileMd5,
+        Self::CertificateThumbprint,
+        Self::IpAddress,
+        Self::DomainName,
+        Self::Url,
+        Self::ProcessMemorySimilarityHash,
+        Self::WebCategory,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -97,6 +109,16 @@ pub enum IndicatorAction {
 }
 
 impl IndicatorAction {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Alert,
+        Self::Warn,
+        Self::Block,
+        Self::Audit,
+        Self::BlockAndRemediate,
+        Self::AlertAndBlock,
+        Self::Allowed,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -147,6 +169,8 @@ pub enum IndicatorSeverity {
 }
 
 impl IndicatorSeverity {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::Informational, Self::Low, Self::Medium, Self::High];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -187,6 +211,8 @@ pub enum IndicatorSourceType {
 }
 
 impl IndicatorSourceType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::User, Self::AadApp];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -46,3 +46,30 @@ impl Serialize for Indicator {
         object.end()
     }
 }
+
+impl Serialize for SubmitIndicatorRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("indicatorValue", &self.indicator_value)?;
+        object.serialize_entry("indicatorType", &self.indicator_type)?;
+        object.serialize_entry("action", &self.action)?;
+        object.serialize_entry("title", &self.title)?;
+        object.serialize_entry("description", &self.description)?;
+        wire::entry(&mut object, "application", self.application.as_ref())?;
+        wire::entry(&mut object, "expirationTime", self.expiration_time.as_ref())?;
+        wire::entry(&mut object, "severity", self.severity.as_ref())?;
+        wire::entry(
+            &mut object,
+            "recommendedActions",
+            self.recommended_actions.as_ref(),
+        )?;
+        wire::entry(
+            &mut object,
+            "rbacGroupNames",
+            Some(&self.rbac_group_names).filter(|list| !list.is_empty()),
+        )?;
+        wire::entry(&mut object, "educateUrl", self.educate_url.as_ref())?;
+        wire::entry(&mut object, "generateAlert", self.generate_alert.as_ref())?;
+        object.end()
+    }
+}

@@ -25,6 +25,15 @@ pub enum ActionStatus {
 }
 
 impl ActionStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Pending,
+        Self::Cancelled,
+        Self::TimeOut,
+        Self::Failed,
+        Self::InProgress,
+        Self::Succeeded,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -108,6 +117,30 @@ pub enum ActionType {
 }
 
 impl ActionType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unknown,
+        Self::RequestSample,
+        Self::Block,
+        Self::RunAntiVirusScan,
+        Self::Offboard,
+        Self::RegenerateId,
+        Self::CollectInvestigationPackage,
+        Self::Isolate,
+        Self::Unisolate,
+        Self::StopAndQuarantineFile,
+        Self::RestrictCodeExecution,
+        Self::UnrestrictCodeExecution,
+        Self::LiveResponse,
+        Self::Troubleshoot,
+        Self::LogsCollection,
+        Self::TokenRefresh,
+        Self::EndpointConfigManagementCheckin,
+        Self::EnableActiveDirectoryUser,
+        Self::DisableActiveDirectoryUser,
+        Self::ResetPasswordActiveDirectoryUser,
+        Self::ImmuneActiveDirectoryCustomPlaybook,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -226,6 +259,22 @@ pub enum RequestSource {
 }
 
 impl RequestSource {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unspecified,
+        Self::PublicApi,
+        Self::Portal,
+        Self::Mcas,
+        Self::Tvm,
+        Self::CustomDetection,
+        Self::BulkAction,
+        Self::Isg,
+        Self::Ndr,
+        Self::EndpointConfigManagement,
+        Self::IncidentTasks,
+        Self::Mdi,
+        Self::ActiveScan,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -289,6 +338,8 @@ pub enum FileIdentifierType {
 }
 
 impl FileIdentifierType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::Sha1, Self::Sha256, Self::Md5];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -335,6 +386,15 @@ pub enum CommandStatus {
 }
 
 impl CommandStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Created,
+        Self::Submitted,
+        Self::Executing,
+        Self::PendingResource,
+        Self::Completed,
+        Self::Failed,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -383,6 +443,13 @@ pub enum CommandType {
 }
 
 impl CommandType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::PutFile,
+        Self::GetFile,
+        Self::RunScript,
+        Self::RunPowerShell,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -435,6 +502,17 @@ pub enum CommandParameterKey {
 }
 
 impl CommandParameterKey {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::FileName,
+        Self::Args,
+        Self::Path,
+        Self::ScriptName,
+        Self::IsExternalSource,
+        Self::FileUri,
+        Self::ScriptHash,
+        Self::ScriptSource,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -469,3 +547,182 @@ const COMMAND_PARAMETER_KEY_SPELLINGS: &[(&str, CommandParameterKey)] = &[
 ];
 
 open_enum!(CommandParameterKey, COMMAND_PARAMETER_KEY_SPELLINGS);
+
+/// An action, told apart more finely than a machine action's type, and with spellings of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FullActionType {
+    /// `Unknown`.
+    Unknown,
+    /// `FullIsolation`.
+    FullIsolation,
+    /// `SelectiveIsolation`.
+    SelectiveIsolation,
+    /// `RunAntiVirusScan`.
+    RunAntiVirusScan,
+    /// `CollectInvestigationPackage`.
+    CollectInvestigationPackage,
+    /// `StopAndQuarantineFile`.
+    StopAndQuarantineFile,
+    /// `RestrictCodeExecution`.
+    RestrictCodeExecution,
+    /// `InitiateInvestigation`.
+    InitiateInvestigation,
+    /// `OffBoard`.
+    OffBoard,
+    /// `LiveResponse`.
+    LiveResponse,
+    /// `Troubleshoot`.
+    Troubleshoot,
+    /// `LogsCollection`.
+    LogsCollection,
+    /// `UnManagedDeviceIsolation`.
+    UnManagedDeviceIsolation,
+    /// `TokenRefresh`.
+    TokenRefresh,
+    /// `RegenerateId`.
+    RegenerateId,
+    /// `EnableActiveDirectoryUser`.
+    EnableActiveDirectoryUser,
+    /// `DisableActiveDirectoryUser`.
+    DisableActiveDirectoryUser,
+    /// `ResetPasswordActiveDirectoryUser`.
+    ResetPasswordActiveDirectoryUser,
+    /// `ImmuneActiveDirectoryCustomPlaybook`.
+    ImmuneActiveDirectoryCustomPlaybook,
+    /// `Unisolation`.
+    Unisolation,
+    /// `UnrestrictCodeExecution`.
+    UnrestrictCodeExecution,
+    /// `UnManagedDeviceUnisolation`.
+    UnManagedDeviceUnisolation,
+    /// `LiveResponsePortal`.
+    LiveResponsePortal,
+    /// A value that this version does not know, as it came. To make one, use `from`.
+    UnknownValue(String),
+}
+
+impl FullActionType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unknown,
+        Self::FullIsolation,
+        Self::SelectiveIsolation,
+        Self::RunAntiVirusScan,
+        Self::CollectInvestigationPackage,
+        Self::StopAndQuarantineFile,
+        Self::RestrictCodeExecution,
+        Self::InitiateInvestigation,
+        Self::OffBoard,
+        Self::LiveResponse,
+        Self::Troubleshoot,
+        Self::LogsCollection,
+        Self::UnManagedDeviceIsolation,
+        Self::TokenRefresh,
+        Self::RegenerateId,
+        Self::EnableActiveDirectoryUser,
+        Self::DisableActiveDirectoryUser,
+        Self::ResetPasswordActiveDirectoryUser,
+        Self::ImmuneActiveDirectoryCustomPlaybook,
+        Self::Unisolation,
+        Self::UnrestrictCodeExecution,
+        Self::UnManagedDeviceUnisolation,
+        Self::LiveResponsePortal,
+    ];
+    /// The value as the service writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Unknown => "Unknown",
+            Self::FullIsolation => "FullIsolation",
+            Self::SelectiveIsolation => "SelectiveIsolation",
+            Self::RunAntiVirusScan => "RunAntiVirusScan",
+            Self::CollectInvestigationPackage => "CollectInvestigationPackage",
+            Self::StopAndQuarantineFile => "StopAndQuarantineFile",
+            Self::RestrictCodeExecution => "RestrictCodeExecution",
+            Self::InitiateInvestigation => "InitiateInvestigation",
+            Self::OffBoard => "OffBoard",
+            Self::LiveResponse => "LiveResponse",
+            Self::Troubleshoot => "Troubleshoot",
+            Self::LogsCollection => "LogsCollection",
+            Self::UnManagedDeviceIsolation => "UnManagedDeviceIsolation",
+            Self::TokenRefresh => "TokenRefresh",
+            Self::RegenerateId => "RegenerateId",
+            Self::EnableActiveDirectoryUser => "EnableActiveDirectoryUser",
+            Self::DisableActiveDirectoryUser => "DisableActiveDirectoryUser",
+            Self::ResetPasswordActiveDirectoryUser => "ResetPasswordActiveDirectoryUser",
+            Self::ImmuneActiveDirectoryCustomPlaybook => "ImmuneActiveDirectoryCustomPlaybook",
+            Self::Unisolation => "Unisolation",
+            Self::UnrestrictCodeExecution => "UnrestrictCodeExecution",
+            Self::UnManagedDeviceUnisolation => "UnManagedDeviceUnisolation",
+            Self::LiveResponsePortal => "LiveResponsePortal",
+            Self::UnknownValue(text) => text,
+        }
+    }
+    /// Whether this version knows the value.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        !matches!(self, Self::UnknownValue(_))
+    }
+}
+
+const FULL_ACTION_TYPE_SPELLINGS: &[(&str, FullActionType)] = &[
+    ("Unknown", FullActionType::Unknown),
+    ("FullIsolation", FullActionType::FullIsolation),
+    ("SelectiveIsolation", FullActionType::SelectiveIsolation),
+    ("RunAntiVirusScan", FullActionType::RunAntiVirusScan),
+    (
+        "CollectInvestigationPackage",
+        FullActionType::CollectInvestigationPackage,
+    ),
+    (
+        "StopAndQuarantineFile",
+        FullActionType::StopAndQuarantineFile,
+    ),
+    (
+        "RestrictCodeExecution",
+        FullActionType::RestrictCodeExecution,
+    ),
+    (
+        "InitiateInvestigation",
+        FullActionType::InitiateInvestigation,
+    ),
+    ("OffBoard", FullActionType::OffBoard),
+    ("LiveResponse", FullActionType::LiveResponse),
+    ("Troubleshoot", FullActionType::Troubleshoot),
+    ("LogsCollection", FullActionType::LogsCollection),
+    (
+        "UnManagedDeviceIsolation",
+        FullActionType::UnManagedDeviceIsolation,
+    ),
+    ("TokenRefresh", FullActionType::TokenRefresh),
+    ("RegenerateId", FullActionType::RegenerateId),
+    (
+        "EnableActiveDirectoryUser",
+        FullActionType::EnableActiveDirectoryUser,
+    ),
+    (
+        "DisableActiveDirectoryUser",
+        FullActionType::DisableActiveDirectoryUser,
+    ),
+    (
+        "ResetPasswordActiveDirectoryUser",
+        FullActionType::ResetPasswordActiveDirectoryUser,
+    ),
+    (
+        "ImmuneActiveDirectoryCustomPlaybook",
+        FullActionType::ImmuneActiveDirectoryCustomPlaybook,
+    ),
+    ("Unisolation", FullActionType::Unisolation),
+    (
+        "UnrestrictCodeExecution",
+        FullActionType::UnrestrictCodeExecution,
+    ),
+    (
+        "UnManagedDeviceUnisolation",
+        FullActionType::UnManagedDeviceUnisolation,
+    ),
+    ("LiveResponsePortal", FullActionType::LiveResponsePortal),
+];
+
+open_enum!(FullActionType, FULL_ACTION_TYPE_SPELLINGS);

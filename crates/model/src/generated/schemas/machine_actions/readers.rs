@@ -391,3 +391,86 @@ impl<'de> Visitor<'de> for FileInstanceVisitor {
 }
 
 wire::as_serde_reads!(FileInstance);
+
+const ACTION_AVAILABILITY_STATUS_NAMES: Names = Names(&[
+    ("action", "action"),
+    ("isAvailable", "isAvailable"),
+    ("notSupportedReason", "notSupportedReason"),
+]);
+
+impl<'de> Deserialize<'de> for ActionAvailabilityStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ActionAvailabilityStatusVisitor)
+    }
+}
+
+struct ActionAvailabilityStatusVisitor;
+
+impl<'de> Visitor<'de> for ActionAvailabilityStatusVisitor {
+    type Value = ActionAvailabilityStatus;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the object ActionAvailabilityStatus")
+    }
+    fn visit_map<A: MapAccess<'de>>(
+        self,
+        mut object: A,
+    ) -> Result<ActionAvailabilityStatus, A::Error> {
+        let mut action = None;
+        let mut is_available = None;
+        let mut not_supported_reason = None;
+        let mut extra = Extra::new();
+        while let Some(name) = object.next_key_seed(ACTION_AVAILABILITY_STATUS_NAMES)? {
+            match name.as_ref() {
+                "action" => wire::fill(&mut object, &mut action)?,
+                "isAvailable" => wire::fill(&mut object, &mut is_available)?,
+                "notSupportedReason" => wire::fill(&mut object, &mut not_supported_reason)?,
+                _ => wire::keep(&mut object, &mut extra, name)?,
+            }
+        }
+        Ok(ActionAvailabilityStatus {
+            action: action.unwrap_or(FullActionType::Unknown),
+            is_available: is_available.unwrap_or_default(),
+            not_supported_reason,
+            extra,
+        })
+    }
+}
+
+wire::as_serde_reads!(ActionAvailabilityStatus);
+
+const DOWNLOAD_LINK_NAMES: Names =
+    Names(&[("@odata.context", "@odata.context"), ("value", "value")]);
+
+impl<'de> Deserialize<'de> for DownloadLink {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(DownloadLinkVisitor)
+    }
+}
+
+struct DownloadLinkVisitor;
+
+impl<'de> Visitor<'de> for DownloadLinkVisitor {
+    type Value = DownloadLink;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the object DownloadLink")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<DownloadLink, A::Error> {
+        let mut odata_context = None;
+        let mut value = None;
+        let mut extra = Extra::new();
+        while let Some(name) = object.next_key_seed(DOWNLOAD_LINK_NAMES)? {
+            match name.as_ref() {
+                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
+                "value" => wire::fill(&mut object, &mut value)?,
+                _ => wire::keep(&mut object, &mut extra, name)?,
+            }
+        }
+        Ok(DownloadLink {
+            odata_context,
+            value: value.ok_or_else(|| A::Error::missing_field("value"))?,
+            extra,
+        })
+    }
+}
+
+wire::as_serde_reads!(DownloadLink);

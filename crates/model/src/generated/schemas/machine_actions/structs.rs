@@ -294,3 +294,60 @@ impl Default for FileInstance {
         Self::new()
     }
 }
+
+/// Whether an action can be asked of a machine. Seen in the service's metadata and recorded once; not documented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActionAvailabilityStatus {
+    /// `action`: The action.
+    pub action: FullActionType,
+    /// `isAvailable`: Whether it can be asked.
+    pub is_available: bool,
+    /// `notSupportedReason`: Why not.
+    pub not_supported_reason: Option<String>,
+    /// Properties that this version does not know.
+    pub extra: Extra,
+}
+
+impl ActionAvailabilityStatus {
+    /// One with everything else as it is when the service says nothing of it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            action: FullActionType::Unknown,
+            is_available: false,
+            not_supported_reason: None,
+            extra: Extra::new(),
+        }
+    }
+}
+
+impl Default for ActionAvailabilityStatus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where what an action collected can be downloaded, by whoever has the address and for a short time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadLink {
+    /// `@odata.context`: Where the service describes this answer.
+    pub odata_context: Option<String>,
+    /// `value`: The address; it may stand in an extra pair of quotation marks.
+    pub value: SecretText,
+    /// Properties that this version does not know.
+    pub extra: Extra,
+}
+
+impl DownloadLink {
+    /// One with everything else as it is when the service says nothing of it.
+    #[must_use]
+    pub fn new(value: SecretText) -> Self {
+        Self {
+            odata_context: None,
+            value,
+            extra: Extra::new(),
+        }
+    }
+}

@@ -107,3 +107,24 @@ impl Serialize for FileInstance {
         object.end()
     }
 }
+
+impl Serialize for ActionAvailabilityStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("action", &self.action)?;
+        object.serialize_entry("isAvailable", &self.is_available)?;
+        object.serialize_entry("notSupportedReason", &self.not_supported_reason)?;
+        wire::extra(&mut object, &self.extra)?;
+        object.end()
+    }
+}
+
+impl Serialize for DownloadLink {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
+        object.serialize_entry("value", &self.value)?;
+        wire::extra(&mut object, &self.extra)?;
+        object.end()
+    }
+}

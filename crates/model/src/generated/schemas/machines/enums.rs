@@ -25,6 +25,15 @@ pub enum HealthStatus {
 }
 
 impl HealthStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Active,
+        Self::Inactive,
+        Self::ImpairedCommunication,
+        Self::NoSensorData,
+        Self::NoSensorDataImpairedCommunication,
+        Self::Unknown,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -74,6 +83,8 @@ pub enum DeviceValue {
 }
 
 impl DeviceValue {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::Normal, Self::Low, Self::High];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -118,6 +129,14 @@ pub enum RiskScore {
 }
 
 impl RiskScore {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::None,
+        Self::Informational,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -164,6 +183,8 @@ pub enum ExposureLevel {
 }
 
 impl ExposureLevel {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::None, Self::Low, Self::Medium, Self::High];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -208,6 +229,13 @@ pub enum OnboardingStatus {
 }
 
 impl OnboardingStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Onboarded,
+        Self::CanBeOnboarded,
+        Self::Unsupported,
+        Self::InsufficientInfo,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -252,6 +280,13 @@ pub enum ManagedBy {
 }
 
 impl ManagedBy {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unknown,
+        Self::Intune,
+        Self::SystemCenterConfigurationManager,
+        Self::MicrosoftDefenderForEndpoint,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -300,6 +335,8 @@ pub enum ManagedByStatus {
 }
 
 impl ManagedByStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::Unknown, Self::Success, Self::Error];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -344,6 +381,14 @@ pub enum ExclusionReason {
 }
 
 impl ExclusionReason {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Other,
+        Self::InactiveDevice,
+        Self::DuplicateDevice,
+        Self::DeviceDoesNotExist,
+        Self::DeviceOutOfScope,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -402,6 +447,19 @@ pub enum IpInterfaceType {
 }
 
 impl IpInterfaceType {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Unknown,
+        Self::Other,
+        Self::Ethernet,
+        Self::TokenRing,
+        Self::Ppp,
+        Self::SoftwareLoopback,
+        Self::Atm,
+        Self::Ieee80211,
+        Self::Tunnel,
+        Self::Ieee1394,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -464,6 +522,16 @@ pub enum IpOperationalStatus {
 }
 
 impl IpOperationalStatus {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Up,
+        Self::Down,
+        Self::Testing,
+        Self::Unknown,
+        Self::Dormant,
+        Self::Present,
+        Self::LowerLayerDown,
+    ];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -510,6 +578,8 @@ pub enum CloudProvider {
 }
 
 impl CloudProvider {
+    /// Every value that this version knows, in the service's order.
+    pub const KNOWN: &'static [Self] = &[Self::Unknown, Self::Azure];
     /// The value as the service writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
