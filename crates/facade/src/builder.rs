@@ -162,7 +162,7 @@ impl ClientBuilder {
         let shared = Shared {
             hosts: HostPolicy::only(target.base_url),
             transport,
-            tokens: Tokens::new(source, target.audience),
+            tokens: Tokens::new(source, target.expected),
             limiters: Limiters::new(self.limits),
             retry: self.retry,
             budget: Budget::default(),

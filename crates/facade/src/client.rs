@@ -10,6 +10,7 @@ use quell_ratelimit::Priority;
 use crate::ClientBuilder;
 use crate::action::{ActionHandle, ActionQuery};
 use crate::argument::{Argument, InvalidArgument};
+use crate::auth::Tokens;
 use crate::call::{Call, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::file::FileHandle;
@@ -194,6 +195,10 @@ impl Client {
 
     pub(crate) async fn reply<O: Operation>(&self, call: &Call) -> Result<Reply<O::Output>, Error> {
         life::perform::<O>(&self.shared, call, &self.options).await
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
     }
 
     pub(crate) const fn deadline(&self) -> Option<Duration> {

@@ -34,10 +34,16 @@ mod wait;
 
 pub use action::{ActionHandle, ActionQuery};
 pub use argument::{Argument, InvalidArgument};
+#[cfg(feature = "azure-identity")]
+pub use auth::AzureIdentity;
 pub use auth::{
-    AccessToken, ClientSecret, Credential, MalformedToken, StaticToken, TokenEndpoint, TokenError,
-    TokenRequest, TokenSource,
+    AccessToken, ClientSecret, Credential, DeviceCode, DevicePrompt, MalformedToken,
+    ManagedIdentity, ManagedIdentityError, MissingPermission, MissingVariable, Objection,
+    RefreshToken, Refusal, RefusalReason, StaticToken, TokenCache, TokenCacheKey, TokenClaims,
+    TokenEndpoint, TokenError, TokenRequest, TokenSource, UserAssigned, WorkloadIdentity,
 };
+#[cfg(feature = "certificate")]
+pub use auth::{AssertionSignature, Certificate, CertificateError, ClientCertificate};
 pub use builder::{BuildError, ClientBuilder};
 pub use client::Client;
 pub use counters::{Counters, Histogram, Metrics, OperationMetrics, Waits};

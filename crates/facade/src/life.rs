@@ -41,6 +41,7 @@ use crate::shared::Shared;
 use crate::skew;
 use attempt::Attempt;
 use failure::Failure;
+pub(crate) use failure::no_token;
 
 /// What a call brought.
 #[derive(Debug)]

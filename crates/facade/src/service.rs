@@ -1,9 +1,12 @@
 //! A service of your own: base URL, authority and credential from one source.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::auth::{Identity, TokenSource};
-use crate::{ClientSecret, TokenEndpoint};
+use crate::{
+    ClientSecret, DeviceCode, DevicePrompt, ManagedIdentity, TokenEndpoint, WorkloadIdentity,
+};
 
 /// A service that speaks the API and is not Microsoft's: `quell serve`, a gateway, a test.
 ///
@@ -22,6 +25,9 @@ use crate::{ClientSecret, TokenEndpoint};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The authority may be Microsoft's: a service of your own can trust its tokens. Then an
+/// [`audience`](Self::audience) must be named, so that no token for Microsoft's API gets here.
 #[derive(Clone, Debug)]
 #[must_use = "it is given to `ClientBuilder::service`"]
 pub struct Service {
@@ -49,26 +55,65 @@ impl Service {
 
     /// The secret of an application that this authority knows.
     pub fn client_secret(
-        mut self,
+        self,
         tenant: impl Into<String>,
         application: impl Into<String>,
         secret: impl Into<String>,
     ) -> Self {
-        self.identity = Some(Identity::Secret(ClientSecret::new(
+        let secret = ClientSecret::new(tenant, application, secret);
+        self.identity(Identity::Client(secret.into()))
+    }
+
+    /// The certificate of an application that this authority knows.
+    #[cfg(feature = "certificate")]
+    pub fn client_certificate(
+        self,
+        tenant: impl Into<String>,
+        application: impl Into<String>,
+        certificate: crate::Certificate,
+    ) -> Self {
+        let certificate = crate::ClientCertificate::new(tenant, application, certificate);
+        self.identity(Identity::Client(certificate.into()))
+    }
+
+    /// The file in which a platform keeps a token that this authority trusts, see
+    /// [`WorkloadIdentity`].
+    pub fn federated_token_file(
+        self,
+        tenant: impl Into<String>,
+        application: impl Into<String>,
+        token_file: impl Into<PathBuf>,
+    ) -> Self {
+        let workload = WorkloadIdentity::new(tenant, application, token_file);
+        self.identity(Identity::Client(workload.into()))
+    }
+
+    /// A person who signs in to this authority with a code, see [`DeviceCode`].
+    pub fn device_code(
+        self,
+        tenant: impl Into<String>,
+        application: impl Into<String>,
+        prompt: impl Fn(&DevicePrompt) + Send + Sync + 'static,
+    ) -> Self {
+        self.identity(Identity::Person(DeviceCode::new(
             tenant,
             application,
-            secret,
-        )));
-        self
+            prompt,
+        )))
+    }
+
+    /// The identity that Azure gives this machine; an [`audience`](Self::audience) must be named.
+    pub fn managed_identity(self, identity: ManagedIdentity) -> Self {
+        self.identity(Identity::Managed(identity))
     }
 
     /// Tokens for this service from elsewhere, for instance a [`StaticToken`](crate::StaticToken).
-    pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.identity = Some(Identity::Source(Arc::new(source)));
-        self
+    pub fn token_source(self, source: impl TokenSource) -> Self {
+        self.identity(Identity::Source(Arc::new(source)))
     }
 
-    /// The token endpoint that a client secret is sent to; the default is [`TokenEndpoint::V2`].
+    /// The token endpoint that an application's secret, certificate or federated token is sent
+    /// to; the default is [`TokenEndpoint::V2`].
     pub const fn token_endpoint(mut self, endpoint: TokenEndpoint) -> Self {
         self.endpoint = endpoint;
         self
@@ -80,11 +125,19 @@ impl Service {
         self
     }
 
+    fn identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
     pub(crate) fn into_parts(self) -> Parts {
         let endpoint = self.endpoint;
         let identity = self.identity.map(|identity| match identity {
-            Identity::Secret(secret) => Identity::Secret(secret.token_endpoint(endpoint)),
-            Identity::Source(_) => identity,
+            Identity::Client(mut client) => {
+                client.endpoint = endpoint;
+                Identity::Client(client)
+            }
+            other => other,
         });
         Parts {
             base_url: self.base_url,

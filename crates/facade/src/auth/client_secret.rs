@@ -1,8 +1,9 @@
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::BuildError;
+use super::Application;
+use super::proof::{ClientIdentity, Proof};
 
 /// Which of the authority's two token endpoints is asked.
 ///
@@ -47,8 +48,7 @@ impl TokenEndpoint {
 /// ```
 #[derive(Clone)]
 pub struct ClientSecret {
-    tenant: String,
-    application: String,
+    application: Application,
     secret: SecretString,
     endpoint: TokenEndpoint,
 }
@@ -56,7 +56,9 @@ pub struct ClientSecret {
 impl ClientSecret {
     /// The secret of an application (its client id) in a tenant (its id, or one of its domains).
     ///
-    /// What is wrong with them is said by [`ClientBuilder::build`](crate::ClientBuilder::build).
+    /// It is the secret's *value*; the id that stands beside it in the list of secrets opens
+    /// nothing. What is wrong with the three is said by
+    /// [`ClientBuilder::build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn new(
         tenant: impl Into<String>,
@@ -64,8 +66,7 @@ impl ClientSecret {
         secret: impl Into<String>,
     ) -> Self {
         Self {
-            tenant: tenant.into(),
-            application: application.into(),
+            application: Application::new(tenant, application),
             secret: SecretString::from(secret.into()),
             endpoint: TokenEndpoint::default(),
         }
@@ -77,47 +78,26 @@ impl ClientSecret {
         self.endpoint = endpoint;
         self
     }
+}
 
-    pub(crate) const fn endpoint(&self) -> TokenEndpoint {
-        self.endpoint
-    }
-
-    pub(crate) fn tenant(&self) -> &str {
-        &self.tenant
-    }
-
-    pub(crate) fn application(&self) -> &str {
-        &self.application
-    }
-
-    pub(crate) const fn secret(&self) -> &SecretString {
-        &self.secret
-    }
-
-    /// A tenant becomes part of a path, so it may hold nothing that has a meaning there.
-    pub(crate) fn check(&self) -> Result<(), BuildError> {
-        use secrecy::ExposeSecret;
-
-        let of_a_name =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        let named = self.tenant.bytes().any(|byte| byte != b'.');
-        if !named || !self.tenant.bytes().all(of_a_name) {
-            return Err(BuildError::InvalidTenant);
+impl From<ClientSecret> for ClientIdentity {
+    fn from(credential: ClientSecret) -> Self {
+        Self {
+            application: credential.application,
+            endpoint: credential.endpoint,
+            proof: Proof::Secret(credential.secret),
         }
-        if self.application.is_empty() {
-            return Err(BuildError::MissingApplication);
-        }
-        if self.secret.expose_secret().is_empty() {
-            return Err(BuildError::MissingSecret);
-        }
-        Ok(())
     }
+}
+
+/// Whether there is nothing in it.
+pub(crate) fn is_empty(secret: &SecretString) -> bool {
+    secret.expose_secret().is_empty()
 }
 
 impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientSecret")
-            .field("tenant", &self.tenant)
             .field("application", &self.application)
             .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
@@ -127,34 +107,6 @@ impl fmt::Debug for ClientSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tenant_cannot_change_the_path() {
-        let check = |tenant: &str| ClientSecret::new(tenant, "app", "secret").check();
-        for tenant in [
-            "contoso.example",
-            "6babcaad-604b-40ac-a9d7-9fd97c0b779f",
-            "common",
-        ] {
-            assert!(check(tenant).is_ok(), "{tenant}");
-        }
-        for tenant in ["", ".", "..", "a/b", "a%2fb", "a?b", "a#b", "a b", "\u{e4}"] {
-            assert!(
-                matches!(check(tenant), Err(BuildError::InvalidTenant)),
-                "{tenant}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let check = |app: &str, secret: &str| ClientSecret::new("t", app, secret).check();
-        assert!(matches!(
-            check("", "s"),
-            Err(BuildError::MissingApplication)
-        ));
-        assert!(matches!(check("a", ""), Err(BuildError::MissingSecret)));
-    }
 
     #[test]
     fn debug_shows_no_secret() {

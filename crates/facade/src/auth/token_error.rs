@@ -1,7 +1,11 @@
 use std::error::Error as StdError;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use quell_transport::{TransportError, TransportErrorKind};
+
+use super::{MissingPermission, Objection, Refusal};
 
 /// Why there is no token. No message repeats a secret that was sent.
 #[derive(Debug, thiserror::Error)]
@@ -11,15 +15,10 @@ pub enum TokenError {
     #[error("the token endpoint gave no answer")]
     Transport(#[source] TransportError),
     /// The token endpoint refused the credential, the tenant or the audience.
-    #[error("the token endpoint refused ({status} {code}): {description}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// OAuth2's code, such as `invalid_client`.
-        code: String,
-        /// The endpoint's explanation, on one line, with what was sent taken out.
-        description: String,
-    },
+    ///
+    /// Nobody is asked again for a minute: every caller is told the same meanwhile.
+    #[error("the token endpoint refused {0}")]
+    Refused(Box<Refusal>),
     /// The token endpoint does not work at the moment, or is asked too often.
     #[error("the token endpoint does not work at the moment ({status})")]
     Unavailable {
@@ -28,12 +27,42 @@ pub enum TokenError {
         /// How long it asked to wait.
         retry_after: Option<Duration>,
     },
+    /// The token endpoint failed a moment ago and is left alone for a while.
+    #[error("the token endpoint failed a moment ago and is not asked again yet")]
+    LeftAlone {
+        /// How much longer.
+        wait: Duration,
+        /// How it failed.
+        #[source]
+        failure: Arc<Self>,
+    },
     /// The endpoint's answer is not a token.
     #[error("the token endpoint's answer is not a token: {reason}")]
     Unreadable {
         /// What is wrong with it, without its content.
         reason: &'static str,
     },
+    /// There is a token, and it says itself that the service would refuse it.
+    #[error(transparent)]
+    Objectionable(#[from] Objection),
+    /// There is a token, and it says itself that it lacks a permission for this operation.
+    #[error(transparent)]
+    MissingPermission(#[from] MissingPermission),
+    /// A file that proves who we are cannot be read.
+    #[error("the file {} cannot be read", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The person declined to sign in.
+    #[error("the sign-in was declined")]
+    Declined,
+    /// The person did not sign in while the code was valid.
+    #[error("nobody signed in while the code was valid")]
+    CodeExpired,
     /// A token source of your own failed.
     #[error("the token source failed")]
     Source {
@@ -73,16 +102,43 @@ impl TokenError {
                 !matches!(error.kind(), Tls | InvalidRequest | BodyTooLarge | Decode)
             }
             Self::Unavailable { .. } => true,
+            Self::LeftAlone { failure, .. } => failure.may_pass(),
             Self::Source { may_pass, .. } => *may_pass,
-            Self::Refused { .. } | Self::Unreadable { .. } => false,
+            Self::Refused(_)
+            | Self::Unreadable { .. }
+            | Self::Objectionable(_)
+            | Self::MissingPermission(_)
+            | Self::File { .. }
+            | Self::Declined
+            | Self::CodeExpired => false,
         }
     }
 
-    /// How long the token endpoint asked to wait.
+    /// How long the token endpoint asked to wait, or is left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
+            Self::LeftAlone { wait, .. } => Some(*wait),
+            _ => None,
+        }
+    }
+
+    /// The authority's refusal, with what to do about it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::LeftAlone { failure, .. } => failure.refusal(),
+            _ => None,
+        }
+    }
+
+    /// The permission that the token lacks.
+    #[must_use]
+    pub const fn missing_permission(&self) -> Option<&MissingPermission> {
+        match self {
+            Self::MissingPermission(missing) => Some(missing),
             _ => None,
         }
     }

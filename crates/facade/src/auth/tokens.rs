@@ -1,157 +1,171 @@
 //! The token in hand: one for all callers, asked for once, renewed in time.
 
+mod shelf;
+
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use quell_model::OperationInfo;
+use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
-use super::{AccessToken, TokenError, TokenRequest, TokenSource};
+use super::{AccessToken, Expectation, TokenClaims, TokenError, TokenRequest, TokenSource};
+use crate::retry::Jitter;
+pub(crate) use shelf::Held;
+use shelf::{Plan, Shelf};
 
-/// A token is renewed this long before it expires; a short-lived one when a fifth of its life is left.
-const EARLY: Duration = Duration::from_secs(300);
+/// A token that lacks a permission is believed for so long; an administrator may have
+/// granted it since.
+const BELIEVED: Duration = Duration::from_secs(60);
+
+/// How often a request that ended without an answer is made anew: its runtime was shut
+/// down, or the source panicked.
+const ABANDONED: usize = 3;
 
 /// Keeps one source's token for one audience.
+///
+/// A request to the source belongs to nobody: it goes on when the caller who began it gives
+/// up, and whoever waits gets its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens(Arc<Inner>);
+
 #[derive(Debug)]
-pub(crate) struct Tokens {
+struct Inner {
     source: Arc<dyn TokenSource>,
-    audience: String,
+    expected: Expectation,
     state: Mutex<State>,
-    /// Whoever holds it asks the source; the others wait for that answer.
-    asking: tokio::sync::Mutex<()>,
+    jitter: Jitter,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    held: Option<Held>,
-    /// Counts the answers of the source, good and bad.
-    answers: u64,
-    last_failure: Option<Arc<TokenError>>,
+    shelf: Shelf,
+    /// Of the request that is on its way.
+    flight: Option<Flight>,
 }
 
-/// A token with the times that matter.
-#[derive(Clone, Debug)]
-pub(crate) struct Held {
-    token: AccessToken,
-    serial: u64,
-    renew_at: Option<Instant>,
-    expires_at: Option<Instant>,
-}
+type Landed = Result<Held, Arc<TokenError>>;
+type Flight = watch::Receiver<Option<Landed>>;
 
-impl Held {
-    fn new(token: AccessToken, serial: u64, asked_at: Instant) -> Self {
-        let life = token.life();
-        let at = |age: Duration| asked_at.checked_add(age);
-        Self {
-            renew_at: life.and_then(|life| at(life.saturating_sub(EARLY.min(life / 5)))),
-            expires_at: life.and_then(at),
-            token,
-            serial,
-        }
-    }
-
-    pub(crate) const fn token(&self) -> &AccessToken {
-        &self.token
-    }
-
-    /// Whether the service will still take it.
-    pub(crate) fn is_valid(&self, now: Instant) -> bool {
-        self.expires_at.is_none_or(|end| now < end)
-    }
-
-    fn is_fresh(&self, now: Instant) -> bool {
-        self.renew_at.is_none_or(|end| now < end)
-    }
+/// What a caller does.
+enum Turn {
+    Done(Landed),
+    Wait(Flight),
 }
 
 impl Tokens {
-    pub(crate) fn new(source: Arc<dyn TokenSource>, audience: String) -> Self {
-        Self {
+    pub(crate) fn new(source: Arc<dyn TokenSource>, expected: Expectation) -> Self {
+        Self(Arc::new(Inner {
             source,
-            audience,
-            state: Mutex::new(State::default()),
-            asking: tokio::sync::Mutex::new(()),
+            expected,
+            state: Mutex::default(),
+            jitter: Jitter::default(),
+        }))
+    }
+
+    /// A token with which this operation is not known to be refused.
+    pub(crate) async fn get_for(&self, operation: &OperationInfo) -> Landed {
+        let held = self.get().await?;
+        let Some(missing) = self.0.missing(&held, operation) else {
+            return Ok(held);
+        };
+        if held.age(Instant::now()) < BELIEVED {
+            return Err(Arc::new(missing));
+        }
+        self.reject(&held);
+        let renewed = self.get().await?;
+        match self.0.missing(&renewed, operation) {
+            Some(missing) => Err(Arc::new(missing)),
+            None => Ok(renewed),
         }
     }
 
     /// A valid token: the one in hand, or a new one.
-    pub(crate) async fn get(&self) -> Result<Held, Arc<TokenError>> {
-        let (held, answers) = self.look();
-        match held {
-            Some(held) if held.is_fresh(Instant::now()) => Ok(held),
-            Some(held) if held.is_valid(Instant::now()) => Ok(self.renew_early(held).await),
-            _ => self.wait_for_new(answers).await,
+    pub(crate) async fn get(&self) -> Landed {
+        for _ in 0..ABANDONED {
+            match self.turn() {
+                Turn::Done(landed) => return landed,
+                Turn::Wait(mut flight) => {
+                    let landed = flight.wait_for(Option::is_some).await;
+                    if let Some(landed) = landed.ok().and_then(|landed| landed.clone()) {
+                        return landed;
+                    }
+                }
+            }
         }
+        let ended = TokenError::permanent("it ended without an answer, again and again");
+        Err(Arc::new(ended))
     }
 
     /// The service refused this token. If it is still the one in hand, the next call gets a new one.
     pub(crate) fn reject(&self, rejected: &Held) {
-        let mut state = self.lock();
-        if state
-            .held
-            .as_ref()
-            .is_some_and(|held| held.serial == rejected.serial)
-        {
-            state.held = None;
-        }
+        self.0.lock().shelf.reject(rejected);
     }
 
-    /// One caller renews; the others, and that one if it fails, use the old token while it lives.
-    async fn renew_early(&self, old: Held) -> Held {
-        let Ok(_asking) = self.asking.try_lock() else {
-            return old;
-        };
-        match self.look().0 {
-            Some(held) if held.serial != old.serial => held,
-            _ => self.ask().await.unwrap_or(old),
-        }
-    }
-
-    /// `seen` is the number of answers when the caller came: a later one is the caller's
-    /// too, even a bad one. So a thousand callers with a wrong secret ask once.
-    async fn wait_for_new(&self, seen: u64) -> Result<Held, Arc<TokenError>> {
-        let _asking = self.asking.lock().await;
-        {
-            let state = self.lock();
-            if let Some(held) = state
-                .held
-                .as_ref()
-                .filter(|held| held.is_valid(Instant::now()))
-            {
-                return Ok(held.clone());
+    fn turn(&self) -> Turn {
+        let mut state = self.0.lock();
+        match state.shelf.plan(Instant::now()) {
+            Plan::Use(held) => Turn::Done(Ok(held)),
+            Plan::Fail(error) => Turn::Done(Err(error)),
+            Plan::UseAndRenew(held) => {
+                self.flight(&mut state);
+                Turn::Done(Ok(held))
             }
-            if let Some(failure) = state.last_failure.as_ref().filter(|_| state.answers > seen) {
-                return Err(Arc::clone(failure));
-            }
+            Plan::Ask => Turn::Wait(self.flight(&mut state)),
         }
-        self.ask().await
     }
 
-    async fn ask(&self) -> Result<Held, Arc<TokenError>> {
+    /// The request that is on its way, or a new one.
+    fn flight(&self, state: &mut State) -> Flight {
+        // It is closed if its runtime ended before it did.
+        let living = |flight: &&Flight| flight.has_changed().is_ok();
+        if let Some(flight) = state.flight.as_ref().filter(living) {
+            return flight.clone();
+        }
+        let (landing, flight) = watch::channel(None);
+        state.flight = Some(flight.clone());
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move { inner.ask(&landing).await }.in_current_span());
+        flight
+    }
+}
+
+impl Inner {
+    async fn ask(&self, landing: &watch::Sender<Option<Landed>>) {
         let asked_at = Instant::now();
-        let answer = self.source.token(&TokenRequest::new(&self.audience)).await;
+        let request = TokenRequest::new(self.expected.audience());
+        let answer = self.source.token(&request).await;
+        let answer = answer.and_then(|token| self.read(token));
+        report(&answer);
 
         let mut state = self.lock();
-        state.answers = state.answers.wrapping_add(1);
-        match answer {
-            Ok(token) => {
-                let held = Held::new(token, state.answers, asked_at);
-                state.held = Some(held.clone());
-                state.last_failure = None;
-                tracing::debug!(life = ?held.token.life(), "got a token");
-                Ok(held)
+        let landed = match answer {
+            Ok((token, claims)) => {
+                let jitter = self.jitter.fraction();
+                Ok(state.shelf.put(token, claims, asked_at, jitter))
             }
-            Err(error) => {
-                let error = Arc::new(error);
-                state.last_failure = Some(Arc::clone(&error));
-                tracing::warn!(error = %error, "got no token");
-                Err(error)
-            }
+            Err(error) => Err(state.shelf.failed(error, Instant::now())),
+        };
+        state.flight = None;
+        landing.send_replace(Some(landed));
+    }
+
+    /// What the token says of itself, if that does not speak against it.
+    fn read(&self, token: AccessToken) -> Result<(AccessToken, Option<TokenClaims>), TokenError> {
+        let claims = TokenClaims::read(&token);
+        let objection = claims
+            .as_ref()
+            .and_then(|claims| self.expected.objection(&token, claims, SystemTime::now()));
+        match objection {
+            Some(objection) => Err(objection.into()),
+            None => Ok((token, claims)),
         }
     }
 
-    fn look(&self) -> (Option<Held>, u64) {
-        let state = self.lock();
-        (state.held.clone(), state.answers)
+    fn missing(&self, held: &Held, operation: &OperationInfo) -> Option<TokenError> {
+        let missing = self.expected.missing(held.claims()?, operation)?;
+        Some(missing.into())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -160,143 +174,12 @@ impl Tokens {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use async_trait::async_trait;
-
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    /// Numbers its tokens, takes a second for each, and fails on command.
-    #[derive(Debug, Default)]
-    struct Counting {
-        asked: AtomicU32,
-        failing: std::sync::atomic::AtomicBool,
-    }
-
-    #[async_trait]
-    impl TokenSource for Counting {
-        async fn token(&self, request: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
-            assert_eq!(request.scope(), "https://audience.example/.default");
-            let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            if self.failing.load(Ordering::SeqCst) {
-                return Err(TokenError::permanent("on command"));
-            }
-            Ok(AccessToken::new(format!("token-{number}"))
-                .unwrap()
-                .expires_in(HOUR))
-        }
-    }
-
-    fn tokens() -> (Arc<Counting>, Arc<Tokens>) {
-        let source = Arc::new(Counting::default());
-        let shared: Arc<dyn TokenSource> = Arc::<Counting>::clone(&source);
-        (
-            source,
-            Arc::new(Tokens::new(shared, "https://audience.example".to_owned())),
-        )
-    }
-
-    fn text(held: &Held) -> &str {
-        held.token().header().to_str().unwrap()
-    }
-
-    async fn get_many(tokens: &Arc<Tokens>, count: usize) -> Vec<Result<Held, Arc<TokenError>>> {
-        let tasks: Vec<_> = (0..count)
-            .map(|_| {
-                let tokens = Arc::clone(tokens);
-                tokio::spawn(async move { tokens.get().await })
-            })
-            .collect();
-        let mut got = Vec::new();
-        for task in tasks {
-            got.push(task.await.unwrap());
-        }
-        got
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn many_callers_ask_once() {
-        let (source, tokens) = tokens();
-        let got = get_many(&tokens, 100).await;
-        assert!(
-            got.iter()
-                .all(|held| text(held.as_ref().unwrap()) == "Bearer token-1")
-        );
-        assert_eq!(source.asked.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn many_callers_share_a_failure_and_the_next_asks_anew() {
-        let (source, tokens) = tokens();
-        source.failing.store(true, Ordering::SeqCst);
-        let got = get_many(&tokens, 100).await;
-        assert!(got.iter().all(Result::is_err));
-        assert_eq!(source.asked.load(Ordering::SeqCst), 1);
-
-        source.failing.store(false, Ordering::SeqCst);
-        assert_eq!(text(&tokens.get().await.unwrap()), "Bearer token-2");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_token_is_renewed_before_it_expires() {
-        let (source, tokens) = tokens();
-        tokens.get().await.unwrap();
-        tokio::time::advance(HOUR - EARLY - Duration::from_secs(2)).await;
-        assert_eq!(text(&tokens.get().await.unwrap()), "Bearer token-1");
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(text(&tokens.get().await.unwrap()), "Bearer token-2");
-        assert_eq!(source.asked.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_failed_early_renewal_leaves_the_old_token_until_it_expires() {
-        let (source, tokens) = tokens();
-        tokens.get().await.unwrap();
-        source.failing.store(true, Ordering::SeqCst);
-        tokio::time::advance(HOUR - EARLY).await;
-        assert_eq!(text(&tokens.get().await.unwrap()), "Bearer token-1");
-        tokio::time::advance(EARLY).await;
-        assert!(tokens.get().await.is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn while_one_renews_early_the_others_go_on() {
-        let (_, tokens) = tokens();
-        tokens.get().await.unwrap();
-        tokio::time::advance(HOUR - EARLY).await;
-        let got = get_many(&tokens, 3).await;
-        let texts: Vec<_> = got
-            .iter()
-            .map(|held| text(held.as_ref().unwrap()))
-            .collect();
-        assert_eq!(
-            texts,
-            ["Bearer token-2", "Bearer token-1", "Bearer token-1"]
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_rejection_drops_only_the_token_it_is_about() {
-        let (source, tokens) = tokens();
-        let first = tokens.get().await.unwrap();
-        tokens.reject(&first);
-        let second = tokens.get().await.unwrap();
-        tokens.reject(&first);
-        assert_eq!(text(&tokens.get().await.unwrap()), text(&second));
-        assert_eq!(source.asked.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_who_gives_up_does_not_stop_the_others() {
-        let (source, tokens) = tokens();
-        let impatient = tokio::time::timeout(Duration::from_millis(10), tokens.get()).await;
-        assert!(impatient.is_err());
-        assert_eq!(text(&tokens.get().await.unwrap()), "Bearer token-2");
-        assert_eq!(source.asked.load(Ordering::SeqCst), 2);
+fn report(answer: &Result<(AccessToken, Option<TokenClaims>), TokenError>) {
+    match answer {
+        Ok((token, _)) => tracing::debug!(life = ?token.life(), "got a token"),
+        Err(error) => tracing::warn!(error = %error, "got no token"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,6 +50,15 @@ pub enum BuildError {
     /// The audience is empty.
     #[error("the audience is empty: leave it out for the default")]
     EmptyAudience,
+    /// Microsoft issues the tokens, and nobody said for which service of one's own.
+    #[error(
+        "the tokens are Microsoft's and the service is your own: name its audience by \
+         `Service::audience`; tokens for Microsoft's API are not sent to it unasked"
+    )]
+    MissingAudience,
+    /// The managed identity cannot be asked.
+    #[error("the managed identity is not usable")]
+    ManagedIdentity(#[from] crate::ManagedIdentityError),
     /// Not a tenant.
     #[error("the tenant is not usable: it is its id or one of its domain names")]
     InvalidTenant,

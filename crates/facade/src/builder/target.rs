@@ -1,16 +1,19 @@
-use quell_model::{Cloud, HostFamily, Region};
+use quell_model::{CLOUDS, Cloud, HostFamily, Region};
 use quell_transport::Endpoint;
 
 use super::BuildError;
 use crate::Service;
-use crate::auth::{Credential, Identity};
+use crate::auth::{Credential, Expectation, Identity, Party};
+
+/// The older name of an authority of Microsoft's, which still answers.
+const OLD_AUTHORITY: &str = "login.windows.net";
 
 /// Where requests go, who issues tokens for it, and what we prove ourselves with: all
 /// of one source.
 pub(super) struct Target {
     pub(super) base_url: Endpoint,
     pub(super) authority: Endpoint,
-    pub(super) audience: String,
+    pub(super) expected: Expectation,
     pub(super) identity: Identity,
 }
 
@@ -49,18 +52,25 @@ impl Target {
             family,
         })?;
         let info = cloud.info();
+        let tenant = identity.tenant().map(str::to_owned);
         Ok(Self {
             base_url: format!("https://{}", host.name)
                 .parse()
                 .map_err(BuildError::BaseUrl)?,
             authority: info.authority.parse().map_err(BuildError::Authority)?,
-            audience: info.audience.to_owned(),
+            expected: Expectation::new(info.audience.to_owned(), Party::Microsoft { tenant }),
             identity,
         })
     }
 
     pub(super) fn custom(service: Service) -> Result<Self, BuildError> {
         let parts = service.into_parts();
+        let authority: Endpoint = parts.authority.parse().map_err(BuildError::Authority)?;
+        let identity = parts.identity.ok_or(BuildError::MissingServiceCredential)?;
+        let audience_declared = parts.audience.is_some();
+        if !audience_declared && (identity.is_microsofts() || is_microsofts(&authority)) {
+            return Err(BuildError::MissingAudience);
+        }
         let default_audience = || Cloud::Commercial.info().audience.to_owned();
         let audience = parts.audience.unwrap_or_else(default_audience);
         if audience.is_empty() {
@@ -68,9 +78,20 @@ impl Target {
         }
         Ok(Self {
             base_url: parts.base_url.parse().map_err(BuildError::BaseUrl)?,
-            authority: parts.authority.parse().map_err(BuildError::Authority)?,
-            audience,
-            identity: parts.identity.ok_or(BuildError::MissingServiceCredential)?,
+            expected: Expectation::new(audience, Party::Own { audience_declared }),
+            authority,
+            identity,
         })
     }
+}
+
+/// Whether Microsoft issues the tokens.
+fn is_microsofts(authority: &Endpoint) -> bool {
+    let Some(host) = authority.url().host_str() else {
+        return false;
+    };
+    let names = CLOUDS
+        .iter()
+        .filter_map(|cloud| cloud.authority.strip_prefix("https://"));
+    names.chain([OLD_AUTHORITY]).any(|name| name == host)
 }

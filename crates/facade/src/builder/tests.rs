@@ -1,7 +1,7 @@
 use std::error::Error as _;
 
 use super::*;
-use crate::{ClientSecret, ErrorKind, StaticToken};
+use crate::{ClientSecret, DeviceCode, ErrorKind, ManagedIdentity, StaticToken, WorkloadIdentity};
 
 fn microsofts() -> ClientSecret {
     ClientSecret::new("contoso.example", "app", "canary")
@@ -91,7 +91,7 @@ fn every_cloud_keeps_its_own_audience_and_authority_whatever_the_host() {
             let Ok(target) = Target::microsoft(identity, place) else {
                 continue;
             };
-            assert_eq!(target.audience, info.audience);
+            assert_eq!(target.expected.audience(), info.audience);
             assert_eq!(
                 target.authority.to_string().trim_end_matches('/'),
                 info.authority
@@ -103,10 +103,54 @@ fn every_cloud_keeps_its_own_audience_and_authority_whatever_the_host() {
 #[test]
 fn a_service_of_ones_own_has_the_commercial_audience_unless_told() {
     let target = Target::custom(service()).unwrap();
-    assert_eq!(target.audience, "https://api.securitycenter.microsoft.com");
+    assert_eq!(
+        target.expected.audience(),
+        "https://api.securitycenter.microsoft.com"
+    );
     assert_eq!(target.base_url.to_string(), "https://edr.example/mde");
     let target = Target::custom(service().audience("api://mine")).unwrap();
-    assert_eq!(target.audience, "api://mine");
+    assert_eq!(target.expected.audience(), "api://mine");
+}
+
+#[test]
+fn microsofts_tokens_are_not_asked_for_on_behalf_of_another_service_unless_it_is_named() {
+    for authority in [
+        "https://login.microsoftonline.com",
+        "https://LOGIN.microsoftonline.us/",
+        "https://login.windows.net",
+    ] {
+        let service =
+            || Service::custom("https://edr.example", authority).client_secret("t", "a", "s");
+        let error = Client::builder().service(service()).build().unwrap_err();
+        assert!(matches!(error, BuildError::MissingAudience), "{authority}");
+        let named = Client::builder().service(service().audience("api://edr"));
+        assert!(named.build().is_ok(), "{authority}");
+    }
+    let service = Service::custom("https://edr.example", "https://login.example")
+        .managed_identity(ManagedIdentity::imds());
+    let error = Client::builder().service(service).build().unwrap_err();
+    assert!(matches!(error, BuildError::MissingAudience));
+}
+
+#[test]
+fn every_identity_is_checked_before_anything_is_sent() {
+    let error = |credential: Credential| {
+        let builder = Client::builder().credential(credential);
+        builder.build().unwrap_err()
+    };
+    let workload = WorkloadIdentity::new("a/b", "app", "token");
+    assert!(matches!(error(workload.into()), BuildError::InvalidTenant));
+    let person = DeviceCode::new("t", "", |_| {});
+    assert!(matches!(
+        error(person.into()),
+        BuildError::MissingApplication
+    ));
+    let secret = ClientSecret::new("t", "a", "");
+    assert!(matches!(error(secret.into()), BuildError::MissingSecret));
+    let elsewhere = ManagedIdentity::imds_at("http://metadata.example");
+    let error = error(elsewhere.into());
+    assert!(matches!(error, BuildError::ManagedIdentity(_)));
+    assert!(error.source().unwrap().to_string().contains("loopback"));
 }
 
 #[test]

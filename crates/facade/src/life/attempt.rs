@@ -65,7 +65,7 @@ impl Attempt<'_> {
     }
 
     async fn token(&self) -> Result<Held, Failure> {
-        let getting = self.shared.tokens.get();
+        let getting = self.shared.tokens.get_for(self.call.info);
         let got = match self.deadline.remaining(Instant::now()) {
             None => getting.await,
             Some(left) => tokio::time::timeout(left, getting)

@@ -33,10 +33,7 @@ impl Failure {
     /// The error without its outcome: nothing was performed unless the caller says otherwise.
     pub(super) fn into_error(self) -> Error {
         match self {
-            Self::Token(error) if error.may_pass() => Error::new(ErrorKind::Unavailable)
-                .with_retry_after(error.retry_after())
-                .because(error),
-            Self::Token(error) => Error::new(ErrorKind::Authentication).because(error),
+            Self::Token(error) => no_token(error),
             Self::Limits { wait } => {
                 Error::new(ErrorKind::RateLimited).with_retry_after(Some(wait))
             }
@@ -51,6 +48,18 @@ impl Failure {
             Self::Transport(error) => Error::new(kind_of(error.kind())).because(error),
         }
     }
+}
+
+/// The error of a call, or a sign-in, for which there is no token.
+pub(crate) fn no_token(error: Arc<TokenError>) -> Error {
+    let kind = match &*error {
+        TokenError::MissingPermission(_) => ErrorKind::Forbidden,
+        other if other.may_pass() => ErrorKind::Unavailable,
+        _ => ErrorKind::Authentication,
+    };
+    Error::new(kind)
+        .with_retry_after(error.retry_after())
+        .because(error)
 }
 
 const fn kind_of(kind: TransportErrorKind) -> ErrorKind {

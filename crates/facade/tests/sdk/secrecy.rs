@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use quell::Service;
 use quell::transport::TransportErrorKind;
@@ -81,6 +82,8 @@ async fn nothing_that_is_shown_holds_a_secret() {
     let mut shown = format!("{client:?} {:?}", tenant.builder());
 
     let refused = client.action(ACTION).get().await.unwrap_err();
+    // A refusal is believed for a minute.
+    tokio::time::advance(Duration::from_secs(60)).await;
     machine
         .stop_and_quarantine_file(SHA1, "alert 7")
         .await

@@ -1,0 +1,64 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
+
+use super::{AccessToken, Credential, TokenError, TokenRequest, TokenSource};
+
+/// A credential of the crate `azure_identity` (the Azure CLI's, a chain of several), or any
+/// other [`TokenCredential`], **for Microsoft's API**.
+///
+/// Such a credential asks over its own HTTP stack and keeps its tokens itself; its errors are
+/// passed on as they are.
+///
+/// ```
+/// use std::sync::Arc;
+/// use azure_core::credentials::TokenCredential;
+/// use quell::{AzureIdentity, Client};
+///
+/// fn builder(credential: Arc<dyn TokenCredential>) -> quell::ClientBuilder {
+///     Client::builder().credential(AzureIdentity::new(credential))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AzureIdentity(Arc<dyn TokenCredential>);
+
+impl AzureIdentity {
+    /// Takes a credential, such as the result of `AzureCliCredential::new(None)?`.
+    #[must_use]
+    pub fn new(credential: Arc<dyn TokenCredential>) -> Self {
+        Self(credential)
+    }
+}
+
+/// The credential within; no [`TokenSource`] itself, so that it cannot be given to another service.
+#[derive(Debug)]
+struct Source(Arc<dyn TokenCredential>);
+
+#[async_trait]
+impl TokenSource for Source {
+    async fn token(&self, request: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
+        let scope = request.scope();
+        let token = self.0.get_token(&[&scope], None).await.map_err(failure)?;
+        let access = AccessToken::new(token.token.secret()).map_err(TokenError::permanent)?;
+        let end = SystemTime::from(token.expires_on);
+        let life = end.duration_since(SystemTime::now());
+        Ok(access.expires_in(life.unwrap_or(Duration::ZERO)))
+    }
+}
+
+/// A refusal is definite; what happened on the way may pass.
+fn failure(error: azure_core::Error) -> TokenError {
+    match error.kind() {
+        ErrorKind::Io | ErrorKind::Connection => TokenError::passing(error),
+        _ => TokenError::permanent(error),
+    }
+}
+
+impl From<AzureIdentity> for Credential {
+    fn from(identity: AzureIdentity) -> Self {
+        Self::of_source(Source(identity.0))
+    }
+}

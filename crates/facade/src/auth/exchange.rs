@@ -1,0 +1,146 @@
+//! One question to a token endpoint, and its answer.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use quell_model::{SecretText, TokenResponse};
+use quell_transport::SharedTransport;
+use secrecy::SecretString;
+
+use super::form::{Form, Secrets};
+use super::{AccessToken, Refusal, TokenError};
+use crate::push_back::retry_after;
+
+/// The one token endpoint that an identity's proof is sent to.
+#[derive(Clone)]
+pub(crate) struct Exchange {
+    uri: Uri,
+    transport: SharedTransport,
+}
+
+/// What a token endpoint issues.
+pub(crate) struct Issued {
+    pub(crate) access: AccessToken,
+    pub(crate) refresh: Option<SecretString>,
+}
+
+impl Exchange {
+    pub(crate) const fn new(uri: Uri, transport: SharedTransport) -> Self {
+        Self { uri, transport }
+    }
+
+    /// The address, which an assertion names as its audience.
+    #[cfg(feature = "certificate")]
+    pub(crate) const fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// Asks for a token.
+    pub(crate) async fn ask(&self, form: Form) -> Result<Issued, TokenError> {
+        let (answer, secrets) = self.send(form).await?;
+        issued(&answer, &secrets)
+    }
+
+    /// Asks for something else than a token.
+    pub(crate) async fn ask_for<T>(
+        &self,
+        form: Form,
+        read: impl FnOnce(&[u8]) -> Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        let (answer, secrets) = self.send(form).await?;
+        read(accepted(&answer, &secrets)?)
+    }
+
+    async fn send(&self, form: Form) -> Result<(Response<Bytes>, Secrets), TokenError> {
+        let (body, secrets) = form.finish();
+        let request = Request::post(self.uri.clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .body(body)
+            .map_err(TokenError::permanent)?;
+        let answer = self.transport.send(request).await;
+        Ok((answer.map_err(TokenError::Transport)?, secrets))
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Exchange").field(&self.uri).finish()
+    }
+}
+
+/// The token in an answer, or why there is none.
+pub(crate) fn issued(answer: &Response<Bytes>, secrets: &Secrets) -> Result<Issued, TokenError> {
+    read_token(accepted(answer, secrets)?, answer.headers())
+}
+
+/// The body of an answer that is no refusal.
+fn accepted<'a>(answer: &'a Response<Bytes>, secrets: &Secrets) -> Result<&'a [u8], TokenError> {
+    match answer.status() {
+        status if status.is_success() => Ok(answer.body()),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(unavailable(answer)),
+        status if status.is_server_error() => Err(unavailable(answer)),
+        status => {
+            let refusal = Refusal::read(status.as_u16(), answer.body(), secrets);
+            if refusal.may_pass() {
+                return Err(unavailable(answer));
+            }
+            Err(TokenError::Refused(Box::new(refusal)))
+        }
+    }
+}
+
+pub(crate) fn unavailable(answer: &Response<Bytes>) -> TokenError {
+    TokenError::Unavailable {
+        status: answer.status().as_u16(),
+        retry_after: retry_after(answer.headers(), SystemTime::now()),
+    }
+}
+
+fn read_token(body: &[u8], headers: &HeaderMap) -> Result<Issued, TokenError> {
+    let unreadable = |reason| TokenError::Unreadable { reason };
+    // The parser's own error might repeat a piece of a token.
+    let mut answer: TokenResponse =
+        serde_json::from_slice(body).map_err(|_| unreadable("it is not the JSON of a token"))?;
+    if !answer.token_type.eq_ignore_ascii_case("Bearer") {
+        return Err(unreadable("it is not a bearer token"));
+    }
+    let refresh = refresh_token(&mut answer);
+    let token = AccessToken::new(answer.access_token.expose())
+        .map_err(|_| unreadable("the token is not printable ASCII"))?;
+    let access = match life(&answer, headers) {
+        // Absent, or nonsense: the service's 401 will tell when it is over.
+        None => token,
+        Some(life) => token.expires_in(life),
+    };
+    Ok(Issued { access, refresh })
+}
+
+/// How long the token lives, by the issuer's own clock: ours may be wrong.
+///
+/// Managed identities of some hosts tell the end alone; the answer's `Date` then tells
+/// what the time is.
+fn life(answer: &TokenResponse, headers: &HeaderMap) -> Option<Duration> {
+    let positive = |seconds: i64| u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
+    if let Some(seconds) = positive(answer.expires_in) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let end = UNIX_EPOCH.checked_add(Duration::from_secs(positive(answer.expires_on?)?))?;
+    let said = headers.get(header::DATE).and_then(|date| {
+        let text = date.to_str().ok()?;
+        httpdate::parse_http_date(text).ok()
+    });
+    end.duration_since(said.unwrap_or_else(SystemTime::now))
+        .ok()
+}
+
+fn refresh_token(answer: &mut TokenResponse) -> Option<SecretString> {
+    let text = answer.extra.remove("refresh_token")?;
+    let text = SecretText::new(text.as_str()?);
+    (!text.expose().is_empty()).then(|| SecretString::from(text.into_exposed()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! What to do about a token now: pure decisions from times and answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::auth::{AccessToken, TokenClaims, TokenError};
+
+/// A token is renewed this long before it expires; a short-lived one when a fifth of its life is left.
+const EARLY: Duration = Duration::from_secs(300);
+
+/// A definite refusal is believed this long. Entra takes about as long to notice a new secret.
+const REFUSED: Duration = Duration::from_secs(60);
+
+/// How long a failing endpoint is left alone at first, and at most; it doubles in between.
+///
+/// The first is no longer than the shortest wait of the standard
+/// [`RetryPolicy`](crate::RetryPolicy), so that a caller who waits finds the way free.
+const ALONE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// The token in hand, and what is known about getting another.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    held: Option<Held>,
+    serial: u64,
+    /// How often in a row there was no token.
+    failures: u32,
+    failure: Option<Failed>,
+}
+
+#[derive(Debug)]
+struct Failed {
+    error: Arc<TokenError>,
+    until: Instant,
+}
+
+/// What a caller does.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// Use it.
+    Use(Held),
+    /// Use it, and see to it that a new one comes.
+    UseAndRenew(Held),
+    /// Wait for a new one.
+    Ask,
+    /// Go without: asking now would not help.
+    Fail(Arc<TokenError>),
+}
+
+/// A token with the times that matter.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    token: AccessToken,
+    claims: Option<Arc<TokenClaims>>,
+    serial: u64,
+    asked_at: Instant,
+    renew_at: Option<Instant>,
+    expires_at: Option<Instant>,
+}
+
+impl Shelf {
+    pub(crate) fn plan(&self, now: Instant) -> Plan {
+        let failure = self.failure.as_ref().filter(|failed| now < failed.until);
+        match (&self.held, failure) {
+            (Some(held), _) if held.is_fresh(now) => Plan::Use(held.clone()),
+            (Some(held), Some(_)) if held.is_valid(now) => Plan::Use(held.clone()),
+            (Some(held), None) if held.is_valid(now) => Plan::UseAndRenew(held.clone()),
+            (_, Some(failed)) => Plan::Fail(failed.told(now)),
+            (_, None) => Plan::Ask,
+        }
+    }
+
+    /// A new token came; `jitter`, at least 0 and below 1, spreads the renewals of many clients.
+    pub(crate) fn put(
+        &mut self,
+        token: AccessToken,
+        claims: Option<TokenClaims>,
+        asked_at: Instant,
+        jitter: f64,
+    ) -> Held {
+        self.serial = self.serial.wrapping_add(1);
+        (self.failures, self.failure) = (0, None);
+        let held = Held::new(token, claims.map(Arc::new), self.serial, asked_at, jitter);
+        self.held = Some(held.clone());
+        held
+    }
+
+    /// None came.
+    pub(crate) fn failed(&mut self, error: TokenError, now: Instant) -> Arc<TokenError> {
+        self.failures = self.failures.saturating_add(1);
+        let error = Arc::new(error);
+        let until = quiet_after(&error, self.failures).and_then(|quiet| now.checked_add(quiet));
+        self.failure = until.map(|until| Failed {
+            error: Arc::clone(&error),
+            until,
+        });
+        error
+    }
+
+    /// The service refused this token.
+    pub(crate) fn reject(&mut self, rejected: &Held) {
+        let in_hand = |held: &mut Held| held.serial == rejected.serial;
+        let _ = self.held.take_if(in_hand);
+    }
+}
+
+impl Failed {
+    fn told(&self, now: Instant) -> Arc<TokenError> {
+        if !self.error.may_pass() {
+            return Arc::clone(&self.error);
+        }
+        Arc::new(TokenError::LeftAlone {
+            wait: self.until.saturating_duration_since(now),
+            failure: Arc::clone(&self.error),
+        })
+    }
+}
+
+/// How long nobody asks again after this failure, the so-many-th in a row.
+fn quiet_after(error: &TokenError, failures: u32) -> Option<Duration> {
+    match error {
+        TokenError::Refused(_) => Some(REFUSED),
+        // What our own code says is not known to cost anything.
+        TokenError::Source { .. } => None,
+        error if error.may_pass() => Some(error.retry_after().unwrap_or_else(|| {
+            let doubled = 2_u32.saturating_pow(failures.saturating_sub(1).min(16));
+            ALONE.0.saturating_mul(doubled).min(ALONE.1)
+        })),
+        _ => None,
+    }
+}
+
+impl Held {
+    fn new(
+        token: AccessToken,
+        claims: Option<Arc<TokenClaims>>,
+        serial: u64,
+        asked_at: Instant,
+        jitter: f64,
+    ) -> Self {
+        let life = token.life();
+        let at = |age: Duration| asked_at.checked_add(age);
+        let renewal = |life: Duration| {
+            let early = EARLY.min(life / 5);
+            life.saturating_sub(early + early.mul_f64(jitter / 2.0))
+        };
+        Self {
+            renew_at: life.map(renewal).and_then(at),
+            expires_at: life.and_then(at),
+            token,
+            claims,
+            serial,
+            asked_at,
+        }
+    }
+
+    pub(crate) const fn token(&self) -> &AccessToken {
+        &self.token
+    }
+
+    pub(crate) fn claims(&self) -> Option<&TokenClaims> {
+        self.claims.as_deref()
+    }
+
+    /// Whether the service will still take it.
+    pub(crate) fn is_valid(&self, now: Instant) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+
+    pub(crate) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.asked_at)
+    }
+
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.renew_at.is_none_or(|end| now < end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn token() -> AccessToken {
+        AccessToken::new("token").unwrap().expires_in(HOUR)
+    }
+
+    fn unavailable(retry_after: Option<Duration>) -> TokenError {
+        TokenError::Unavailable {
+            status: 503,
+            retry_after,
+        }
+    }
+
+    fn quiet(shelf: &Shelf, now: Instant) -> Option<Duration> {
+        match shelf.plan(now) {
+            Plan::Fail(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn renewal_is_due_between_five_and_seven_and_a_half_minutes_before_the_end() {
+        let now = Instant::now();
+        for (jitter, early) in [(0.0, 300), (0.5, 375), (0.999_999, 449)] {
+            let mut shelf = Shelf::default();
+            shelf.put(token(), None, now, jitter);
+            let due = now + HOUR - Duration::from_secs(early);
+            assert!(matches!(
+                shelf.plan(due - 2 * Duration::from_secs(1)),
+                Plan::Use(_)
+            ));
+            assert!(matches!(shelf.plan(due), Plan::UseAndRenew(_)), "{jitter}");
+            assert!(matches!(shelf.plan(now + HOUR), Plan::Ask));
+        }
+    }
+
+    #[test]
+    fn a_failing_endpoint_is_left_alone_longer_and_longer() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            shelf.failed(unavailable(None), now);
+            waits.push(quiet(&shelf, now).unwrap().as_millis());
+        }
+        assert_eq!(
+            waits,
+            [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]
+        );
+        shelf.put(token(), None, now, 0.0);
+        shelf.failed(unavailable(None), now);
+        shelf.reject(&Held::new(token(), None, 1, now, 0.0));
+        assert_eq!(quiet(&shelf, now), Some(ALONE.0));
+    }
+
+    #[test]
+    fn the_endpoints_own_wait_is_kept_to_the_instant() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let wait = Duration::from_secs(10);
+        shelf.failed(unavailable(Some(wait)), now);
+        assert_eq!(quiet(&shelf, now + wait / 2), Some(wait / 2));
+        assert!(matches!(shelf.plan(now + wait), Plan::Ask));
+    }
+
+    #[test]
+    fn a_wait_beyond_the_clock_is_none() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        shelf.failed(unavailable(Some(Duration::MAX)), now);
+        assert!(matches!(shelf.plan(now), Plan::Ask));
+    }
+
+    #[test]
+    fn while_it_is_left_alone_the_old_token_serves_as_long_as_it_lives() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        shelf.put(token(), None, now, 0.0);
+        let due = now + HOUR - EARLY;
+        shelf.failed(unavailable(Some(2 * EARLY)), due);
+        assert!(matches!(shelf.plan(due), Plan::Use(_)));
+        assert!(matches!(shelf.plan(now + HOUR), Plan::Fail(_)));
+    }
+
+    #[test]
+    fn a_rejection_drops_only_the_token_it_is_about() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let first = shelf.put(token(), None, now, 0.0);
+        shelf.put(token(), None, now, 0.0);
+        shelf.reject(&first);
+        assert!(matches!(shelf.plan(now), Plan::Use(held) if held.serial == 2));
+    }
+}
