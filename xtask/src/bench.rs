@@ -1,52 +1,104 @@
-//! `cargo xtask bench`: runs the benchmarks and writes their tables into `docs/performance.md`.
+//! `cargo xtask bench`: runs the benchmarks and writes what they print into `docs/performance.md`.
 
-use std::process::Command;
+mod machine;
+mod page;
 
+use crate::cargo;
 use crate::failure::{Context as _, Outcome};
+use page::Page;
 
-const PAGE: &str = "docs/performance.md";
+/// A section of the page: what stands between its marks is what a benchmark printed.
+struct Section {
+    name: &'static str,
+    package: &'static str,
+    bench: &'static str,
+    prints: Prints,
+}
 
-/// Runs every benchmark whose table stands on the page.
+/// What a benchmark prints on standard output.
+#[derive(Clone, Copy)]
+enum Prints {
+    /// Markdown, which is taken as it is.
+    Markdown,
+    /// Lines for a terminal, such as divan's tree, which are fenced.
+    Lines,
+}
+
+/// In the page's order. A new one is a line here and a pair of marks on the page.
+const SECTIONS: [Section; 3] = [
+    Section::new("act", "quell-cli", "act", Prints::Markdown),
+    Section::new("overhead", "quell", "overhead", Prints::Markdown),
+    Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
+];
+
+/// Runs the benchmarks of the named sections, or all of them, and writes each section when it is measured.
 ///
 /// # Errors
-/// What failed.
-pub(crate) fn run() -> Outcome {
-    let table = output_of(&[
-        "bench",
-        "--quiet",
-        "--package",
-        "quell-cli",
-        "--bench",
-        "act",
-    ])?;
-    let page = std::fs::read_to_string(PAGE).context(PAGE)?;
-    let page = replace_between(&page, "act", table.trim())?;
-    std::fs::write(PAGE, page).context(PAGE)
-}
-
-fn output_of(arguments: &[&str]) -> Outcome<String> {
-    eprintln!("$ cargo {}", arguments.join(" "));
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .context("cargo cannot be started")?;
-    if !output.status.success() {
-        return Err(format!("cargo {} failed ({})", arguments.join(" "), output.status).into());
+/// A name that no section has; what failed.
+pub(crate) fn run(names: &[&str]) -> Outcome {
+    for section in chosen(names)? {
+        let printed = cargo::output_of(&section.arguments())?;
+        Page::read()?
+            .with(section.name, &section.content(&printed, &machine::kind()?))?
+            .write()?;
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    Ok(())
 }
 
-/// Replaces what stands between `<!-- name -->` and `<!-- /name -->`.
-fn replace_between(page: &str, name: &str, content: &str) -> Outcome<String> {
-    let (start, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
-    let (before, rest) = page
-        .split_once(&start)
-        .context(format!("{PAGE} has no {start}"))?;
-    let (_, after) = rest
-        .split_once(&end)
-        .context(format!("{PAGE} has no {end}"))?;
-    Ok(format!("{before}{start}\n{content}\n{end}{after}"))
+/// The sections of these names; without a name, all.
+fn chosen(names: &[&str]) -> Outcome<Vec<&'static Section>> {
+    if names.is_empty() {
+        return Ok(SECTIONS.iter().collect());
+    }
+    names.iter().map(|name| Section::named(name)).collect()
+}
+
+impl Section {
+    const fn new(
+        name: &'static str,
+        package: &'static str,
+        bench: &'static str,
+        prints: Prints,
+    ) -> Self {
+        Self {
+            name,
+            package,
+            bench,
+            prints,
+        }
+    }
+
+    fn named(name: &str) -> Outcome<&'static Self> {
+        let known = SECTIONS.map(|section| section.name).join(", ");
+        SECTIONS
+            .iter()
+            .find(|section| section.name == name)
+            .context(format!("there is no section {name}; there are {known}"))
+    }
+
+    fn arguments(&self) -> [&'static str; 7] {
+        let Self { package, bench, .. } = *self;
+        [
+            "bench",
+            "--quiet",
+            "--all-features",
+            "--package",
+            package,
+            "--bench",
+            bench,
+        ]
+    }
+
+    fn content(&self, printed: &str, machine: &str) -> String {
+        let Self { package, bench, .. } = self;
+        let table = match self.prints {
+            Prints::Markdown => printed.trim().to_owned(),
+            Prints::Lines => format!("```text\n{}\n```", printed.trim_matches('\n')),
+        };
+        format!(
+            "{table}\n\n`cargo bench --all-features --package {package} --bench {bench}` on {machine}."
+        )
+    }
 }
 
 #[cfg(test)]
@@ -54,12 +106,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_marks_changes() {
-        let page = "a\n<!-- t -->\nold\n<!-- /t -->\nb\n";
+    fn a_section_says_what_was_run_and_where() {
+        let section = Section::new("n", "p", "b", Prints::Lines);
         assert_eq!(
-            replace_between(page, "t", "new").unwrap(),
-            "a\n<!-- t -->\nnew\n<!-- /t -->\nb\n"
+            section.content("\n  a tree\n", "a machine"),
+            "```text\n  a tree\n```\n\n`cargo bench --all-features --package p --bench b` on a machine."
         );
-        assert!(replace_between(page, "u", "new").is_err());
+    }
+
+    #[test]
+    fn without_a_name_all_sections_are_measured_and_a_wrong_name_is_told_the_right_ones() {
+        assert_eq!(chosen(&[]).unwrap().len(), SECTIONS.len());
+        assert_eq!(chosen(&["act"]).unwrap().len(), 1);
+        let error = chosen(&["act", "speed"]).err().unwrap().to_string();
+        assert!(
+            error.contains("no section speed; there are act, "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_section_has_its_place_on_the_page() {
+        let page = Page::read().unwrap();
+        for section in &SECTIONS {
+            page.with(section.name, "").unwrap();
+        }
     }
 }

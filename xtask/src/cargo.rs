@@ -1,6 +1,6 @@
 //! Running cargo, so that every gate shows what it ran and stops at the first failure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
@@ -51,22 +51,42 @@ pub(crate) fn output_of(arguments: &[&str]) -> Outcome<String> {
     String::from_utf8(output.stdout).context(shown)
 }
 
-/// Where cargo builds, as its configuration and the environment say.
-///
-/// # Errors
-/// What cargo said instead.
-pub(crate) fn target_directory() -> Outcome<PathBuf> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        target_directory: PathBuf,
+/// What cargo knows of this workspace.
+#[derive(Deserialize)]
+pub(crate) struct Workspace {
+    /// Where it builds, as its configuration and the environment say.
+    pub(crate) target_directory: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    ///
+    /// # Errors
+    /// What cargo said instead.
+    pub(crate) fn ask() -> Outcome<Self> {
+        let json = output_of(&[
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])?;
+        serde_json::from_str(&json).context("cargo metadata")
     }
-    let json = output_of(&[
-        "metadata",
-        "--no-deps",
-        "--offline",
-        "--format-version",
-        "1",
-    ])?;
-    let metadata: Metadata = serde_json::from_str(&json).context("cargo metadata")?;
-    Ok(metadata.target_directory)
+
+    /// The directory of one of our packages.
+    pub(crate) fn directory_of(&self, package: &str) -> Outcome<&Path> {
+        self.packages
+            .iter()
+            .find(|found| found.name == package)
+            .and_then(|found| found.manifest_path.parent())
+            .context(format!("the workspace has no {package}"))
+    }
 }

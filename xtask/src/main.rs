@@ -14,6 +14,7 @@ mod codegen;
 mod deps;
 mod failure;
 mod fuzz;
+mod package;
 mod picture;
 mod sdk;
 mod test;
@@ -30,8 +31,10 @@ usage: cargo xtask <task>
   codegen [--check]   write what is generated from docs/api, or say what is out of date
   deps                prove the arrows between crates and the dependency budgets
   test [FILTER…]      run every test, through nextest where it is installed, and every example
-  ci                  the whole gate: format, lints, generated files, deps, docs, tests
-  bench               measure, and write the tables into docs/performance.md
+  ci                  the whole gate: format, lints, generated files, deps, packages, docs, api, tests
+  bench [SECTION…]    measure, and write the tables into docs/performance.md
+  package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
+                      at what would be packed
   fuzz [--seconds N] [TARGET]
                       fuzz the model's readers, a minute each; needs a nightly compiler and cargo-fuzz
   picture             run the demo and draw it as docs/demo.svg";
@@ -61,7 +64,9 @@ fn run(arguments: &[&str]) -> Outcome {
         ["deps"] => deps::run(),
         ["test", filter @ ..] => test::run(filter),
         ["ci"] => ci::run(),
-        ["bench"] => bench::run(),
+        ["bench", sections @ ..] => bench::run(sections),
+        ["package"] => package::run(package::Depth::Build),
+        ["package", "--list"] => package::run(package::Depth::List),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["picture"] => picture::run(),
         ["help" | "--help" | "-h"] => {

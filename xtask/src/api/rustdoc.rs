@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 
 use serde::Deserialize;
 
-use crate::cargo;
+use crate::cargo::{self, Workspace};
 use crate::failure::{Context as _, Outcome};
 
 /// The format that the library behind the listings reads, and the compiler that writes it.
@@ -39,7 +39,7 @@ pub(super) fn document() -> Outcome<PathBuf> {
             ("RUSTDOCFLAGS", "-Zunstable-options --output-format=json"),
         ],
     )?;
-    Ok(cargo::target_directory()?.join("doc"))
+    Ok(Workspace::ask()?.target_directory.join("doc"))
 }
 
 /// Runs rustdoc with what it needs for unstable options, if cargo took us for it.
