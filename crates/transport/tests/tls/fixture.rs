@@ -15,6 +15,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+/// A host that only a proxy finds: the name has no address (RFC 6761 §6.4).
+pub(crate) const BEHIND_PROXY: &str = "service.invalid";
+
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -36,10 +39,10 @@ impl Authority {
         self.0.pem()
     }
 
-    /// The identity of `localhost`, offering these protocols.
+    /// The identity of `localhost` and [`BEHIND_PROXY`], offering these protocols.
     fn server_config(&self, protocols: &[&str]) -> rustls::ServerConfig {
         let key = KeyPair::generate().unwrap();
-        let names = vec!["localhost".to_owned()];
+        let names = vec!["localhost".to_owned(), BEHIND_PROXY.to_owned()];
         let certificate = CertificateParams::new(names)
             .unwrap()
             .signed_by(&key, &self.0)
@@ -87,9 +90,13 @@ pub(crate) fn carriers(roots: RootCertificates) -> [SharedTransport; 2] {
     let options = TransportOptions::default()
         .with_proxy(Proxy::Direct)
         .with_roots(roots);
+    carriers_with(&options)
+}
+
+pub(crate) fn carriers_with(options: &TransportOptions) -> [SharedTransport; 2] {
     [
-        ReqwestTransport::new(&options).unwrap().into(),
-        HyperTransport::new(&options).unwrap().into(),
+        ReqwestTransport::new(options).unwrap().into(),
+        HyperTransport::new(options).unwrap().into(),
     ]
 }
 
