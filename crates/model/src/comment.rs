@@ -1,5 +1,6 @@
 //! Why something is done: required by every action.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -48,6 +49,12 @@ impl fmt::Display for Comment {
 
 impl AsRef<str> for Comment {
     fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Comment {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -1,5 +1,6 @@
 //! The API's identifiers: opaque to us, but always one path segment.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,6 +81,33 @@ macro_rules! opaque_id {
             }
         }
 
+        /// An id is hashed and compared as its text is, so a map of ids can be asked for a text.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = InvalidId;
 
@@ -126,6 +154,12 @@ impl From<Sha1> for FileId {
     }
 }
 
+impl From<&Sha1> for FileId {
+    fn from(sha1: &Sha1) -> Self {
+        (*sha1).into()
+    }
+}
+
 fn path_segment(text: String) -> Result<String, InvalidId> {
     match text.as_str() {
         "" => Err(InvalidId::Empty),
@@ -136,6 +170,8 @@ fn path_segment(text: String) -> Result<String, InvalidId> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -149,6 +185,18 @@ mod tests {
         ] {
             assert_eq!(MachineId::new(text).expect("legal").as_str(), text);
         }
+    }
+
+    #[test]
+    fn map_of_ids_is_asked_for_a_text() {
+        let id = MachineId::try_from("m1").expect("legal");
+        assert!(id == "m1" && id.as_ref() == "m1");
+        assert!(HashSet::from([id.clone()]).contains("m1"));
+        assert!(BTreeSet::from([id]).contains("m1"));
+        assert_eq!(ActionId::try_from(".."), Err(InvalidId::PathStep));
+        assert_eq!(FileId::try_from(String::new()), Err(InvalidId::Empty));
+        let sha1 = Sha1::OF_NOTHING;
+        assert_eq!(FileId::from(sha1), FileId::from(&sha1));
     }
 
     #[test]

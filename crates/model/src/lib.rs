@@ -9,8 +9,12 @@ mod file;
 mod generated;
 mod host;
 mod id;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod limit;
 mod look_back;
+#[cfg(any(feature = "schemars", feature = "proptest"))]
+mod objects;
 pub mod odata;
 mod open_enum;
 mod operation;
@@ -39,6 +43,7 @@ pub use host::{CloudInfo, HostFamily, HostInfo, RegionInfo, UnknownName, is_acce
 pub use id::{ActionId, FileId, IndicatorId, InvalidId, MachineId};
 pub use limit::{RateInfo, RateWindow};
 pub use look_back::{InvalidLookBack, LookBackHours};
+pub use open_enum::OpenEnum;
 pub use operation::{
     AnyOf, CancelMachineAction, CollectInvestigationPackage, DeleteIndicator, FindMachinesByIp,
     FindMachinesByTag, GetFile, GetFileStats, GetMachine, GetMachineAction, GetPackageUri, Holder,

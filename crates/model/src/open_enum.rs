@@ -3,6 +3,38 @@
 //! An enumeration of the service is never closed: a value that this version does not know is kept
 //! as it came, compared, shown and written back.
 
+/// An open enumeration of the service: every generated one is.
+///
+/// For code that is the same for all of them, such as a list to choose from.
+///
+/// ```
+/// use quell_model::{ActionStatus, OpenEnum};
+///
+/// fn choices<T: OpenEnum>() -> Vec<&'static str> {
+///     T::KNOWN.iter().map(AsRef::as_ref).collect()
+/// }
+///
+/// assert_eq!(choices::<ActionStatus>().len(), 6);
+/// assert!(ActionStatus::Cancelled.other_spellings().eq(["Canceled"]));
+/// ```
+pub trait OpenEnum: Clone + PartialEq + AsRef<str> + From<String> + Send + Sync + 'static {
+    /// Every value that this version knows, in the service's order.
+    const KNOWN: &'static [Self];
+
+    /// Every spelling that is read as a known value.
+    #[doc(hidden)]
+    const SPELLINGS: &'static [(&'static str, Self)];
+
+    /// Spellings seen in the wild that are read as this value, besides its own.
+    fn other_spellings(&self) -> impl Iterator<Item = &'static str> {
+        let mine = Self::SPELLINGS
+            .iter()
+            .filter(move |(_, value)| value == self);
+        mine.map(|(spelling, _)| *spelling)
+            .filter(move |spelling| *spelling != self.as_ref())
+    }
+}
+
 /// Finds a known value by any spelling seen in the wild, without regard to case.
 pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
     spellings
@@ -15,6 +47,11 @@ pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
 /// `as_str`, a table `SPELLINGS` and a variant `UnknownValue`.
 macro_rules! open_enum {
     ($name:ident, $spellings:ident) => {
+        impl crate::open_enum::OpenEnum for $name {
+            const KNOWN: &'static [Self] = Self::KNOWN;
+            const SPELLINGS: &'static [(&'static str, Self)] = $spellings;
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 crate::open_enum::find($spellings, text)
@@ -83,7 +120,45 @@ pub(crate) use open_enum;
 
 #[cfg(test)]
 mod tests {
-    use crate::{ActionStatus, ActionType, ErrorCode, OnboardingStatus};
+    use crate::{ActionStatus, ActionType, ErrorCode, OnboardingStatus, OpenEnum, TokenErrorCode};
+
+    /// Every known value is written as it is read, and is its own spelling.
+    fn check<T: OpenEnum + std::fmt::Debug>() {
+        for value in T::KNOWN {
+            let text = value.as_ref();
+            assert_eq!(&T::from(text.to_owned()), value);
+            assert_eq!(&T::from(text.to_uppercase()), value);
+            for other in value.other_spellings() {
+                assert_ne!(other, text);
+                assert_eq!(&T::from(other.to_owned()), value);
+            }
+        }
+        assert!(!T::KNOWN.contains(&T::from("Dreaming".to_owned())));
+    }
+
+    #[test]
+    fn known_values_are_listed_in_the_order_of_the_service() {
+        assert_eq!(
+            ActionStatus::KNOWN
+                .iter()
+                .map(ActionStatus::as_str)
+                .collect::<Vec<_>>(),
+            [
+                "Pending",
+                "Cancelled",
+                "TimeOut",
+                "Failed",
+                "InProgress",
+                "Succeeded"
+            ]
+        );
+        assert!(ErrorCode::TooManyRequests.other_spellings().eq(["429"]));
+        check::<ActionStatus>();
+        check::<ActionType>();
+        check::<ErrorCode>();
+        check::<OnboardingStatus>();
+        check::<TokenErrorCode>();
+    }
 
     #[test]
     fn spellings_of_the_wild_are_read_as_the_known_value() {

@@ -89,6 +89,46 @@ fn reject_what_is_no_hash(text: &str) -> Result<(), ParseSha1Error> {
     }
 }
 
+impl TryFrom<&str> for Sha1 {
+    type Error = ParseSha1Error;
+
+    fn try_from(text: &str) -> Result<Self, ParseSha1Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Sha1 {
+    type Error = ParseSha1Error;
+
+    fn try_from(text: String) -> Result<Self, ParseSha1Error> {
+        text.parse()
+    }
+}
+
+impl From<[u8; LENGTH]> for Sha1 {
+    fn from(bytes: [u8; LENGTH]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<Sha1> for [u8; LENGTH] {
+    fn from(sha1: Sha1) -> Self {
+        sha1.0
+    }
+}
+
+impl From<Sha1> for String {
+    fn from(sha1: Sha1) -> Self {
+        sha1.to_string()
+    }
+}
+
+impl AsRef<[u8]> for Sha1 {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// The value of a hexadecimal digit; the caller has checked that it is one.
 const fn nibble(digit: u8) -> u8 {
     match digit {
@@ -258,6 +298,17 @@ mod tests {
             Sha1::OF_NOTHING.to_string(),
             "da39a3ee5e6b4b0d3255bfef95601890afd80709"
         );
+    }
+
+    #[test]
+    fn conversions_agree_with_parsing() {
+        let sha1: Sha1 = DOCUMENTED.parse().expect("documented");
+        assert_eq!(Sha1::try_from(DOCUMENTED), Ok(sha1));
+        assert_eq!(Sha1::try_from(DOCUMENTED.to_owned()), Ok(sha1));
+        assert_eq!(Sha1::try_from("short"), Err(fault("short")));
+        assert_eq!(String::from(sha1), DOCUMENTED);
+        assert_eq!(Sha1::from(<[u8; LENGTH]>::from(sha1)), sha1);
+        assert_eq!(sha1.as_ref(), sha1.as_bytes().as_slice());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use quell_model::odata::{ListOptions, NextLink};
+use quell_model::odata::{ListOptions, NextLink, Top};
 use quell_model::properties::{machine, machine_action};
 use quell_model::*;
 
@@ -252,7 +252,7 @@ fn options_go_out_where_an_operation_takes_them() {
         ListMachines::following(&next("/api/Machines"))
             .expect(same)
             .encode(),
-        ListActionsOfMachine::new(machine_id("m1"), Some(pending()), Some(5)).encode(),
+        ListActionsOfMachine::new(machine_id("m1"), Some(pending()), Some(Top::from(5))).encode(),
         ListActionsOfMachine::following(machine_id("m1"), &next("/api/machines/m1/machineActions"))
             .expect(same)
             .encode(),

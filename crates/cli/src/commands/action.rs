@@ -39,7 +39,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "ID")]
     machine: Option<MachineId>,
     /// Only those with this status
-    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::action_status())]
+    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::value::<ActionStatus>())]
     status: Option<ActionStatus>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]

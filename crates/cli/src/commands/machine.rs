@@ -27,7 +27,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
     /// Only those of this health
-    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::health_status())]
+    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = known::value::<HealthStatus>())]
     health: Option<HealthStatus>,
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]

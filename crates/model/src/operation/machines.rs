@@ -1,7 +1,7 @@
 //! Operations on machines: one, all, and what one can do and has done.
 
 use super::{Operation, OperationInfo, RequestParts};
-use crate::odata::{Filter, ForeignLink, ListOptions, NextLink, ODataPage};
+use crate::odata::{Filter, ForeignLink, ListOptions, NextLink, ODataPage, Top};
 use crate::{ActionAvailabilityStatus, Machine, MachineAction, MachineId, operations};
 
 const PATH: &str = "/api/machines";
@@ -81,7 +81,7 @@ impl ListActionsOfMachine {
     pub fn new(
         machine: MachineId,
         filter: Option<Filter<MachineAction>>,
-        top: Option<u32>,
+        top: Option<Top>,
     ) -> Self {
         let mut options = ListOptions::new();
         if let Some(filter) = filter {
