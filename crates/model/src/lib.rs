@@ -15,6 +15,8 @@ mod limit;
 mod look_back;
 #[cfg(any(feature = "schemars", feature = "proptest"))]
 mod objects;
+#[cfg(any(feature = "schemars", feature = "proptest"))]
+mod objects;
 pub mod odata;
 mod open_enum;
 mod operation;
