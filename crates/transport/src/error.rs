@@ -7,6 +7,29 @@ use std::fmt;
 ///
 /// The distinction decides whether a caller may repeat a request that must not
 /// be executed twice, so `NotSent` is a proof and `Unknown` is everything else.
+///
+/// # What is proved, and by what
+///
+/// | What happened | Reach | Because |
+/// | --- | --- | --- |
+/// | the URI is relative or of an unknown scheme | `NotSent` | nothing was attempted |
+/// | the name has no address | `NotSent` | there was no one to send it to |
+/// | refused, unreachable, no connection in time | `NotSent` | a request is written to a connection |
+/// | the proxy denied the tunnel | `NotSent` | it saw a host's name, and no request |
+/// | the TLS handshake failed | `NotSent` | requests are written after it; early data is off |
+/// | a kept connection closed before the first byte was written | `NotSent` | the HTTP library hands the request back, unwritten |
+/// | a kept connection closed while bytes were written | `Unknown` | some may have been read, and the rest be on its way |
+/// | reset or end after the request was written | `Unknown` | the service acts before it answers |
+/// | a time-out before the answer's end | `Unknown` | it may still be acting |
+/// | an answer cut off, garbled, too large or badly coded | `Unknown` | it has answered, so it may have acted |
+/// | HTTP/2: the stream was refused, or is beyond the last one of `GOAWAY` | `Unknown` | see below |
+/// | the total time-out while connecting | `Unknown` | it is not told apart; keep `connect_timeout` below it |
+///
+/// RFC 9113 (§6.8, §8.7) takes a refused stream for unprocessed. But the word is that
+/// of whoever ends the connection in front of the service, which may have passed
+/// the request on; h2 0.4 reports the same error for a stream that *was* accepted
+/// when the connection breaks after a `GOAWAY`; and a quota in front of the service has
+/// counted it. A caller loses little: it looks before it repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// Not one byte of the request left for the service; it cannot have acted.
@@ -131,6 +154,12 @@ impl TransportError {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         self.kind.reach()
+    }
+}
+
+impl From<TransportErrorKind> for TransportError {
+    fn from(kind: TransportErrorKind) -> Self {
+        Self::new(kind)
     }
 }
 

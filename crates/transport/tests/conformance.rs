@@ -13,9 +13,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{Request, Response};
+use quell_transport::testing::Recorder;
 use quell_transport::testing::conformance::{self, Broken, Case};
 use quell_transport::{
-    HyperTransport, ReqwestTransport, Transport, TransportError, TransportErrorKind,
+    HyperTransport, Proxy, ReqwestTransport, Transport, TransportError, TransportErrorKind,
     TransportOptions,
 };
 
@@ -43,6 +44,42 @@ async fn reqwest_conforms_on_a_single_thread() -> Result<(), Broken> {
     conformance::run(|options| ReqwestTransport::new(options).unwrap()).await
 }
 
+/// What wraps a transport is held to the same promises.
+#[tokio::test]
+async fn a_recorded_transport_conforms() -> Result<(), Broken> {
+    conformance::run(|options| Recorder::new(hyper(options))).await
+}
+
+#[cfg(feature = "reqwest013")]
+#[tokio::test]
+async fn a_client_that_was_built_as_told_conforms() -> Result<(), Broken> {
+    let make = |options: &TransportOptions| {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(rustls_without_trust())
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.connect_timeout());
+        ReqwestTransport::from_client(client.build().unwrap(), options)
+    };
+    let without_proxy = [
+        Case::TunnelDenied,
+        Case::TunnelCarriesTls,
+        Case::ProxyCredentials,
+    ];
+    conformance::run_without(&without_proxy, make).await
+}
+
+#[cfg(feature = "reqwest013")]
+fn rustls_without_trust() -> rustls::ClientConfig {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
 /// Breaks one promise each.
 #[derive(Clone, Copy, Debug)]
 enum Vice {
@@ -52,12 +89,14 @@ enum Vice {
     TakesErrorStatusForErrors,
     ForgetsHeaders,
     Tells,
+    KnowsNoCap,
 }
 
 #[derive(Debug)]
 struct Vicious {
     inner: HyperTransport,
     vice: Vice,
+    proxy: Proxy,
 }
 
 #[async_trait]
@@ -82,7 +121,12 @@ impl Transport for Vicious {
                 Err(TransportError::new(TransportErrorKind::Other))
             }
             (Vice::Tells, Err(error)) => {
-                let told: Box<dyn Error + Send + Sync> = request.uri().to_string().into();
+                let proxy = match &self.proxy {
+                    Proxy::Url(url) => url.as_str(),
+                    _ => "none",
+                };
+                let told = format!("{} by {proxy}", request.uri());
+                let told: Box<dyn Error + Send + Sync> = told.into();
                 Err(TransportError::with_source(error.kind(), told))
             }
             (_, first) => first,
@@ -92,7 +136,7 @@ impl Transport for Vicious {
 
 #[tokio::test]
 async fn the_suite_notices_every_vice() {
-    let expected: [(Vice, &[Case]); 6] = [
+    let expected: [(Vice, &[Case]); 7] = [
         (
             Vice::Repeats,
             &[
@@ -104,21 +148,37 @@ async fn the_suite_notices_every_vice() {
         (Vice::FollowsRedirects, &[Case::RedirectIsAnAnswer]),
         (
             Vice::ClaimsNothingWasSent,
-            &[Case::ConnectionReset, Case::AnswerGarbled, Case::BodyCap],
+            &[
+                Case::ConnectionReset,
+                Case::AnswerGarbled,
+                Case::BodyCap,
+                Case::AnswerCutOff,
+                Case::GzipBroken,
+                Case::HeaderFlood,
+                Case::KeptConnectionReset,
+                Case::KeptConnectionResetMeanwhile,
+            ],
         ),
         (
             Vice::TakesErrorStatusForErrors,
             &[Case::StatusPassesThrough, Case::NothingIsRepeated],
         ),
         (Vice::ForgetsHeaders, &[Case::HeadersPassThrough]),
-        (Vice::Tells, &[Case::SecretsStayOut]),
+        (Vice::Tells, &[Case::SecretsStayOut, Case::ProxyCredentials]),
+        (Vice::KnowsNoCap, &[Case::BodyCap, Case::GzipBomb]),
     ];
     for (vice, cases) in expected {
         let make = |options: &TransportOptions| Vicious {
-            inner: hyper(options),
+            inner: hyper(&match vice {
+                Vice::KnowsNoCap => options.clone().with_body_cap(usize::MAX),
+                _ => options.clone(),
+            }),
             vice,
+            proxy: options.proxy().clone(),
         };
-        let broken = conformance::run(make).await.expect_err("a vice");
+        let broken = conformance::run_only(cases, make)
+            .await
+            .expect_err("a vice");
         for case in cases {
             assert!(
                 broken.cases().any(|found| found == *case),

@@ -55,6 +55,8 @@ impl HyperTransport {
         options: &TransportOptions,
         mut tls: rustls::ClientConfig,
     ) -> Result<Self, BuildError> {
+        // A request in early data may be replayed on the way: two arrivals.
+        tls.enable_early_data = false;
         // The connector sets them, and refuses any that are set.
         tls.alpn_protocols.clear();
         let proxy = options.proxy().route()?;

@@ -70,6 +70,8 @@ impl ReqwestTransport {
         options: &TransportOptions,
         mut tls: rustls::ClientConfig,
     ) -> Result<Self, BuildError> {
+        // A request in early data may be replayed on the way: two arrivals.
+        tls.enable_early_data = false;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
