@@ -13,6 +13,8 @@ use crate::workspace;
 
 const TOOLCHAIN: &str = "nightly";
 const SECONDS: u64 = 60;
+/// The contract's examples, from the folder of the targets.
+const EXAMPLES: &str = "../docs/api/examples";
 /// Longer bodies only take longer.
 const MOST_BYTES: u32 = 8192;
 /// A body that takes so many seconds is a finding.
@@ -117,7 +119,9 @@ fn fuzz(folder: &Path, target: &str, seconds: u64) -> Outcome {
     let status = nightly(&["fuzz", "run", "--fuzz-dir"])
         .arg(folder)
         .arg(target)
-        .args([&found, &folder.join("corpus").join(target)])
+        .arg(&found)
+        .arg(folder.join("corpus").join(target))
+        .arg(folder.join(EXAMPLES))
         .arg("--")
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-max_len={MOST_BYTES}"))

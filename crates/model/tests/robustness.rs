@@ -33,8 +33,16 @@ fn names(folder: &str) -> BTreeSet<String> {
 
 /// The corpus of a law, in the same order everywhere.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let folder = fuzz().join("corpus").join(name);
-    let mut paths: Vec<_> = fs::read_dir(&folder)
+    files(fuzz().join("corpus").join(name))
+}
+
+/// The contract's examples, with which every target begins as well.
+fn examples() -> Vec<Vec<u8>> {
+    files(fuzz().join("../docs/api/examples"))
+}
+
+fn files(folder: PathBuf) -> Vec<Vec<u8>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
         .collect();
@@ -64,6 +72,7 @@ fn laws_hold_over_the_corpus() {
 #[test]
 fn laws_hold_over_what_belongs_to_another_law() {
     for (_, law) in LAWS {
+        examples().iter().for_each(|bytes| law(bytes));
         for (other, _) in LAWS {
             corpus(other).iter().for_each(|bytes| law(bytes));
         }
@@ -191,7 +200,7 @@ fn values(body: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> {
 
 fn any_law() -> impl Strategy<Value = (Law, Vec<u8>)> {
     prop::sample::select(LAWS).prop_flat_map(|law| {
-        let corpus = corpus(law.0);
+        let corpus = [corpus(law.0), examples()].concat();
         (Just(law), prop::sample::select(corpus))
     })
 }

@@ -11,8 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::odata::{NextLink, ODataPage};
 use crate::{
-    ApiFault, CancelMachineActionRequest, ErrorEnvelope, File, ListMachineActions, ListMachines,
-    Machine, MachineAction, Operation, RequestFault, Sha1, StopAndQuarantineFileRequest, Timestamp,
+    ActionAvailabilityStatus, Alert, ApiFault, CancelMachineActionRequest, CommentRequest,
+    DownloadLink, ErrorEnvelope, File, InOrgFileStats, Indicator, IsolateRequest,
+    ListMachineActions, ListMachines, Machine, MachineAction, Operation, RequestFault,
+    RunAntiVirusScanRequest, Sha1, StopAndQuarantineFileRequest, SubmitIndicatorRequest, Timestamp,
     TokenError, TokenResponse,
 };
 
@@ -27,6 +29,8 @@ pub const LAWS: &[Law] = &[
     ("machine_action", machine_action),
     ("machine", machine),
     ("file", file),
+    ("alert", alert),
+    ("indicator", indicator),
     ("odata_page", odata_page),
     ("error_envelope", error_envelope),
     ("token", token),
@@ -99,11 +103,13 @@ pub fn next_link(bytes: &[u8]) {
     }
 }
 
-/// Laws of [`MachineAction`].
+/// Laws of [`MachineAction`], and of what else is asked of actions.
 ///
 /// # Panics
 /// Where the law is broken.
 pub fn machine_action(bytes: &[u8]) {
+    reads_what_it_writes::<ActionAvailabilityStatus>(bytes);
+    reads_what_it_writes::<DownloadLink>(bytes);
     if let Some(action) = reads_what_it_writes::<MachineAction>(bytes) {
         let _ = (action.file_sha1(), action.status.is_final());
     }
@@ -117,12 +123,30 @@ pub fn machine(bytes: &[u8]) {
     reads_what_it_writes::<Machine>(bytes);
 }
 
-/// Laws of [`File`].
+/// Laws of [`File`] and of [`InOrgFileStats`].
 ///
 /// # Panics
 /// Where the law is broken.
 pub fn file(bytes: &[u8]) {
     reads_what_it_writes::<File>(bytes);
+    reads_what_it_writes::<InOrgFileStats>(bytes);
+}
+
+/// Laws of [`Alert`].
+///
+/// # Panics
+/// Where the law is broken.
+pub fn alert(bytes: &[u8]) {
+    reads_what_it_writes::<Alert>(bytes);
+}
+
+/// Laws of [`Indicator`] and of the request that makes one.
+///
+/// # Panics
+/// Where the law is broken.
+pub fn indicator(bytes: &[u8]) {
+    reads_what_it_writes::<Indicator>(bytes);
+    is_taken_again(bytes, SubmitIndicatorRequest::from_json);
 }
 
 /// Laws of [`ODataPage`].
@@ -131,6 +155,9 @@ pub fn file(bytes: &[u8]) {
 /// Where the law is broken.
 pub fn odata_page(bytes: &[u8]) {
     reads_what_it_writes::<ODataPage<Machine>>(bytes);
+    reads_what_it_writes::<ODataPage<Alert>>(bytes);
+    reads_what_it_writes::<ODataPage<Indicator>>(bytes);
+    reads_what_it_writes::<ODataPage<ActionAvailabilityStatus>>(bytes);
     let actions = reads_what_it_writes::<ODataPage<MachineAction>>(bytes);
     if let Some(link) = actions.and_then(|page| page.next_link) {
         next_link(link.as_str().as_bytes());
@@ -177,6 +204,9 @@ pub fn token(bytes: &[u8]) {
 pub fn request(bytes: &[u8]) {
     is_taken_again(bytes, StopAndQuarantineFileRequest::from_json);
     is_taken_again(bytes, CancelMachineActionRequest::from_json);
+    is_taken_again(bytes, CommentRequest::from_json);
+    is_taken_again(bytes, IsolateRequest::from_json);
+    is_taken_again(bytes, RunAntiVirusScanRequest::from_json);
 }
 
 fn is_taken_again<T: Serialize + PartialEq + Debug>(
