@@ -4,8 +4,9 @@
 
 use proptest::prelude::*;
 use quell_model::{
-    CancelMachineActionRequest, ErrorCode, ParseSha1Error, RequestFault,
-    StopAndQuarantineFileRequest,
+    CancelMachineActionRequest, CommentRequest, ErrorCode, IndicatorSeverity, IndicatorType,
+    IsolateRequest, IsolationType, ParseSha1Error, RequestFault, RunAntiVirusScanRequest, ScanType,
+    StopAndQuarantineFileRequest, SubmitIndicatorRequest,
 };
 
 const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
@@ -99,10 +100,91 @@ fn cancelling_wants_a_comment_and_nothing_else() {
     assert_eq!(fault.code(), ErrorCode::MissingRequiredParameter);
 }
 
+#[test]
+fn other_actions_want_a_comment_and_what_their_pages_say() {
+    let missing = |name| Some(RequestFault::MissingParameter { name });
+    let scan = |body: &str| RunAntiVirusScanRequest::from_json(body.as_bytes());
+    assert_eq!(scan(r#"{"Comment":"why"}"#).err(), missing("ScanType"));
+    assert_eq!(scan(r#"{"ScanType":"Full"}"#).err(), missing("Comment"));
+    assert_eq!(
+        scan(r#"{"Comment":"why","scanType":"Full"}"#).err(),
+        missing("ScanType")
+    );
+    let deep = scan(r#"{"Comment":"why","ScanType":"Deep"}"#).expect("taken");
+    assert_eq!(deep.scan_type, ScanType::UnknownValue("Deep".to_owned()));
+    let isolate = |body: &str| IsolateRequest::from_json(body.as_bytes()).expect("taken");
+    assert_eq!(isolate(r#"{"Comment":"why"}"#).isolation_type, None);
+    assert_eq!(
+        isolate(r#"{"Comment":"why","IsolationType":"UnManagedDevice"}"#).isolation_type,
+        Some(IsolationType::UnManagedDevice)
+    );
+    assert_eq!(CommentRequest::from_json(b"{}").err(), missing("Comment"));
+}
+
+#[test]
+fn indicator_is_read_with_every_kind_of_value() {
+    let required = r#""indicatorValue":"v","indicatorType":"FileSha1","action":"Audit","title":"t","description":"d""#;
+    let read =
+        |more: &str| SubmitIndicatorRequest::from_json(format!("{{{required}{more}}}").as_bytes());
+    let least = read("").expect("taken");
+    assert_eq!(least.indicator_type, IndicatorType::FileSha1);
+    assert!(least.rbac_group_names.is_empty() && least.generate_alert.is_none());
+    let most = read(
+        r#","severity":"High","expirationTime":"2030-12-12T00:00:00Z","rbacGroupNames":["a","b"],"generateAlert":true,"educateUrl":null"#,
+    )
+    .expect("taken");
+    assert_eq!(most.severity, Some(IndicatorSeverity::High));
+    assert_eq!(most.rbac_group_names, ["a", "b"]);
+    assert_eq!(most.generate_alert, Some(true));
+    for wrong in [
+        r#","generateAlert":"yes""#,
+        r#","expirationTime":"tomorrow""#,
+        r#","rbacGroupNames":"a,b""#,
+        r#","rbacGroupNames":["a",null]"#,
+        r#","rbacGroupNames":[["a"]]"#,
+        r#","severity":3"#,
+    ] {
+        assert_eq!(read(wrong), Err(RequestFault::InvalidBody), "{wrong}");
+    }
+    // Keys of actions begin with a capital, keys of indicators do not.
+    let fault = SubmitIndicatorRequest::from_json(br#"{"IndicatorValue":"v"}"#);
+    let name = "indicatorValue";
+    assert_eq!(fault, Err(RequestFault::MissingParameter { name }));
+}
+
+#[cfg(feature = "high-risk")]
+#[test]
+fn live_response_wants_commands() {
+    use quell_model::{CommandType, RunLiveResponseRequest};
+
+    let read = |body: &str| RunLiveResponseRequest::from_json(body.as_bytes());
+    let name = "Commands";
+    assert_eq!(
+        read(r#"{"Comment":"why"}"#),
+        Err(RequestFault::MissingParameter { name })
+    );
+    for wrong in [
+        "{}",
+        "[7]",
+        "[null]",
+        r#"[{"type":"GetFile","params":"x"}]"#,
+    ] {
+        let body = format!(r#"{{"Comment":"why","Commands":{wrong}}}"#);
+        assert_eq!(read(&body), Err(RequestFault::InvalidBody), "{wrong}");
+    }
+    let request = read(r#"{"Comment":"why","Commands":[{"type":"GetFile","params":[]}]}"#);
+    let request = request.expect("taken");
+    assert_eq!(
+        request.commands.first().map(|one| &one.kind),
+        Some(&CommandType::GetFile)
+    );
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_taken_or_refused(body: Vec<u8>) {
         let _ = StopAndQuarantineFileRequest::from_json(&body);
+        let _ = SubmitIndicatorRequest::from_json(&body);
     }
 
     #[test]

@@ -268,6 +268,49 @@ mod tests {
     }
 
     #[test]
+    fn schemas_that_stand_together_are_behind_one_feature_or_none() {
+        let contract = changed(
+            "schemas/tokens.yaml",
+            "  type: object\n",
+            "  type: object\n  x-feature: some\n",
+        );
+        let contract = contract.expect("readable");
+        let mixed = contract
+            .document
+            .resources
+            .iter()
+            .find_map(|one| one.feature().err());
+        assert_eq!(
+            mixed.map(|failure| failure.to_string()),
+            Some("tokens.yaml: all of it must be behind one feature, or none".to_owned())
+        );
+    }
+
+    #[test]
+    fn collections_and_their_options_agree() {
+        assert_eq!(
+            refusal("operations.toml", "\"requestor\", ", "\"requester\", "),
+            "listMachineActions: MachineAction has no property requester"
+        );
+        assert_eq!(
+            refusal("operations.toml", "options = [\"filter\", ", "options = ["),
+            "listMachineActions: a filter needs both the option and properties"
+        );
+        assert_eq!(
+            refusal("operations.toml", "entity = \"MachineAction\"\n", ""),
+            "listMachineActions: options are for collections"
+        );
+    }
+
+    #[test]
+    fn schema_of_a_name_that_is_taken_is_refused() {
+        assert_eq!(
+            refusal("schemas/tokens.yaml", "TokenRequest:", "Machine:"),
+            "schemas: Machine is there twice"
+        );
+    }
+
+    #[test]
     fn same_contract_gives_the_same_bytes() {
         let generated = || {
             let folder = crate::workspace::root()?.join("docs/api");

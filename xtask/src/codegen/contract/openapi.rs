@@ -1,5 +1,6 @@
 //! As much of an OpenAPI 3.1 document as ours uses: its operations, and the schemas beside it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -55,11 +56,22 @@ impl Document {
             let schemas = super::yaml(&path)?;
             resources.push(Resource { name, schemas });
         }
-        references::check(folder, &resources)?;
-        Ok(Self {
+        let read = Self {
             paths: document.paths,
             resources,
-        })
+        };
+        read.check_names()?;
+        references::check(folder, &read.resources)?;
+        Ok(read)
+    }
+
+    /// Generated types stand side by side, whatever file they come from.
+    fn check_names(&self) -> Outcome {
+        let mut names = BTreeSet::new();
+        match self.schemas().find(|(name, _)| !names.insert(*name)) {
+            Some((twice, _)) => Err(format!("schemas: {twice} is there twice").into()),
+            None => Ok(()),
+        }
     }
 
     fn schemas(&self) -> impl Iterator<Item = (&str, &Schema)> {

@@ -103,3 +103,22 @@ pub(super) fn open_enum(name: &str, description: &str, variants: &[Variant]) -> 
         open_enum!(#name, #spellings);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::format;
+
+    #[test]
+    fn enumeration_as_it_is_written() {
+        let variants = [Variant {
+            name: "Cancelled".to_owned(),
+            wire: "Cancelled".to_owned(),
+            doc: " `Cancelled`: it ended so.".to_owned(),
+            aliases: vec!["Canceled".to_owned()],
+        }];
+        let tokens = open_enum("ActionStatus", "How far it got.", &variants);
+        let source = format::rust("enums", tokens).expect("formatted");
+        assert_eq!(source, include_str!("golden/enum.rs.txt"));
+    }
+}

@@ -92,3 +92,27 @@ fn halves(all_of: &[Vec<String>]) -> TokenStream {
     let halves = all_of.iter().map(|any_of| quote!(AnyOf(&[#(#any_of),*])));
     quote!(&[#(#halves),*])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_behind_a_feature_is_not_there_without_it() {
+        let folder = crate::workspace::root().expect("a root").join("docs/api");
+        let contract = Contract::read(&folder).expect("readable");
+        let source = operations(&contract).expect("generated").to_string();
+        let cfg = quote!(#[cfg(feature = "high-risk")]).to_string();
+        for name in ["OFFBOARD", "RUN_LIVE_RESPONSE", "GET_LIVE_RESPONSE_RESULT"] {
+            assert!(
+                source.contains(&format!("{cfg} & {name} ,")),
+                "{name} in the list"
+            );
+            assert!(
+                source.contains(&format!("{cfg} pub static {name} :")),
+                "{name} itself"
+            );
+        }
+        assert!(!source.contains(&format!("{cfg} pub static ISOLATE :")));
+    }
+}

@@ -216,3 +216,21 @@ fn arm(operation: &Operation<'_>) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_for_what_the_server_has() {
+        let folder = crate::workspace::root().expect("a root").join("docs/api");
+        let mut contract = Contract::read(&folder).expect("readable");
+        let before = routes(&contract).expect("generated").to_string();
+        assert!(before.contains("GetFile") && before.contains("IssueToken"));
+        assert!(!before.contains("Isolate") && !before.contains("findbyip"));
+        let row = contract.operations.get_mut("getFile").expect("a row");
+        row.served = false;
+        let after = routes(&contract).expect("generated").to_string();
+        assert!(!after.contains("GetFile") && after.contains("IssueToken"));
+    }
+}
