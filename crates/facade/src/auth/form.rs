@@ -10,6 +10,9 @@ use crate::error::one_line;
 /// found everywhere, and is none.
 const SHORTEST: usize = 4;
 
+/// What stands in a secret's place.
+const HIDDEN: &str = "[secret]";
+
 /// A form for a token endpoint. It knows which of its values nobody is to see.
 #[derive(Default)]
 pub(crate) struct Form {
@@ -55,11 +58,13 @@ impl Secrets {
         let mut clean = text.to_owned();
         for secret in &self.0 {
             let secret = secret.expose_secret();
-            if secret.len() >= SHORTEST {
-                let encoded: String = byte_serialize(secret.as_bytes()).collect();
-                clean = clean
-                    .replace(secret, "[secret]")
-                    .replace(&encoded, "[secret]");
+            if secret.len() < SHORTEST {
+                continue;
+            }
+            clean = clean.replace(secret, HIDDEN);
+            let encoded: String = byte_serialize(secret.as_bytes()).collect();
+            if encoded != secret {
+                clean = clean.replace(&encoded, HIDDEN);
             }
         }
         one_line(&clean)
@@ -89,6 +94,12 @@ mod tests {
         let secrets = form().finish().1;
         let text = "no: can ary&+\r\n(can+ary%26%2B) for app id";
         assert_eq!(secrets.scrub(text), "no: [secret] ([secret]) for app id");
+    }
+
+    #[test]
+    fn what_stands_in_its_place_is_not_taken_for_it() {
+        let secrets = Secrets::of(&SecretString::from("secret"));
+        assert_eq!(secrets.scrub("a secret"), "a [secret]");
     }
 
     #[test]
