@@ -65,7 +65,12 @@ impl Transport for Mine {
 #[tokio::main]
 async fn main() -> Result<(), conformance::Broken> {
     // What it does not do, said aloud: it knows no proxy.
-    use Case::{ProxyCredentials, TunnelCarriesTls, TunnelDenied};
-    let exceptions = [ProxyCredentials, TunnelCarriesTls, TunnelDenied];
+    use Case::{ProxyCredentials, TunnelCarriesTls, TunnelDenied, TunnelTimeout};
+    let exceptions = [
+        ProxyCredentials,
+        TunnelCarriesTls,
+        TunnelDenied,
+        TunnelTimeout,
+    ];
     conformance::run_without(&exceptions, Mine::new).await
 }

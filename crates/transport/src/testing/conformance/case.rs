@@ -46,6 +46,8 @@ cases! {
     ProxyUnused => delivery::proxy_unused,
     /// A connection that is not ready for a request in time is proved not sent.
     ConnectTimeout => limits::connect,
+    /// A proxy that does not answer in time is proved not sent.
+    TunnelTimeout => limits::tunnel,
     /// An answer that does not begin in time is given up.
     FirstByteTimeout => limits::first_byte,
     /// An answer that does not end in time is given up.
@@ -92,6 +94,8 @@ cases! {
     KeptConnectionClosed => once::kept_connection_closed,
     /// A status that invites to repeat is not acted upon.
     NothingIsRepeated => once::inviting_statuses,
+    /// A send that is dropped stops, and its connection ends.
+    DroppedSendStops => once::dropped,
     /// Requests side by side arrive once each and get their own answers.
     SideBySide => once::side_by_side,
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use http::Uri;
+
 use super::probe::{
     Probe, Verdict, expect, expect_eq, expect_kind, expect_not_sent, expect_unknown, get,
 };
 use super::server::{Reaction, Server};
 use super::wire;
+use crate::Proxy;
 use crate::TransportErrorKind::{BodyTooLarge, Timeout};
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -22,6 +25,18 @@ pub(super) async fn connect(probe: &Probe<'_>) -> Verdict {
     let server = Server::greeting(b"").await?;
     let uri = format!("https://{}/", server.authority()).parse()?;
     let transport = probe.transport_with(&Probe::options().with_connect_timeout(SHORT));
+    expect_not_sent(transport.send(get(uri)).await)
+}
+
+/// The proxy connects, and never says whether it opens a tunnel.
+pub(super) async fn tunnel(probe: &Probe<'_>) -> Verdict {
+    let proxy = Server::greeting(b"").await?;
+    let address = format!("http://{}/", proxy.authority()).parse()?;
+    let options = Probe::options()
+        .with_connect_timeout(SHORT)
+        .with_proxy(Proxy::Url(address));
+    let transport = probe.transport_with(&options);
+    let uri = Uri::from_static("https://service.invalid/");
     expect_not_sent(transport.send(get(uri)).await)
 }
 

@@ -28,11 +28,11 @@
 //! | | cases |
 //! | --- | --- |
 //! | What was said arrives | `StatusPassesThrough` … `GzipIsDecoded` |
-//! | The way is the one that was told | `ProxyUnused`, `TunnelDenied`, `TunnelCarriesTls`, `ProxyCredentials` |
+//! | The way is the one that was told | `ProxyUnused`, `TunnelDenied`, `TunnelCarriesTls`, `ProxyCredentials`, `TunnelTimeout` |
 //! | Time and size have limits | `ConnectTimeout` … `BodyCap` |
 //! | Proved not sent | `UnusableUri`, `ConnectionRefused`, `NameNotResolved`, `TlsHandshakeFailed`, and with the way and `ConnectTimeout` |
 //! | Unknown | `ConnectionReset`, `AnswerCutOff`, `GzipBroken`, `AnswerGarbled` |
-//! | At most one arrival | `KeptConnectionReset`, `KeptConnectionResetMeanwhile`, `KeptConnectionClosed`, `NothingIsRepeated`, `SideBySide` |
+//! | At most one arrival | `KeptConnectionReset`, `KeptConnectionResetMeanwhile`, `KeptConnectionClosed`, `NothingIsRepeated`, `DroppedSendStops`, `SideBySide` |
 //! | Nothing is told | `SecretsStayOut` |
 
 mod arrival;

@@ -1,10 +1,12 @@
 //! One send is at most one arrival.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use super::probe::{Probe, Verdict, Violation, expect, expect_eq, expect_unknown, get, post};
 use super::server::{Reaction, Server};
@@ -121,6 +123,29 @@ pub(super) async fn inviting_statuses(probe: &Probe<'_>) -> Verdict {
         expect_eq("arrivals", server.arrivals().len(), 1)?;
     }
     Ok(())
+}
+
+/// The server holds the connection until the client lets go of it.
+pub(super) async fn dropped(probe: &Probe<'_>) -> Verdict {
+    let server = Server::scripted([Reaction::AnswerAndStall(Vec::new())]).await?;
+    let transport = probe.transport();
+    let request = marked(&server, 1)?;
+    let sending = tokio::spawn(async move { transport.send(request).await });
+    until("the request arrives", || arrivals_of(&server, 1) == 1).await?;
+    sending.abort();
+    until("the connection ends", || server.ended() == 1).await?;
+    expect_eq("connections", server.connections(), 1)
+}
+
+/// Waits for what happens in another task.
+async fn until(what: &str, mut happened: impl FnMut() -> bool) -> Verdict {
+    let waiting = async {
+        while !happened() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let waited = timeout(Duration::from_secs(5), waiting).await;
+    waited.map_err(|_| Violation(format!("in vain was waited until {what}")))
 }
 
 pub(super) async fn side_by_side(probe: &Probe<'_>) -> Verdict {

@@ -72,6 +72,7 @@ struct Shared {
     arrivals: Mutex<Vec<Arrival>>,
     overheard: Mutex<Vec<u8>>,
     connections: AtomicUsize,
+    ended: AtomicUsize,
 }
 
 impl Server {
@@ -95,6 +96,7 @@ impl Server {
             arrivals: Mutex::new(Vec::new()),
             overheard: Mutex::new(Vec::new()),
             connections: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self {
@@ -115,6 +117,11 @@ impl Server {
     /// All that arrived so far, complete requests only, in the order of arrival.
     pub(super) fn arrivals(&self) -> Vec<Arrival> {
         lock(&self.shared.arrivals).clone()
+    }
+
+    /// How many connections are over, whoever ended them.
+    pub(super) fn ended(&self) -> usize {
+        self.shared.ended.load(Ordering::Relaxed)
     }
 
     /// What came through tunnels so far.
@@ -143,6 +150,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         connections.spawn(async move {
             // A client that goes away is none of the server's errors.
             let _gone = serve(stream, number, &shared).await;
+            shared.ended.fetch_add(1, Ordering::Relaxed);
         });
         while connections.try_join_next().is_some() {}
     }
