@@ -21,6 +21,7 @@ use crate::machine::{MachineHandle, MachineQuery};
 use crate::options::{CallOptions, CorrelationId};
 use crate::reconcile::{self, Reconciled};
 use crate::shared::Shared;
+use crate::watch::{Watch, Watched};
 
 /// A client of one service, for one application in one tenant.
 ///
@@ -98,6 +99,12 @@ impl Client {
     /// The machine actions.
     pub fn actions(&self) -> ActionQuery {
         ActionQuery::new(self.clone())
+    }
+
+    /// Waits for the ends of many machine actions, by one list a look. For one, see
+    /// [`ActionHandle::wait`].
+    pub fn wait_all(&self, actions: impl IntoIterator<Item = impl Into<Watched>>) -> Watch {
+        Watch::new(self.clone(), actions)
     }
 
     /// One file, by its SHA-1.

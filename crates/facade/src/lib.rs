@@ -31,6 +31,7 @@ mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod wait;
+mod watch;
 
 pub use action::{ActionHandle, ActionQuery};
 pub use argument::{Argument, InvalidArgument};
@@ -62,6 +63,7 @@ pub use retry::RetryPolicy;
 pub use service::Service;
 pub use tag::{InvalidTag, Tag};
 pub use wait::Wait;
+pub use watch::{Seen, Waited, Watch, Watched};
 
 /// The wire contract: everything that the API says, typed.
 #[doc(inline)]

@@ -26,3 +26,5 @@ mod secrecy;
 mod sharing;
 #[cfg(test)]
 mod tenant;
+#[cfg(test)]
+mod watching;

@@ -17,6 +17,11 @@ fn clients_and_handles_travel_between_threads() {
     is_shareable::<quell::FileHandle>();
     is_shareable::<quell::ActionQuery>();
     is_shareable::<Wait>();
+    is_shareable::<quell::Watch>();
+    is_shareable::<quell::ActionRequest<quell::model::StopAndQuarantineFile>>();
+    is_shareable::<quell::Counters>();
+    is_shareable::<quell::Placed>();
+    is_shareable::<quell::MachineQuery>();
 }
 
 #[test]
@@ -43,6 +48,10 @@ async fn every_future_is_send() {
     is_send(file.get());
     is_send(file.machines());
     is_send(client.machines().list());
+    let mut watch = client.wait_all([ACTION.parse::<quell::ActionId>().unwrap()]);
+    is_send(watch.next());
+    is_send(watch.into_future());
+    is_send(client.unsettled());
     let mut pages: Pages<_> = client.actions().pages().unwrap();
     is_send(pages.next());
     is_send(pages.all());

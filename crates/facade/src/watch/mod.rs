@@ -1,0 +1,402 @@
+//! Waiting for the ends of many machine actions by one list a look.
+
+mod ladder;
+mod lookout;
+
+use std::collections::VecDeque;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use quell_model::limits::PAGE_SIZE;
+use quell_model::{
+    ActionId, ActionType, GetMachineAction, ListMachineActions, MachineAction, Operation, Timestamp,
+};
+use tokio::time::Instant;
+
+use crate::Placed;
+use crate::call::Subject;
+use crate::client::Client;
+use crate::deadline::Deadline;
+use crate::error::{Error, ErrorKind};
+use crate::hooks::{Hooks as _, WaitReason, Waiting};
+use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, ID, KIND};
+use lookout::{Lookout, Query, Span};
+
+/// A fresh action is looked at in this interval; later the interval grows to an eighth of its age.
+const SHORTEST: Duration = Duration::from_secs(30);
+
+/// Who looks more often than this only spends the limits.
+const LEAST: Duration = Duration::from_millis(50);
+
+/// A service that does not answer is waited out for this long.
+const LONGEST_OUTAGE: Duration = Duration::from_secs(300);
+
+/// Waits for the ends of many machine actions; made by [`Client::wait_all`].
+///
+/// However many they are, a look is one list (and one more for each further 10,000 actions that
+/// were made in the time). A fresh action is looked at every 30 seconds, an older one in an eighth of
+/// its age, up to half an hour: a thousand machines cost some two hundred calls in three days, where
+/// asking for each by itself would spend the whole limit.
+///
+/// Either take the ends as they come, or await them all:
+///
+/// ```no_run
+/// # async fn example(client: quell::Client, placed: Vec<quell::Placed>) -> Result<(), quell::Error> {
+/// use quell::Seen;
+/// use std::time::Duration;
+///
+/// let mut watch = client.wait_all(&placed).within(Duration::from_secs(3600));
+/// while let Some(seen) = watch.next().await? {
+///     match seen {
+///         Seen::Ended(action) => println!("{} {}", action.id, action.status),
+///         Seen::Lost(id) => println!("{id} does not exist"),
+///     }
+/// }
+///
+/// let waited = client.wait_all(&placed).within(Duration::from_secs(3600)).await?;
+/// println!("{} ended, {} go on", waited.ended.len(), waited.open.len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a watch looks when `next` is called or it is awaited"]
+pub struct Watch {
+    client: Client,
+    /// What was added before the first look.
+    added: Vec<Watched>,
+    shortest: Duration,
+    within: Option<Duration>,
+    running: Option<Running>,
+    found: VecDeque<Seen>,
+}
+
+/// What a watch is doing since its first look.
+#[derive(Clone, Debug)]
+struct Running {
+    lookout: Lookout,
+    begun: Instant,
+    deadline: Deadline,
+    last_answer: Instant,
+    /// A service may not know `id in (…)`.
+    ids_one_by_one: bool,
+}
+
+/// What a watch saw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// The action has ended, well or not: look at its `status`.
+    Ended(Box<MachineAction>),
+    /// The service does not know this action.
+    Lost(ActionId),
+}
+
+/// What came of waiting for many.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Waited {
+    /// The actions that have ended, well or not, as they came.
+    pub ended: Vec<MachineAction>,
+    /// Those that go on: the time was over.
+    pub open: Vec<ActionId>,
+    /// Those that the service does not know.
+    pub lost: Vec<ActionId>,
+}
+
+/// An action to be watched: made from its id, or better from the action itself or a [`Placed`],
+/// which tell when it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    id: ActionId,
+    created: Option<Timestamp>,
+    kind: Option<ActionType>,
+}
+
+impl From<ActionId> for Watched {
+    fn from(id: ActionId) -> Self {
+        Self {
+            id,
+            created: None,
+            kind: None,
+        }
+    }
+}
+
+impl From<&ActionId> for Watched {
+    fn from(id: &ActionId) -> Self {
+        id.clone().into()
+    }
+}
+
+impl From<&MachineAction> for Watched {
+    fn from(action: &MachineAction) -> Self {
+        let created = action.creation_date_time_utc;
+        Self {
+            id: action.id.clone(),
+            created: (!created.is_never()).then_some(created),
+            kind: Some(action.kind.clone()),
+        }
+    }
+}
+
+impl From<&Placed> for Watched {
+    fn from(placed: &Placed) -> Self {
+        placed.action().into()
+    }
+}
+
+impl Watch {
+    pub(crate) fn new(
+        client: Client,
+        actions: impl IntoIterator<Item = impl Into<Watched>>,
+    ) -> Self {
+        Self {
+            client,
+            added: actions.into_iter().map(Into::into).collect(),
+            shortest: SHORTEST,
+            within: None,
+            running: None,
+            found: VecDeque::new(),
+        }
+    }
+
+    /// Gives up after this long, counted from the first look; the actions go on.
+    pub const fn within(mut self, limit: Duration) -> Self {
+        self.within = Some(limit);
+        self
+    }
+
+    /// The interval in which fresh actions are looked at; the default is 30 seconds, and none is
+    /// shorter than 50 ms. It has no effect after the first look.
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.shortest = interval.max(LEAST);
+        self
+    }
+
+    /// Watches one more. It counts as new: with [`next`](Self::next) a campaign adds as it goes.
+    pub fn add(&mut self, action: impl Into<Watched>) {
+        self.added.push(action.into());
+    }
+
+    /// The actions whose end was not seen yet.
+    pub fn open(&self) -> impl Iterator<Item = &ActionId> {
+        let running = self
+            .running
+            .iter()
+            .flat_map(|running| running.lookout.open());
+        running.chain(self.added.iter().map(|added| &added.id))
+    }
+
+    /// The next end, waiting as long as it takes; `None` when none is left to wait for.
+    ///
+    /// Dropping the future loses nothing: the next call goes on with the same look.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of kind [`Timeout`](ErrorKind::Timeout) when the time is over, and what lists
+    /// answer if it will not pass. The watch can be asked again.
+    pub async fn next(&mut self) -> Result<Option<Seen>, Error> {
+        loop {
+            if let Some(seen) = self.found.pop_front() {
+                return Ok(Some(seen));
+            }
+            self.take_in();
+            let Some(running) = &mut self.running else {
+                return Ok(None);
+            };
+            if running.lookout.is_done() {
+                return Ok(None);
+            }
+            if running.lookout.query().is_none() {
+                running.wait_for_turn(&self.client).await?;
+            }
+            self.found.extend(running.look(&self.client).await?);
+        }
+    }
+
+    /// Hands over what was added.
+    fn take_in(&mut self) {
+        if self.added.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        let running = self.running.get_or_insert_with(|| Running {
+            lookout: Lookout::new(self.shortest),
+            begun: now,
+            deadline: Deadline::after(self.within, now),
+            last_answer: now,
+            ids_one_by_one: false,
+        });
+        let service_now = service_now(&self.client);
+        for watched in self.added.drain(..) {
+            let created = watched.created;
+            let age = created.map(|created| service_now.saturating_duration_since(created));
+            running
+                .lookout
+                .add(watched, age.unwrap_or_default(), now - running.begun);
+        }
+    }
+
+    async fn all(mut self) -> Result<Waited, Error> {
+        let mut waited = Waited::default();
+        loop {
+            match self.next().await {
+                Ok(Some(Seen::Ended(action))) => waited.ended.push(*action),
+                Ok(Some(Seen::Lost(id))) => waited.lost.push(id),
+                Ok(None) => return Ok(waited),
+                Err(error) if self.is_over() && error.kind() == ErrorKind::Timeout => {
+                    waited.open = self.open().cloned().collect();
+                    return Ok(waited);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.running.as_ref().is_some_and(Running::is_over)
+    }
+}
+
+impl Running {
+    /// Waits until a look is due, and begins it.
+    async fn wait_for_turn(&mut self, client: &Client) -> Result<(), Error> {
+        let now = Instant::now();
+        let elapsed = now - self.begun;
+        let due = self.lookout.due(elapsed).unwrap_or(elapsed);
+        let wait = due.saturating_sub(elapsed);
+        match self.deadline.remaining(now) {
+            Some(left) if left <= wait => {
+                tokio::time::sleep(left).await;
+                return Err(too_long());
+            }
+            _ if wait.is_zero() => {}
+            _ => pause(client, wait).await,
+        }
+        self.lookout.look(self.begun.elapsed());
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.deadline.remaining(Instant::now()) == Some(Duration::ZERO)
+    }
+
+    /// Asks for the next list. A failure that may pass ends this look, not the watch.
+    async fn look(&mut self, client: &Client) -> Result<Vec<Seen>, Error> {
+        let Some(query) = self.lookout.query().cloned() else {
+            return Ok(Vec::new());
+        };
+        let client = match self.deadline.remaining(Instant::now()) {
+            Some(left) => client.with_deadline(client.deadline().map_or(left, |own| own.min(left))),
+            None => client.clone(),
+        };
+        match self.ask(&client, &query).await {
+            Ok(actions) => {
+                self.last_answer = Instant::now();
+                let (service_now, now) = (service_now(&client), self.begun.elapsed());
+                Ok(self.lookout.answered(actions, service_now, now))
+            }
+            Err(error) if self.is_over() && passes(&error) => Err(too_long().because(error)),
+            Err(error) if passes(&error) && self.last_answer.elapsed() < LONGEST_OUTAGE => {
+                self.lookout.give_up_look();
+                let asked = error.retry_after().unwrap_or_default();
+                let left = self.deadline.remaining(Instant::now());
+                tokio::time::sleep(left.map_or(asked, |left| asked.min(left))).await;
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask(&mut self, client: &Client, query: &Query) -> Result<Vec<MachineAction>, Error> {
+        match query {
+            Query::Created(span, kind) => created(client, *span, kind.as_ref()).await,
+            Query::Ids(ids) if self.ids_one_by_one => one_by_one(client, ids).await,
+            Query::Ids(ids) => match by_ids(client, ids).await {
+                Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                    self.ids_one_by_one = true;
+                    one_by_one(client, ids).await
+                }
+                other => other,
+            },
+        }
+    }
+}
+
+async fn created(
+    client: &Client,
+    span: Span,
+    kind: Option<&ActionType>,
+) -> Result<Vec<MachineAction>, Error> {
+    let mut query = client
+        .actions()
+        .filter(CREATION_DATE_TIME_UTC.ge(span.from));
+    if let Some(until) = span.until {
+        query = query.filter(CREATION_DATE_TIME_UTC.lt(until));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(KIND.eq(kind.clone()));
+    }
+    query.top(PAGE_SIZE).list().await
+}
+
+async fn by_ids(client: &Client, ids: &[ActionId]) -> Result<Vec<MachineAction>, Error> {
+    match ID.one_of(ids.iter().cloned()) {
+        Some(filter) => client.actions().filter(filter).list().await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn one_by_one(client: &Client, ids: &[ActionId]) -> Result<Vec<MachineAction>, Error> {
+    let mut actions = Vec::with_capacity(ids.len());
+    for id in ids {
+        let get = GetMachineAction::new(id.clone());
+        match client.send_about(&get, Subject::action(id)).await {
+            Ok(action) => actions.push(action),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(actions)
+}
+
+/// Whether a failure says nothing of the actions and may be gone at the next look.
+fn passes(error: &Error) -> bool {
+    use ErrorKind::{RateLimited, Timeout, Transport, Unavailable};
+    matches!(
+        error.kind(),
+        Transport | Timeout | Unavailable | RateLimited
+    )
+}
+
+fn too_long() -> Error {
+    Error::new(ErrorKind::Timeout)
+        .of_operation(ListMachineActions::INFO.name)
+        .with_detail("some actions go on")
+}
+
+async fn pause(client: &Client, wait: Duration) {
+    client.hooks().before_wait(&Waiting {
+        operation: ListMachineActions::INFO.name,
+        reason: WaitReason::Poll,
+        wait,
+    });
+    tokio::time::sleep(wait).await;
+}
+
+fn service_now(client: &Client) -> Timestamp {
+    client
+        .shared()
+        .clock
+        .skew()
+        .apply(Timestamp::from(SystemTime::now()))
+}
+
+impl IntoFuture for Watch {
+    type Output = Result<Waited, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.all())
+    }
+}
