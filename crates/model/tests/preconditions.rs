@@ -10,8 +10,8 @@ use quell_model::precondition::{
     Verdict, check,
 };
 use quell_model::{
-    DeterminationType, File, HealthStatus, Holder, Machine, MachineId, OnboardingStatus, Sha1,
-    Timestamp,
+    DeterminationType, File, HealthStatus, Holder, InOrgFileStats, Machine, MachineId,
+    OnboardingStatus, Sha1, Timestamp,
 };
 
 use Verdict::{CannotBeTold, Fails, Holds};
@@ -51,6 +51,13 @@ fn file() -> File {
     file
 }
 
+fn statistics(machines: u64, days: u64) -> InOrgFileStats {
+    let mut statistics = InOrgFileStats::new(sha1());
+    statistics.org_prevalence = Some(machines.to_string());
+    statistics.org_last_seen = Some(days_ago(days));
+    statistics
+}
+
 fn finding(facts: &Facts<'_>, subject: Subject) -> Finding {
     let findings = check(facts);
     let mut of_subject = findings.iter().filter(|one| one.rule.subject == subject);
@@ -72,13 +79,12 @@ fn verdict_of_file(change: impl FnOnce(&mut File), subject: Subject) -> Verdict 
 
 #[test]
 fn findings_as_a_responder_reads_them() {
-    let (machine, file) = (machine(), file());
+    let (machine, file, statistics) = (machine(), file(), statistics(2, 1));
     let facts = Facts::new(sha1(), &machine, now())
         .file(&file)
         .sighting(Sighting::Listed)
         .holder(Holder::Application)
-        .organization_prevalence(2)
-        .organization_last_seen(days_ago(1));
+        .statistics(&statistics);
     let shown: Vec<String> = check(&facts)
         .iter()
         .map(|one| format!("{one} [{}]\n  {}", one.looked_at, one.breach()))
@@ -312,13 +318,16 @@ fn a_file_that_may_be_the_wrong_one_is_a_warning() {
     }
     let worldwide =
         |count| verdict_of_file(|file| file.global_prevalence = count, Subject::Prevalence);
-    assert_eq!(worldwide(Some(COMMON_WORLDWIDE - 1)), Holds);
-    assert_eq!(worldwide(Some(COMMON_WORLDWIDE)), CannotBeTold);
+    let common = i64::try_from(COMMON_WORLDWIDE).expect("small");
+    assert_eq!(worldwide(Some(common - 1)), Holds);
+    assert_eq!(worldwide(Some(-1)), CannotBeTold);
+    assert_eq!(worldwide(Some(common)), CannotBeTold);
     assert_eq!(worldwide(None), CannotBeTold);
     let (machine, file) = (machine(), file());
     let here = |count| {
+        let statistics = statistics(count, 0);
         let facts = Facts::new(sha1(), &machine, now()).file(&file);
-        finding(&facts.organization_prevalence(count), Subject::Prevalence).verdict
+        finding(&facts.statistics(&statistics), Subject::Prevalence).verdict
     };
     assert_eq!(here(COMMON_IN_ORGANIZATION - 1), Holds);
     assert_eq!(here(COMMON_IN_ORGANIZATION), CannotBeTold);
@@ -333,11 +342,8 @@ fn sightings() {
     assert_eq!(verdict(facts.sighting(Sighting::NotListed)), Fails);
     let listed = facts.sighting(Sighting::Listed);
     assert_eq!(verdict(listed), Holds);
-    assert_eq!(verdict(listed.organization_last_seen(days_ago(30))), Holds);
-    assert_eq!(
-        verdict(listed.organization_last_seen(days_ago(31))),
-        CannotBeTold
-    );
+    assert_eq!(verdict(listed.statistics(&statistics(1, 30))), Holds);
+    assert_eq!(verdict(listed.statistics(&statistics(1, 31))), CannotBeTold);
 }
 
 #[test]
@@ -354,7 +360,12 @@ fn the_empty_file_is_everywhere() {
 #[test]
 fn a_description_of_another_file_is_not_looked_at() {
     let (machine, other) = (machine(), File::new(Sha1::OF_NOTHING));
-    let facts = Facts::new(sha1(), &machine, now()).file(&other);
+    let mut counted = InOrgFileStats::new(Sha1::OF_NOTHING);
+    counted.organization_prevalence = Some(1);
+    let facts = Facts::new(sha1(), &machine, now())
+        .file(&other)
+        .statistics(&counted);
+    assert_eq!(finding(&facts, Subject::Prevalence).looked_at, "nothing");
     assert_eq!(
         finding(&facts, Subject::Signature).looked_at,
         "no description of the file"

@@ -2,7 +2,7 @@
 
 use super::rule::Rule;
 use super::rules::{DEFENDER, QUELL};
-use crate::{File, Holder, Machine, Sha1, Timestamp};
+use crate::{File, Holder, InOrgFileStats, Machine, Sha1, Timestamp};
 
 /// Whose service is asked: the two ask different things of a machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,8 +45,7 @@ pub struct Facts<'a> {
     pub(super) holder: Option<Holder>,
     pub(super) file: Option<&'a File>,
     pub(super) sighting: Option<Sighting>,
-    pub(super) organization_prevalence: Option<i64>,
-    pub(super) organization_last_seen: Option<Timestamp>,
+    pub(super) statistics: Option<&'a InOrgFileStats>,
 }
 
 impl<'a> Facts<'a> {
@@ -62,8 +61,7 @@ impl<'a> Facts<'a> {
             holder: None,
             file: None,
             sighting: None,
-            organization_prevalence: None,
-            organization_last_seen: None,
+            statistics: None,
         }
     }
 
@@ -100,20 +98,11 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// On how many machines of the organization the file was seen, of the file's statistics.
+    /// The file's statistics. Those of another file are not looked at.
     #[must_use]
-    pub const fn organization_prevalence(self, machines: i64) -> Self {
+    pub fn statistics(self, statistics: &'a InOrgFileStats) -> Self {
         Self {
-            organization_prevalence: Some(machines),
-            ..self
-        }
-    }
-
-    /// When the file was last seen in the organization, of the file's statistics.
-    #[must_use]
-    pub const fn organization_last_seen(self, moment: Timestamp) -> Self {
-        Self {
-            organization_last_seen: Some(moment),
+            statistics: (statistics.sha1 == self.sha1).then_some(statistics),
             ..self
         }
     }

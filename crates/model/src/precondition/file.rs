@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::finding::Judgement;
 use super::{Facts, Service, Sighting};
 use crate::response::plain::line;
-use crate::{DeterminationType, File, Sha1};
+use crate::{DeterminationType, File, InOrgFileStats, Sha1};
 
 /// Worldwide, a file with so many sightings is more often somebody's tool than an intruder's: a
 /// caution of ours, no figure of the service.
-pub const COMMON_WORLDWIDE: i64 = 10_000;
+pub const COMMON_WORLDWIDE: u64 = 10_000;
 /// In one organization, a file on so many machines is worth a second look: a caution of ours, no
 /// figure of the service.
-pub const COMMON_IN_ORGANIZATION: i64 = 100;
+pub const COMMON_IN_ORGANIZATION: u64 = 100;
 
 /// For so long the service's page wants a file to have been seen.
 const RECENT: Duration = Duration::from_secs(30 * 86_400);
@@ -32,8 +32,9 @@ pub(super) fn hash(facts: &Facts<'_>) -> Judgement {
 }
 
 pub(super) fn sighting(facts: &Facts<'_>) -> Judgement {
-    let in_time = facts
-        .organization_last_seen
+    let last_seen = facts.statistics.and_then(|of_file| of_file.org_last_seen);
+    let in_time = last_seen
+        .filter(|moment| !moment.is_never())
         .map(|moment| facts.now.saturating_duration_since(moment) <= RECENT);
     match (facts.sighting, in_time) {
         (None, _) => Judgement::cannot_be_told(
@@ -151,8 +152,11 @@ fn is_threat(value: &str) -> bool {
 }
 
 pub(super) fn prevalence(facts: &Facts<'_>) -> Judgement {
-    let worldwide = facts.file.and_then(|file| file.global_prevalence);
-    let here = facts.organization_prevalence;
+    let of_file = facts.file.and_then(|file| file.global_prevalence);
+    let of_file = of_file.and_then(|count| u64::try_from(count).ok());
+    let counted = facts.statistics;
+    let worldwide = of_file.or(counted.and_then(InOrgFileStats::machines_globally));
+    let here = counted.and_then(InOrgFileStats::machines_in_organization);
     let counts = [
         ("globalPrevalence", worldwide, COMMON_WORLDWIDE),
         ("organizationPrevalence", here, COMMON_IN_ORGANIZATION),
