@@ -7,7 +7,8 @@ use crate::Moment;
 const FIRST_STEP: Duration = Duration::from_millis(300);
 /// An even pace of 1,500 calls in an hour; beyond it the pace slows in smaller steps.
 const EVEN_HOUR: Duration = Duration::from_millis(2400);
-const SLOWEST: Duration = Duration::from_millis(9600);
+/// An even pace of a twentieth of that, the least limit that is ever learned.
+const SLOWEST: Duration = Duration::from_secs(48);
 /// A spacing this close to the base is the base.
 const NEAR: Duration = Duration::from_millis(10);
 const FIRST_PROBE_GAP: Duration = Duration::from_secs(15 * 60);
@@ -153,12 +154,12 @@ mod tests {
     fn each_refusal_slows_by_the_documented_steps() {
         let mut pace = Pace::resume(BASE, None);
         let mut steps = Vec::new();
-        for _ in 0..13 {
+        for _ in 0..25 {
             pace.slow_down(minute(0));
             steps.push(pace.spacing().as_millis());
         }
         assert_eq!(steps[..6], [300, 600, 1200, 2400, 2880, 3456]);
-        assert_eq!(steps[12], 9600);
+        assert_eq!(steps[24], 48_000);
     }
 
     #[test]

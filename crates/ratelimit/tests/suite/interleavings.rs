@@ -40,7 +40,7 @@ impl Wake for Flag {
     }
 }
 
-type Acquiring = Pin<Box<dyn Future<Output = Result<Permit, StoreError>>>>;
+type Acquiring = Pin<Box<dyn Future<Output = Result<Permit, StoreError>> + Send>>;
 
 struct Caller {
     acquiring: Option<Acquiring>,

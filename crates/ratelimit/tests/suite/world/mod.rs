@@ -6,4 +6,4 @@ mod service;
 
 pub(crate) use client::{Backlog, Fates, Report};
 pub(crate) use random::{Delay, Random};
-pub(crate) use service::{Kind, Service};
+pub(crate) use service::{Kind, Neighbor, Service};

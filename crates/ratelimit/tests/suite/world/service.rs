@@ -26,6 +26,7 @@ pub(crate) struct Service {
     counters: Vec<Counter>,
     pub(crate) admitted: Vec<Moment>,
     pub(crate) refused: usize,
+    pub(crate) neighbor: Option<Neighbor>,
 }
 
 impl Service {
@@ -40,11 +41,33 @@ impl Service {
             counters,
             admitted: Vec::new(),
             refused: 0,
+            neighbor: None,
         }
     }
 
-    /// Handles a call; `Some` is a refusal with whole seconds to wait, rounded up.
+    pub(crate) fn with_neighbor(mut self, neighbor: Neighbor) -> Self {
+        self.neighbor = Some(neighbor);
+        self
+    }
+
+    /// Handles a call of ours; `Some` is a refusal with whole seconds to wait, rounded up.
     pub(crate) fn arrive(&mut self, at: Moment) -> Option<Duration> {
+        while let Some(called) = self.neighbor.and_then(|neighbor| neighbor.due(at)) {
+            let wait = self.count(called);
+            if let Some(neighbor) = &mut self.neighbor {
+                neighbor.answered(wait.is_none());
+            }
+        }
+        let Some(wait) = self.count(at) else {
+            self.admitted.push(at);
+            return None;
+        };
+        self.refused += 1;
+        Some(Duration::from_secs(wait.as_secs_f64().ceil() as u64))
+    }
+
+    /// A call of anyone's: how long it would have to wait, if it is refused.
+    fn count(&mut self, at: Moment) -> Option<Duration> {
         let waits = self
             .counters
             .iter_mut()
@@ -59,15 +82,39 @@ impl Service {
                 .iter_mut()
                 .for_each(|counter| counter.charge(at));
         }
-        match wait {
-            None => {
-                self.admitted.push(at);
-                None
-            }
-            Some(wait) => {
-                self.refused += 1;
-                Some(Duration::from_secs(wait.as_secs_f64().ceil() as u64))
-            }
+        wait
+    }
+}
+
+/// Someone else who uses the same quota, at an even pace.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Neighbor {
+    every: Duration,
+    next: Moment,
+    pub(crate) admitted: usize,
+    pub(crate) refused: usize,
+}
+
+impl Neighbor {
+    pub(crate) fn every(every: Duration) -> Self {
+        Self {
+            every,
+            next: Moment::EPOCH + every,
+            admitted: 0,
+            refused: 0,
+        }
+    }
+
+    fn due(self, now: Moment) -> Option<Moment> {
+        (self.next <= now).then_some(self.next)
+    }
+
+    fn answered(&mut self, admitted: bool) {
+        self.next = self.next + self.every;
+        if admitted {
+            self.admitted += 1;
+        } else {
+            self.refused += 1;
         }
     }
 }
