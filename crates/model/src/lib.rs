@@ -15,8 +15,6 @@ mod limit;
 mod look_back;
 #[cfg(any(feature = "schemars", feature = "proptest"))]
 mod objects;
-#[cfg(any(feature = "schemars", feature = "proptest"))]
-mod objects;
 pub mod odata;
 mod open_enum;
 mod operation;
