@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod budget;
+mod clock;
+mod error;
+mod journal;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod ledger;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod stored;
+
+#[cfg(feature = "testing")]
+pub use clock::{Clock, SinceBoot, Stamp};
+pub use error::{Cause, StateError};
+pub use journal::{Attempt, Attempts, Begun, Entry, Filter, Intent, IntentId, Journal, Settlement};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresState, ServerTrust};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteState;

@@ -1,0 +1,104 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use quell_state::{PostgresOptions, PostgresState};
+use tokio_postgres::{Client, Config, NoTls};
+
+/// A database of its own, gone when the test is.
+pub struct Database {
+    name: String,
+    client: Client,
+}
+
+fn server() -> String {
+    std::env::var("QUELL_TEST_POSTGRES").expect(
+        "needs a PostgreSQL: `cargo xtask test` starts one, or set QUELL_TEST_POSTGRES to a connection string",
+    )
+}
+
+async fn connect(name: Option<&str>) -> Client {
+    let mut config: Config = server().parse().unwrap();
+    if let Some(name) = name {
+        config.dbname(name);
+    }
+    let (client, connection) = config.connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// The connection string of this database.
+pub fn connection_string(name: &str) -> String {
+    // Of two names the later holds.
+    format!("{} dbname={name}", server())
+}
+
+impl Database {
+    pub async fn create() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let nth = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("quell_test_{}_{nth}", std::process::id());
+        let create = format!("CREATE DATABASE {name}");
+        connect(None).await.batch_execute(&create).await.unwrap();
+        let client = connect(Some(&name)).await;
+        Self { name, client }
+    }
+
+    pub fn connection_string(&self) -> String {
+        connection_string(&self.name)
+    }
+
+    pub async fn state(&self) -> PostgresState {
+        let options = PostgresOptions::parse(&self.connection_string()).unwrap();
+        PostgresState::connect(options).await.unwrap()
+    }
+
+    pub async fn execute(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+    }
+
+    pub async fn number(&self, sql: &str) -> i64 {
+        self.client.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// From now on time stands still but for [`advance`](Self::advance).
+    pub async fn stop_clock(&self) {
+        drop(self.state().await);
+        self.execute(
+            "CREATE TABLE quell.test_clock (now bigint NOT NULL);
+            INSERT INTO quell.test_clock VALUES (1700000000000000);
+            CREATE OR REPLACE FUNCTION quell.quell_now() RETURNS bigint LANGUAGE sql VOLATILE AS
+                'SELECT now FROM quell.test_clock'",
+        )
+        .await;
+    }
+
+    pub async fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap();
+        self.execute(&format!("UPDATE quell.test_clock SET now = now + {by}"))
+            .await;
+    }
+
+    pub async fn passed(&self) -> Duration {
+        let now = self
+            .number("SELECT now - 1700000000000000 FROM quell.test_clock")
+            .await;
+        Duration::from_micros(now.try_into().unwrap())
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let remove = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        // A thread of its own, since the test's runtime may be unwinding.
+        let removed = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async { connect(None).await.batch_execute(&remove).await })
+        });
+        if !matches!(removed.join(), Ok(Ok(()))) {
+            eprintln!("{} is left behind", self.name);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Every store against the rules of quell-ratelimit, in processes that share and die.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod clock;
+mod conformance;
+mod database;
