@@ -62,3 +62,54 @@ impl From<AzureIdentity> for Credential {
         Self::of_source(Source(identity.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use azure_core::credentials::{AccessToken as AzureToken, TokenRequestOptions};
+
+    use super::*;
+
+    /// Gives a token for an hour, or fails in this way.
+    #[derive(Debug)]
+    struct Fake(Option<ErrorKind>);
+
+    #[async_trait]
+    impl TokenCredential for Fake {
+        async fn get_token(
+            &self,
+            scopes: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AzureToken> {
+            assert_eq!(scopes, ["https://audience.example/.default"]);
+            match self.0.clone() {
+                Some(kind) => Err(azure_core::Error::with_message(kind, "on command")),
+                None => {
+                    let end = SystemTime::now() + Duration::from_secs(3600);
+                    Ok(AzureToken::new("canary", end.into()))
+                }
+            }
+        }
+    }
+
+    async fn ask(failing: Option<ErrorKind>) -> Result<AccessToken, TokenError> {
+        let source = Source(Arc::new(Fake(failing)));
+        source
+            .token(&TokenRequest::new("https://audience.example"))
+            .await
+    }
+
+    #[tokio::test]
+    async fn the_token_and_its_end_are_passed_on() {
+        let token = ask(None).await.unwrap();
+        assert_eq!(token.header(), "Bearer canary");
+        let life = token.life().unwrap();
+        assert!(life > Duration::from_secs(3500) && life <= Duration::from_secs(3600));
+    }
+
+    #[tokio::test]
+    async fn what_happened_on_the_way_may_pass_and_a_refusal_does_not() {
+        let passes = |error: TokenError| error.may_pass();
+        assert!(passes(ask(Some(ErrorKind::Io)).await.unwrap_err()));
+        assert!(!passes(ask(Some(ErrorKind::Credential)).await.unwrap_err()));
+    }
+}

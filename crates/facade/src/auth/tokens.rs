@@ -100,7 +100,7 @@ impl Tokens {
 
     /// The service refused this token. If it is still the one in hand, the next call gets a new one.
     pub(crate) fn reject(&self, rejected: &Held) {
-        self.0.lock().shelf.reject(rejected);
+        self.0.lock().shelf.reject(rejected, Instant::now());
     }
 
     fn turn(&self) -> Turn {

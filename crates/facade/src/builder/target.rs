@@ -93,5 +93,7 @@ fn is_microsofts(authority: &Endpoint) -> bool {
     let names = CLOUDS
         .iter()
         .filter_map(|cloud| cloud.authority.strip_prefix("https://"));
+    // A dot at its end makes a name no other one.
+    let host = host.trim_end_matches('.');
     names.chain([OLD_AUTHORITY]).any(|name| name == host)
 }

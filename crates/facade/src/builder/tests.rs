@@ -117,6 +117,7 @@ fn microsofts_tokens_are_not_asked_for_on_behalf_of_another_service_unless_it_is
     for authority in [
         "https://login.microsoftonline.com",
         "https://LOGIN.microsoftonline.us/",
+        "https://login.microsoftonline.com./",
         "https://login.windows.net",
     ] {
         let service =

@@ -19,11 +19,16 @@ const REFUSED: Duration = Duration::from_secs(60);
 /// [`RetryPolicy`](crate::RetryPolicy), so that a caller who waits finds the way free.
 const ALONE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
+/// No endpoint locks us out for longer by a slip in its `Retry-After`.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 /// The token in hand, and what is known about getting another.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     held: Option<Held>,
     serial: u64,
+    /// The token in hand came because the service had refused the one before.
+    replaces_rejected: bool,
     /// How often in a row there was no token.
     failures: u32,
     failure: Option<Failed>,
@@ -81,6 +86,8 @@ impl Shelf {
     ) -> Held {
         self.serial = self.serial.wrapping_add(1);
         (self.failures, self.failure) = (0, None);
+        // Renewed in time, it replaces none.
+        self.replaces_rejected &= self.held.is_none();
         let held = Held::new(token, claims.map(Arc::new), self.serial, asked_at, jitter);
         self.held = Some(held.clone());
         held
@@ -98,10 +105,15 @@ impl Shelf {
         error
     }
 
-    /// The service refused this token.
-    pub(crate) fn reject(&mut self, rejected: &Held) {
-        let in_hand = |held: &mut Held| held.serial == rejected.serial;
-        let _ = self.held.take_if(in_hand);
+    /// The service refused this token. It is dropped, unless it is itself a new one for one
+    /// that was refused: then a third would fare no better, and the authority is spared.
+    pub(crate) fn reject(&mut self, rejected: &Held, now: Instant) {
+        let in_hand = |held: &Held| held.serial == rejected.serial;
+        let spared = self.replaces_rejected && rejected.age(now) < REFUSED;
+        if self.held.as_ref().is_some_and(in_hand) && !spared {
+            self.held = None;
+            self.replaces_rejected = true;
+        }
     }
 }
 
@@ -119,15 +131,17 @@ impl Failed {
 
 /// How long nobody asks again after this failure, the so-many-th in a row.
 fn quiet_after(error: &TokenError, failures: u32) -> Option<Duration> {
+    use TokenError as Of;
     match error {
-        TokenError::Refused(_) => Some(REFUSED),
-        // What our own code says is not known to cost anything.
-        TokenError::Source { .. } => None,
-        error if error.may_pass() => Some(error.retry_after().unwrap_or_else(|| {
+        // Nor is a person asked again at once who just said no.
+        Of::Refused(_) | Of::Objectionable(_) | Of::Declined | Of::CodeExpired => Some(REFUSED),
+        // What our own code and files say is not known to cost anything.
+        Of::Source { .. } | Of::File { .. } => None,
+        other => {
             let doubled = 2_u32.saturating_pow(failures.saturating_sub(1).min(16));
-            ALONE.0.saturating_mul(doubled).min(ALONE.1)
-        })),
-        _ => None,
+            let own = ALONE.0.saturating_mul(doubled).min(ALONE.1);
+            Some(other.retry_after().map_or(own, |asked| asked.min(LONGEST)))
+        }
     }
 }
 
@@ -231,7 +245,7 @@ mod tests {
         );
         shelf.put(token(), None, now, 0.0);
         shelf.failed(unavailable(None), now);
-        shelf.reject(&Held::new(token(), None, 1, now, 0.0));
+        shelf.reject(&Held::new(token(), None, 1, now, 0.0), now);
         assert_eq!(quiet(&shelf, now), Some(ALONE.0));
     }
 
@@ -245,10 +259,26 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_beyond_the_clock_is_none() {
+    fn an_absurd_wait_is_an_hour() {
         let (mut shelf, now) = (Shelf::default(), Instant::now());
         shelf.failed(unavailable(Some(Duration::MAX)), now);
-        assert!(matches!(shelf.plan(now), Plan::Ask));
+        assert_eq!(quiet(&shelf, now), Some(LONGEST));
+    }
+
+    #[test]
+    fn every_failure_has_its_own_quiet() {
+        let unreadable = TokenError::Unreadable {
+            reason: "it is not",
+        };
+        for (error, quiet) in [
+            (TokenError::Declined, Some(REFUSED)),
+            (TokenError::CodeExpired, Some(REFUSED)),
+            (unreadable, Some(ALONE.0)),
+            (TokenError::permanent("sealed"), None),
+            (TokenError::passing("busy"), None),
+        ] {
+            assert_eq!(quiet_after(&error, 1), quiet, "{error}");
+        }
     }
 
     #[test]
@@ -266,7 +296,20 @@ mod tests {
         let (mut shelf, now) = (Shelf::default(), Instant::now());
         let first = shelf.put(token(), None, now, 0.0);
         shelf.put(token(), None, now, 0.0);
-        shelf.reject(&first);
+        shelf.reject(&first, now);
         assert!(matches!(shelf.plan(now), Plan::Use(held) if held.serial == 2));
+    }
+
+    #[test]
+    fn a_service_that_refuses_new_tokens_too_costs_no_further_ones_for_a_minute() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let first = shelf.put(token(), None, now, 0.0);
+        shelf.reject(&first, now);
+        assert!(matches!(shelf.plan(now), Plan::Ask));
+        let second = shelf.put(token(), None, now, 0.0);
+        shelf.reject(&second, now + REFUSED / 2);
+        assert!(matches!(shelf.plan(now), Plan::Use(held) if held.serial == 2));
+        shelf.reject(&second, now + REFUSED);
+        assert!(matches!(shelf.plan(now), Plan::Ask));
     }
 }

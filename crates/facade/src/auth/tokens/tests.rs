@@ -234,3 +234,21 @@ async fn a_token_for_another_audience_is_not_handed_out() {
     );
     assert!(!error.may_pass());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_panics_is_given_up() {
+    #[derive(Debug)]
+    struct Broken;
+    #[async_trait]
+    impl TokenSource for Broken {
+        async fn token(&self, _: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
+            panic!("on purpose")
+        }
+    }
+    let expected = Expectation::new("x".to_owned(), Party::Microsoft { tenant: None });
+    let error = Tokens::new(Arc::new(Broken), expected)
+        .get()
+        .await
+        .unwrap_err();
+    assert!(!error.may_pass());
+}
