@@ -25,10 +25,11 @@ enum Prints {
 }
 
 /// In the page's order. A new one is a line here and a pair of marks on the page.
-const SECTIONS: [Section; 3] = [
+const SECTIONS: [Section; 4] = [
     Section::new("act", "quell-cli", "act", Prints::Markdown),
     Section::new("overhead", "quell", "overhead", Prints::Markdown),
     Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
+    Section::new("campaign", "quell-ratelimit", "campaign", Prints::Markdown),
 ];
 
 /// Runs the benchmarks of the named sections, or all of them, and writes each section when it is measured.
