@@ -46,6 +46,8 @@ fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
     for (name, tokens) in rust::model(contract)? {
         files.push((format!("{MODEL}/{name}.rs"), format::rust(&name, tokens)?));
     }
+    let (name, text) = rust::objects(contract)?;
+    files.push((format!("{MODEL}/{name}.rs"), format::rust_text(&text)?));
     files.push((
         format!("{SERVER}/routes.rs"),
         format::rust("routes", rust::routes(contract)?)?,

@@ -4,6 +4,7 @@
 pub(crate) mod error_codes;
 pub(crate) mod hosts;
 pub mod limits;
+pub(crate) mod objects;
 pub mod operations;
 pub(crate) mod permissions;
 pub mod properties;

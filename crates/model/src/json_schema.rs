@@ -94,7 +94,7 @@ macro_rules! needed {
 answers!(of_objects);
 requests!(of_objects);
 #[cfg(feature = "high-risk")]
-crate::objects::risky_requests!(of_objects);
+crate::objects::high_risk_requests!(of_objects);
 
 impl<T: JsonSchema> JsonSchema for ODataPage<T> {
     fn schema_name() -> Cow<'static, str> {

@@ -13,8 +13,6 @@ mod id;
 mod json_schema;
 mod limit;
 mod look_back;
-#[cfg(any(feature = "schemars", feature = "proptest"))]
-mod objects;
 pub mod odata;
 mod open_enum;
 mod operation;
@@ -35,6 +33,8 @@ pub use error_code::{ErrorCodeInfo, Retry};
 pub use generated::error_codes::{ERROR_CODES, ErrorCode};
 pub use generated::hosts::{ACCEPTED_AUDIENCES, CLOUDS, Cloud, HOSTS, REGIONS, Region};
 pub use generated::limits::{self, LIMITS};
+#[cfg(any(feature = "schemars", feature = "proptest"))]
+use generated::objects;
 pub use generated::operations::{self, OPERATIONS};
 pub use generated::permissions::{PERMISSIONS, RESOURCE_APP_ID, RESOURCE_APP_NAME};
 pub use generated::properties;

@@ -13,6 +13,11 @@ const COMMAND: &str = "cargo xtask codegen";
 pub(super) fn rust(name: &str, tokens: TokenStream) -> Outcome<String> {
     let file = syn::parse2(tokens).context(format_args!("generated {name}.rs does not parse"))?;
     let source = spaced(file);
+    rust_text(&source)
+}
+
+/// Rust source from text: with the heading, and as `cargo fmt` would leave it.
+pub(super) fn rust_text(source: &str) -> Outcome<String> {
     let heading = format!("// @generated from docs/api by `{COMMAND}`; do not edit.\n\n");
     rustfmt(&format!("{heading}{source}"))
 }

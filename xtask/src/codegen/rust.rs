@@ -5,6 +5,7 @@ mod error_codes;
 mod field;
 mod hosts;
 mod limits;
+mod objects;
 mod operations;
 mod permissions;
 mod properties;
@@ -22,6 +23,11 @@ use super::names::{ident, snake};
 use crate::failure::Outcome;
 
 pub(super) use routes::routes;
+
+/// The model's file that is written as text.
+pub(super) fn objects(contract: &Contract) -> Outcome<(&'static str, String)> {
+    Ok(("objects", objects::objects(contract)?))
+}
 
 /// The model's files: name without ending, and contents.
 pub(super) fn model(contract: &Contract) -> Outcome<Vec<(String, TokenStream)>> {

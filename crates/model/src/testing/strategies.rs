@@ -188,7 +188,7 @@ macro_rules! of_requests {
 answers!(of_answers);
 requests!(of_requests);
 #[cfg(feature = "high-risk")]
-crate::objects::risky_requests!(of_requests);
+crate::objects::high_risk_requests!(of_requests);
 
 made_by! {
     StopAndQuarantineFile = (any::<MachineId>(), any::<Sha1>(), any::<Comment>())

@@ -81,7 +81,7 @@ fn request(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
 }
 
 /// Whether a request cannot be without it.
-fn is_needed(field: &Field<'_>) -> bool {
+pub(super) fn is_needed(field: &Field<'_>) -> bool {
     let is_list = matches!(field.presence, Presence::List);
     field.is_insisted() || (is_list && !field.may_be_absent)
 }

@@ -1,4 +1,8 @@
-//! What answers consist of.
+// @generated from docs/api by `cargo xtask codegen`; do not edit.
+
+//! What each object consists of, for what is derived from that: JSON schemas and property tests.
+
+#![cfg(any(feature = "schemars", feature = "proptest"))]
 
 /// Each answer: its fields, their types and their names on the wire.
 macro_rules! answers {
@@ -288,3 +292,110 @@ macro_rules! answers {
 }
 
 pub(crate) use answers;
+
+/// Each request, in the same way.
+macro_rules! requests {
+    ($with:ident) => {
+        $with! {
+            StopAndQuarantineFileRequest {
+                comment: Comment = "Comment" needed,
+                sha1: Sha1 = "Sha1" needed,
+                external_id: Option<String> = "ExternalId",
+                request_source: Option<RequestSource> = "RequestSource",
+                title: Option<String> = "Title",
+            }
+            CancelMachineActionRequest {
+                comment: Comment = "Comment" needed,
+                external_id: Option<String> = "ExternalId",
+                request_source: Option<RequestSource> = "RequestSource",
+                title: Option<String> = "Title",
+            }
+            CommentRequest {
+                comment: Comment = "Comment" needed,
+            }
+            IsolateRequest {
+                comment: Comment = "Comment" needed,
+                isolation_type: Option<IsolationType> = "IsolationType",
+            }
+            RunAntiVirusScanRequest {
+                comment: Comment = "Comment" needed,
+                scan_type: ScanType = "ScanType" needed,
+            }
+            SubmitIndicatorRequest {
+                indicator_value: String = "indicatorValue" needed,
+                indicator_type: IndicatorType = "indicatorType" needed,
+                action: IndicatorAction = "action" needed,
+                title: String = "title" needed,
+                description: String = "description" needed,
+                application: Option<String> = "application",
+                expiration_time: Option<Timestamp> = "expirationTime",
+                severity: Option<IndicatorSeverity> = "severity",
+                recommended_actions: Option<String> = "recommendedActions",
+                rbac_group_names: Vec<String> = "rbacGroupNames",
+                educate_url: Option<String> = "educateUrl",
+                generate_alert: Option<bool> = "generateAlert",
+            }
+        }
+    };
+}
+
+pub(crate) use requests;
+
+/// Each request, in the same way.
+#[cfg(feature = "high-risk")]
+macro_rules! high_risk_requests {
+    ($with:ident) => {
+        $with! {
+            RunLiveResponseRequest {
+                commands: Vec<Command> = "Commands" needed,
+                comment: Comment = "Comment" needed,
+            }
+        }
+    };
+}
+
+#[cfg(feature = "high-risk")]
+pub(crate) use high_risk_requests;
+
+/// Every open enumeration.
+macro_rules! enumerations {
+    ($with:ident) => {
+        $with! {
+            ActionStatus,
+            ActionType,
+            AlertClassification,
+            AlertDetermination,
+            AlertSeverity,
+            AlertStatus,
+            CloudProvider,
+            CommandParameterKey,
+            CommandStatus,
+            CommandType,
+            DeterminationType,
+            DeviceValue,
+            ErrorCode,
+            ExclusionReason,
+            ExposureLevel,
+            FileIdentifierType,
+            FullActionType,
+            HealthStatus,
+            IndicatorAction,
+            IndicatorSeverity,
+            IndicatorSourceType,
+            IndicatorType,
+            InvestigationState,
+            IpInterfaceType,
+            IpOperationalStatus,
+            IsolationType,
+            ManagedBy,
+            ManagedByStatus,
+            OnboardingStatus,
+            RequestSource,
+            RiskScore,
+            ScanType,
+            TokenErrorCode,
+        }
+    };
+}
+
+pub(crate) use enumerations;
