@@ -170,10 +170,11 @@ pub fn odata_page(bytes: &[u8]) {
 /// Where the law is broken.
 pub fn error_envelope(bytes: &[u8]) {
     reads_what_it_writes::<ErrorEnvelope>(bytes);
+    let mut fault = ApiFault::read(400, bytes);
+    is_one_line(&fault);
     for status in [400, 401, 404, 429, 503] {
-        let fault = ApiFault::read(status, bytes);
-        is_one_line(&fault);
-        let _ = fault.retry();
+        fault.status = status;
+        let _ = (fault.retry(), fault.is_not_found());
     }
 }
 
