@@ -89,14 +89,14 @@ impl LearnedLimit {
     pub(super) fn cut(&mut self, used: u32, named: Option<Window>, now: Moment) {
         let named = named.filter(|named| named.period() == self.window.period());
         let named = named.map_or(f64::INFINITY, |named| f64::from(named.limit()));
-        let tells = named < self.limit;
-        if !tells && f64::from(used) < LITTLE * self.limit && !self.doubted_lately(now) {
-            self.doubted = Some(now);
-            return;
-        }
-        self.doubted = None;
-        let below_use = self.temper.keep * f64::from(used) - self.temper.less;
-        let by_use = below_use.max(self.limit * LEAST_OF_A_CUT);
+        let little = f64::from(used) < LITTLE * self.limit && !self.doubted_lately(now);
+        let by_use = if little {
+            f64::INFINITY
+        } else {
+            let below_use = self.temper.keep * f64::from(used) - self.temper.less;
+            below_use.max(self.limit * LEAST_OF_A_CUT)
+        };
+        self.doubted = little.then_some(now);
         self.limit = self.limit.min(by_use).min(named).max(floor(self.full));
     }
 

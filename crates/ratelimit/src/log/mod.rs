@@ -135,14 +135,14 @@ impl RollingLog {
         };
         let mut log = Self {
             windows: policy.ours().map(limited).collect(),
-            completions: Completions::resume(most, &state.completions, state.next_completion),
+            completions: Completions::resume(most, &state.completions, state.free_completion()),
             in_flight,
             learning: Learning::resume(&policy, &state.learned),
             last_grant: state.last_grant,
             paused_until: state.paused_until,
             interactive_until: state.interactive_until,
             now: Moment::EPOCH,
-            next_id: state.next_id,
+            next_id: state.free_id(),
             changes: None,
             policy,
         };

@@ -108,6 +108,20 @@ impl LogState {
         oldest.map_or(self.next_completion, |completion| completion.number)
     }
 
+    /// A name that no permit has that is out, whatever was read from a store that lost something.
+    pub(super) fn free_id(&self) -> u64 {
+        let newest = self.open.iter().map(|permit| u64::from(permit.id)).max();
+        self.next_id
+            .max(newest.map_or(0, |id| id.saturating_add(1)))
+    }
+
+    /// A number that no completion on record has.
+    pub(super) fn free_completion(&self) -> u64 {
+        let newest = self.completions.last().map(|completion| completion.number);
+        self.next_completion
+            .max(newest.map_or(0, |number| number.saturating_add(1)))
+    }
+
     /// The state after this change.
     pub fn apply(&mut self, change: &Change) {
         match change {

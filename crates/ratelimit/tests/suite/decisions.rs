@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use quell_ratelimit::{
-    Decision, Margins, Moment, PermitId, Policy, Priority, Quota, RollingLog, UnknownPermit, Wait,
+    Decision, LogState, Margins, Moment, PermitId, Policy, Priority, PushBack, Quota, RollingLog,
+    Share, UnknownPermit, Wait, Window,
 };
 
 fn at(seconds: u64) -> Moment {
@@ -123,4 +124,69 @@ fn times_at_the_end_of_the_range_do_not_panic() {
     log.complete(id, end);
     let _ = log.acquire(Priority::Batch, end);
     let _ = (log.forecast(9, Priority::Batch, end), log.snapshot(end));
+}
+
+/// A store that lost a row must not hand out the name of a permit that is out.
+#[test]
+fn damaged_state_gives_no_name_twice() {
+    let mut log = log("5/60s");
+    for _ in 0..3 {
+        granted(&mut log, at(0));
+    }
+    let state = LogState {
+        next_id: 0,
+        ..log.state()
+    };
+    let mut resumed = RollingLog::resume(Quota::parse("5/60s").unwrap(), &state);
+    let id = granted(&mut resumed, at(1));
+    assert!(state.open.iter().all(|permit| permit.id != id));
+    assert_eq!(resumed.snapshot(at(1)).in_flight, 4);
+}
+
+#[test]
+fn even_pace_follows_the_share_and_what_was_learned() {
+    let hour = Duration::from_secs(3600);
+    let policy = Policy::new(Quota::parse("100/60s,1500/3600s").unwrap()).margins(Margins::NONE);
+    let even = |policy: Policy| RollingLog::new(policy).snapshot(at(0)).spacing;
+    let evenly = policy.even_over(hour).unwrap();
+    assert_eq!(even(evenly.clone()), Duration::from_millis(2400));
+    assert_eq!(
+        even(evenly.clone().share(Share::percent(50))),
+        Duration::from_millis(4800)
+    );
+    let slower = Duration::from_secs(9);
+    assert_eq!(even(evenly.clone().spacing(slower)), slower);
+
+    let mut log = RollingLog::new(evenly);
+    let id = granted(&mut log, at(0));
+    let named = Window::new(750, hour).unwrap();
+    let refusal = PushBack::new()
+        .retry_after(Duration::from_secs(60))
+        .window(named);
+    log.refused(id, &refusal, at(1));
+    assert_eq!(log.snapshot(at(1)).spacing, Duration::from_millis(4800));
+}
+
+#[test]
+fn unsent_permit_is_taken_back_at_the_end_of_its_lease() {
+    let policy = Policy::new(Quota::parse("1/60s").unwrap()).lease(Duration::from_secs(10));
+    let mut log = RollingLog::new(policy);
+    let lost = granted(&mut log, at(0));
+    let wait = Wait::Completion {
+        not_before: at(60) + Duration::from_millis(50),
+        expiry: Some(at(10)),
+    };
+    assert_eq!(log.acquire(Priority::Batch, at(0)), Decision::Wait(wait));
+    let next = granted(&mut log, at(10));
+    assert_eq!(log.sent(lost, at(99), at(10)), Err(UnknownPermit(lost)));
+    log.sent(next, at(99), at(19)).unwrap();
+    assert!(matches!(
+        log.acquire(Priority::Batch, at(30)),
+        Decision::Wait(_)
+    ));
+    assert_eq!(
+        log.snapshot(at(30)).in_flight,
+        1,
+        "a sent permit has no lease"
+    );
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quell_ratelimit::{
-    AcquireError, Limiter, Margins, Permit, Policy, PushBack, Quota, SentPermit, StoreError,
+    AcquireError, Decision, Limiter, Margins, Moment, Permit, Policy, Priority, PushBack, Quota,
+    RollingLog, SentPermit, StoreError,
 };
 use tokio::time::Instant;
 
@@ -210,6 +211,58 @@ async fn refusal_pauses_everyone_as_long_as_asked_and_a_second() {
         assert_eq!(waited, seconds(pause));
         assert_eq!(limiter.snapshot().await.unwrap().paused_for, None);
     }
+}
+
+#[test]
+fn pause_is_at_least_a_second_and_at_most_65_minutes_whatever_is_asked() {
+    let waits = [
+        None,
+        Some(0),
+        Some(1),
+        Some(3600),
+        Some(1_000_000_000),
+        Some(u64::MAX),
+    ];
+    for (index, wait) in (0..).zip(waits) {
+        let mut log = RollingLog::new(Quota::parse("100/60s,1500/3600s").unwrap());
+        let now = Moment::after_epoch(Duration::from_millis(17 * index));
+        let Decision::Granted(id) = log.acquire(Priority::Batch, now) else {
+            panic!("a permit was due");
+        };
+        let asked = |wait| PushBack::new().retry_after(seconds(wait));
+        log.refused(id, &wait.map_or(PushBack::new(), asked), now);
+        let pause = log.snapshot(now).paused_for.unwrap();
+        assert!(
+            (seconds(1)..=seconds(65 * 60)).contains(&pause),
+            "{wait:?}: {pause:?}"
+        );
+    }
+}
+
+/// Clients that were refused together come back at different times, and a test at the same ones.
+#[test]
+fn jitter_differs_between_clients_and_not_between_runs() {
+    let pause = |nanosecond| {
+        let mut log = RollingLog::new(Quota::parse("100/60s").unwrap());
+        let now = Moment::after_epoch(Duration::from_nanos(nanosecond));
+        if let Decision::Granted(id) = log.acquire(Priority::Batch, now) {
+            log.refused(id, &PushBack::new().retry_after(seconds(7)), now);
+        }
+        log.snapshot(now).paused_for.unwrap()
+    };
+    let pauses: Vec<_> = (0..1000).map(pause).collect();
+    assert!(
+        pauses
+            .iter()
+            .all(|pause| (seconds(8)..=seconds(9)).contains(pause))
+    );
+    let mean = pauses.iter().sum::<Duration>() / 1000;
+    assert!(
+        (seconds(8) + Duration::from_millis(470)..seconds(8) + Duration::from_millis(530))
+            .contains(&mean),
+        "{mean:?}"
+    );
+    assert_eq!(pauses, (0..1000).map(pause).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]

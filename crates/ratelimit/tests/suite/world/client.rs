@@ -12,6 +12,8 @@ pub(crate) struct Backlog {
     pub(crate) service_time: Duration,
     pub(crate) fates: Fates,
     pub(crate) random: Random,
+    /// When the first call is ready.
+    pub(crate) begins: Moment,
 }
 
 /// What becomes of permits and calls, in parts of a hundred.
@@ -67,6 +69,7 @@ impl Backlog {
             service_time,
             fates: Fates::default(),
             random,
+            begins: Moment::EPOCH,
         }
     }
 
@@ -93,7 +96,7 @@ impl Backlog {
 
 impl Run<'_> {
     fn play(mut self, end: Duration) -> Report {
-        let mut now = Moment::EPOCH;
+        let mut now = self.backlog.begins;
         loop {
             while let Some(event) = self.due(now) {
                 self.happen(event, now);
