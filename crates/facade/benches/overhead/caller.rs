@@ -15,8 +15,8 @@ const COMMENT: &str =
     "Stop and quarantine file on machine due to alert 441688558380765161_2136280442";
 
 /// Who makes a call and reads its answer.
-pub(crate) trait Caller {
-    async fn call(&self);
+pub(crate) trait Caller: Sync {
+    fn call(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// What somebody writes who takes no SDK: no limits, no retry, no renewal of the token.
