@@ -528,6 +528,11 @@ async fn a_recorder_stays_within_its_bounds() {
     let cassette = recorder.cassette();
     assert!((1..16).contains(&cassette.len()), "{}", cassette.len());
     assert!(cassette.to_json().is_ok());
+
+    let recorder = Recorder::new(service.clone());
+    service.answer(answer("text/plain", "x".repeat(17 << 20)));
+    recorder.send(get("/")).await.unwrap();
+    assert!(recorder.is_full() && recorder.cassette().is_empty());
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use quell_transport::nearest::{
     Candidate, Candidates, Choice, Fingerprint, MemoryCache, Met, Nearest, NearestCache, Network,
-    TlsNetwork, Why, probe,
+    Remembered, TlsNetwork, Why, probe,
 };
 use quell_transport::{Endpoint, Proxy, TransportError, TransportErrorKind, TransportOptions};
 use tokio::io::AsyncReadExt;
@@ -69,6 +69,20 @@ impl Network for Pretended {
 
     fn fingerprint(&self) -> Fingerprint {
         Fingerprint::new(self.0.fingerprint.load(Ordering::SeqCst))
+    }
+}
+
+/// Counts what it is to keep.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl NearestCache for Counting {
+    fn load(&self) -> Option<Remembered> {
+        None
+    }
+
+    fn store(&self, _: &Remembered) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -152,7 +166,9 @@ async fn a_table_without_a_connection_falls_on_home() {
 #[tokio::test(start_paused = true)]
 async fn it_fails_over_and_comes_back() {
     let network = Pretended::with(&[("global", Some(90)), ("eu", Some(20)), ("us", Some(60))]);
-    let nearest = Nearest::new(candidates(&["eu", "us"]), network.clone());
+    let cache = Arc::new(Counting::default());
+    let shared = Arc::clone(&cache);
+    let nearest = Nearest::remembering(candidates(&["eu", "us"]), network.clone(), shared);
     let eu = nearest.choose().await;
     network.place("eu", None);
     fail_three_times(&nearest, &eu);
@@ -171,6 +187,8 @@ async fn it_fails_over_and_comes_back() {
     }
     assert_eq!(name(&nearest.choose().await), "eu");
     assert_eq!(network.connects(), 9 + 3 + 3, "only eu was looked at again");
+    let stored = cache.0.load(Ordering::SeqCst);
+    assert_eq!(stored, 1, "a look at one is no measurement of all");
 }
 
 #[tokio::test(start_paused = true)]

@@ -86,3 +86,29 @@ impl Met {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportErrorKind::{Connect, Interrupted, Resolve, Timeout, Tls};
+
+    #[test]
+    fn what_speaks_against_an_endpoint_is_no_connection_and_503() {
+        let took = Duration::from_secs(1);
+        let sign = |met: Met| met.sign(took);
+        for kind in [Connect, Resolve, Tls] {
+            assert_eq!(sign(Met::Failure(kind)), Sign::Failed, "{kind:?}");
+        }
+        assert_eq!(
+            sign(Met::Answer(StatusCode::SERVICE_UNAVAILABLE)),
+            Sign::Failed
+        );
+        for kind in [Timeout, Interrupted] {
+            assert_eq!(sign(Met::Failure(kind)), Sign::Nothing, "{kind:?}");
+        }
+        for status in [200, 401, 404, 429, 500, 502, 504] {
+            let answer = Met::Answer(StatusCode::from_u16(status).unwrap());
+            assert_eq!(sign(answer), Sign::Answered(took), "{status}");
+        }
+    }
+}

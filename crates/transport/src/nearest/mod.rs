@@ -259,7 +259,6 @@ impl Inner {
             let now = Instant::now().into_std();
             known.course.probed(now, &scores, elsewhere);
             known.fingerprint = fingerprint;
-            known.first_wait_ends = None;
             (reached && known.course.is_measured()).then(|| {
                 let course = &known.course;
                 let score = |position| course.score(position);
