@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::limits;
 
 /// How many hours the statistics of a file look back: from one to [`limits::LOOK_BACK`], which is
 /// thirty days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct LookBackHours(u16);
 
 /// A number of hours that the service does not look back.
@@ -55,9 +57,22 @@ impl TryFrom<u16> for LookBackHours {
     }
 }
 
+impl From<LookBackHours> for u16 {
+    fn from(hours: LookBackHours) -> Self {
+        hours.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn serde_is_a_number_and_refuses_what_new_refuses() {
+        let hours: LookBackHours = serde_json::from_str("48").expect("two days");
+        assert_eq!(serde_json::to_string(&hours).expect("json"), "48");
+        assert!(serde_json::from_str::<LookBackHours>("721").is_err());
+    }
 
     #[test]
     fn one_hour_to_thirty_days_are_taken() {

@@ -30,16 +30,6 @@ fn moment() -> Timestamp {
     "2018-09-22T08:44:05Z".parse().expect("a moment")
 }
 
-fn block() -> SubmitIndicatorRequest {
-    SubmitIndicatorRequest::new(
-        SHA1.to_owned(),
-        IndicatorType::FileSha1,
-        IndicatorAction::BlockAndRemediate,
-        "quarantined".to_owned(),
-        "alert 4416".to_owned(),
-    )
-}
-
 /// A request as it goes out: its first line without the version, and its body.
 fn shown(request: &RequestParts) -> String {
     let method = request.method.as_str();
@@ -97,7 +87,11 @@ fn one_of_each() -> Vec<(&'static OperationInfo, RequestParts)> {
         made(&ListFileMachines::new(sha1())),
         made(&ListFileAlerts::new(sha1())),
         made(&GetFileStats::new(sha1())),
-        made(&SubmitIndicator::new(block())),
+        made(&SubmitIndicator::block_file(
+            sha1(),
+            "quarantined",
+            "alert 4416",
+        )),
         made(&ListIndicators::default()),
         made(&DeleteIndicator::new(
             IndicatorId::new("995").expect("an id"),

@@ -2,7 +2,7 @@
 
 //! What queries of collections may name: a module for each entity.
 
-/// Properties of [`MachineAction`](crate::MachineAction) that a filter or an order of [`ListMachineActions`](crate::ListMachineActions) and [`ListActionsOfMachine`](crate::ListActionsOfMachine) may name.
+/// Properties of [`MachineAction`](crate::MachineAction) that a filter of [`ListMachineActions`](crate::ListMachineActions) and [`ListActionsOfMachine`](crate::ListActionsOfMachine) may name, and an order where it takes one.
 pub mod machine_action {
     use crate::*;
     /// Every property, by its name on the wire: what a `$select` may name.
@@ -48,7 +48,7 @@ pub mod machine_action {
         odata::Property::new("creationDateTimeUtc");
 }
 
-/// Properties of [`Machine`](crate::Machine) that a filter or an order of [`ListMachines`](crate::ListMachines) may name.
+/// Properties of [`Machine`](crate::Machine) that a filter of [`ListMachines`](crate::ListMachines) may name, and an order where it takes one.
 pub mod machine {
     use crate::*;
     /// Every property, by its name on the wire: what a `$select` may name.
@@ -125,7 +125,7 @@ pub mod machine {
     pub const RBAC_GROUP_ID: odata::Property<Machine, i32> = odata::Property::new("rbacGroupId");
 }
 
-/// Properties of [`Indicator`](crate::Indicator) that a filter or an order of [`ListIndicators`](crate::ListIndicators) may name.
+/// Properties of [`Indicator`](crate::Indicator) that a filter of [`ListIndicators`](crate::ListIndicators) may name, and an order where it takes one.
 pub mod indicator {
     use crate::*;
     /// Every property, by its name on the wire: what a `$select` may name.

@@ -3,7 +3,10 @@
 use super::{Operation, OperationInfo, RequestParts, json};
 use crate::odata::{ForeignLink, ListOptions, NextLink, ODataPage};
 use crate::response::{self, ResponseError};
-use crate::{Indicator, IndicatorId, SubmitIndicatorRequest, operations};
+use crate::{
+    Indicator, IndicatorAction, IndicatorId, IndicatorType, Sha1, SubmitIndicatorRequest,
+    operations,
+};
 
 const PATH: &str = "/api/indicators";
 
@@ -55,6 +58,31 @@ impl SubmitIndicator {
     #[must_use]
     pub const fn new(request: SubmitIndicatorRequest) -> Self {
         Self { request }
+    }
+
+    /// Keeps a file from running on any machine, and takes it away wherever it turns up.
+    ///
+    /// ```
+    /// use quell_model::{Operation, Sha1, SubmitIndicator};
+    ///
+    /// let sha1: Sha1 = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9".parse()?;
+    /// let request = SubmitIndicator::block_file(sha1, "quarantined", "alert 4416").encode();
+    /// assert_eq!(request.path, "/api/indicators");
+    /// # Ok::<(), quell_model::ParseSha1Error>(())
+    /// ```
+    #[must_use]
+    pub fn block_file(
+        sha1: Sha1,
+        title: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self::new(SubmitIndicatorRequest::new(
+            sha1.to_string(),
+            IndicatorType::FileSha1,
+            IndicatorAction::BlockAndRemediate,
+            title.into(),
+            description.into(),
+        ))
     }
 
     /// What is asked for.

@@ -1,7 +1,7 @@
 //! The tables beside the OpenAPI document.
 
 use super::{code, codes, table};
-use crate::codegen::contract::Contract;
+use crate::codegen::contract::{Contract, QueryOption};
 use crate::codegen::names::upper_camel;
 use crate::failure::Outcome;
 
@@ -56,10 +56,11 @@ pub(super) fn operations(contract: &Contract) -> Outcome<String> {
             ]);
         }
         if !row.filter.is_empty() {
-            facts.push(vec![
-                "A filter or an order may name".to_owned(),
-                codes(&row.filter, ", "),
-            ]);
+            let may_name = match row.options.contains(&QueryOption::OrderBy) {
+                true => "A filter or an order may name",
+                false => "A filter may name",
+            };
+            facts.push(vec![may_name.to_owned(), codes(&row.filter, ", ")]);
         }
         if row.cancelable {
             facts.push(vec![

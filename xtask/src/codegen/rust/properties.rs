@@ -72,7 +72,7 @@ fn module(contract: &Contract, collection: &Collection<'_>) -> Outcome<TokenStre
         .collect::<Vec<_>>()
         .join(" and ");
     let doc = format!(
-        " Properties of [`{entity}`](crate::{entity}) that a filter or an order of {links} may name."
+        " Properties of [`{entity}`](crate::{entity}) that a filter of {links} may name, and an order where it takes one."
     );
     let module = ident(&snake(entity));
     Ok(quote! {
