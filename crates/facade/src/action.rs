@@ -1,9 +1,8 @@
-//! Machine actions: one by one, and as a list.
+//! Machine actions, one by one.
 
-use quell_model::odata::{Filter, ListOptions, Order, Property};
 use quell_model::{
-    ActionId, CancelMachineAction, Comment, GetMachineAction, ListMachineActions, MachineAction,
-    OperationInfo, operations,
+    ActionId, CancelMachineAction, Comment, DownloadLink, GetMachineAction, GetPackageUri,
+    MachineAction, OperationInfo, operations,
 };
 use tokio::time::Instant;
 
@@ -12,7 +11,6 @@ use crate::call::Subject;
 use crate::client::{Client, argument, invalid};
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::pages::Pages;
 use crate::wait::Wait;
 
 /// One machine action; made by [`Client::action`]. Nothing is sent until a method is awaited.
@@ -65,6 +63,37 @@ impl ActionHandle {
             .await
     }
 
+    /// Gets where the package of an ended `CollectInvestigationPackage` can be downloaded, for some
+    /// minutes. The address is a secret: whoever has it can download.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; of kind [`NotFound`](crate::ErrorKind::NotFound) if there is no such action, or
+    /// it has no package.
+    pub async fn package_uri(&self) -> Result<DownloadLink, Error> {
+        let action = argument::<_, GetPackageUri>(&self.id)?;
+        let subject = Subject::action(&action);
+        self.client
+            .send_about(&GetPackageUri::new(action), subject)
+            .await
+    }
+
+    /// Gets where the result of the command at this place, from 0, of an ended live response can be
+    /// downloaded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; of kind [`NotFound`](crate::ErrorKind::NotFound) if there is none.
+    #[cfg(feature = "high-risk")]
+    pub async fn live_response_result(&self, command: u32) -> Result<DownloadLink, Error> {
+        use quell_model::GetLiveResponseResult;
+
+        let action = argument::<_, GetLiveResponseResult>(&self.id)?;
+        let subject = Subject::action(&action);
+        let get = GetLiveResponseResult::new(action, command);
+        self.client.send_about(&get, subject).await
+    }
+
     /// Gets the action no later than this.
     pub(crate) async fn get_by(&self, deadline: Deadline) -> Result<MachineAction, Error> {
         match deadline.remaining(Instant::now()) {
@@ -83,74 +112,5 @@ impl ActionHandle {
 
     pub(crate) const fn client(&self) -> &Client {
         &self.client
-    }
-}
-
-/// A list of machine actions; made by [`Client::actions`].
-///
-/// ```no_run
-/// # async fn example(client: quell::Client) -> Result<(), quell::Error> {
-/// use quell::ActionStatus;
-/// use quell::properties::machine_action::STATUS;
-///
-/// let open = client.actions().filter(STATUS.eq(ActionStatus::Pending)).list().await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a list is fetched by `list` or `pages`"]
-pub struct ActionQuery {
-    client: Client,
-    options: ListOptions<MachineAction>,
-}
-
-impl ActionQuery {
-    pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            options: ListOptions::new(),
-        }
-    }
-
-    /// Only those that match; a second filter is another condition.
-    pub fn filter(mut self, filter: Filter<MachineAction>) -> Self {
-        self.options = self.options.filter(filter);
-        self
-    }
-
-    /// At most so many, in one page; the service allows up to 10,000.
-    pub fn top(mut self, count: u32) -> Self {
-        self.options = self.options.top(count);
-        self
-    }
-
-    /// Without the first so many.
-    pub fn skip(mut self, count: u64) -> Self {
-        self.options = self.options.skip(count);
-        self
-    }
-
-    /// In this order; a second one decides between equals.
-    pub fn order_by<V>(mut self, property: Property<MachineAction, V>, order: Order) -> Self {
-        self.options = self.options.order_by(property, order);
-        self
-    }
-
-    /// All of them, whatever the number of pages.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; a part is never passed off as the whole.
-    pub async fn list(self) -> Result<Vec<MachineAction>, Error> {
-        self.pages()?.all().await
-    }
-
-    /// One page after another, for lists that should not be held whole.
-    ///
-    /// # Errors
-    ///
-    /// If the query cannot be encoded.
-    pub fn pages(self) -> Result<Pages<ListMachineActions>, Error> {
-        Pages::new(self.client, &ListMachineActions::new(&self.options))
     }
 }

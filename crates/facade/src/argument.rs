@@ -1,8 +1,8 @@
 //! What methods accept: the typed value, or text that is read as one.
 
 use quell_model::{
-    ActionId, Comment, EmptyComment, InvalidId, Machine, MachineAction, MachineId, ParseSha1Error,
-    Sha1,
+    ActionId, Comment, EmptyComment, IndicatorId, InvalidId, Machine, MachineAction, MachineId,
+    ParseSha1Error, Sha1,
 };
 
 use crate::Placed;
@@ -77,7 +77,7 @@ macro_rules! readable {
     )*};
 }
 
-readable!(Sha1, Comment, MachineId, ActionId);
+readable!(Sha1, Comment, MachineId, ActionId, IndicatorId);
 
 impl Argument<MachineId> for &Machine {
     fn read(self) -> Result<MachineId, InvalidArgument> {

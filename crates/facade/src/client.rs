@@ -1,24 +1,31 @@
 //! The front door.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quell_model::{ActionId, MachineId, Operation, Sha1};
+use quell_model::{
+    ActionId, FindMachinesByIp, FindMachinesByTag, IndicatorId, Machine, MachineId, Operation,
+    Sha1, Timestamp,
+};
 use quell_ratelimit::Priority;
 
 use crate::ClientBuilder;
-use crate::action::{ActionHandle, ActionQuery};
+use crate::action::ActionHandle;
 use crate::argument::{Argument, InvalidArgument};
 use crate::auth::Tokens;
 use crate::call::{Call, Subject};
 use crate::error::{Error, ErrorKind};
 use crate::file::FileHandle;
 use crate::hooks::Onlookers;
+use crate::indicator::IndicatorHandle;
 use crate::journal::{Intent, IntentId, JournalError, Settlement};
 use crate::life::{self, Reply};
-use crate::machine::{MachineHandle, MachineQuery};
+use crate::machine::MachineHandle;
 use crate::options::{CallOptions, CorrelationId};
+use crate::pages::Pages;
+use crate::query::{ActionQuery, IndicatorQuery, MachineQuery};
 use crate::reconcile::{self, Reconciled};
 use crate::shared::Shared;
 use crate::watch::{Watch, Watched};
@@ -91,6 +98,27 @@ impl Client {
         MachineQuery::new(self.clone())
     }
 
+    /// The machines that had this address around this moment, which the service takes a quarter of an
+    /// hour to either side.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; a part is never passed off as the whole.
+    pub async fn machines_by_ip(&self, ip: IpAddr, at: Timestamp) -> Result<Vec<Machine>, Error> {
+        let found = Pages::new(self.clone(), &FindMachinesByIp::new(ip, at))?;
+        found.all().await
+    }
+
+    /// The machines that have this tag.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; a part is never passed off as the whole.
+    pub async fn machines_by_tag(&self, tag: &str) -> Result<Vec<Machine>, Error> {
+        let found = Pages::new(self.clone(), &FindMachinesByTag::new(tag))?;
+        found.all().await
+    }
+
     /// One machine action.
     pub fn action(&self, id: impl Argument<ActionId>) -> ActionHandle {
         ActionHandle::new(self.clone(), id.read())
@@ -110,6 +138,16 @@ impl Client {
     /// One file, by its SHA-1.
     pub fn file(&self, sha1: impl Argument<Sha1>) -> FileHandle {
         FileHandle::new(self.clone(), sha1.read())
+    }
+
+    /// The tenant's indicators.
+    pub fn indicators(&self) -> IndicatorQuery {
+        IndicatorQuery::new(self.clone())
+    }
+
+    /// One indicator.
+    pub fn indicator(&self, id: impl Argument<IndicatorId>) -> IndicatorHandle {
+        IndicatorHandle::new(self.clone(), id.read())
     }
 
     /// Any operation of the [`model`](crate::model), or one of your own, by the same life as the

@@ -1,6 +1,9 @@
 //! Files, by their hash.
 
-use quell_model::{File, GetFile, ListFileMachines, Machine, Sha1};
+use quell_model::{
+    Alert, File, GetFile, GetFileStats, InOrgFileStats, ListFileAlerts, ListFileMachines,
+    LookBackHours, Machine, Sha1,
+};
 
 use crate::argument::InvalidArgument;
 use crate::call::Subject;
@@ -29,6 +32,36 @@ impl FileHandle {
         let sha1 = argument::<_, GetFile>(&self.sha1)?;
         self.client
             .send_about(&GetFile::new(sha1), Subject::default())
+            .await
+    }
+
+    /// Gets how often the tenant saw the file, in the last so many hours or as far back as the
+    /// service looks by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; of kind [`NotFound`](crate::ErrorKind::NotFound) if it never saw the file.
+    pub async fn stats(
+        &self,
+        look_back: impl Into<Option<LookBackHours>> + Send,
+    ) -> Result<InOrgFileStats, Error> {
+        let look_back = look_back.into();
+        let mut stats = GetFileStats::new(argument::<_, GetFileStats>(&self.sha1)?);
+        if let Some(hours) = look_back {
+            stats = stats.look_back(hours);
+        }
+        self.client.perform(&stats).await
+    }
+
+    /// All alerts that the file is part of.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; a part is never passed off as the whole.
+    pub async fn alerts(&self) -> Result<Vec<Alert>, Error> {
+        let sha1 = argument::<_, ListFileAlerts>(&self.sha1)?;
+        Pages::new(self.client.clone(), &ListFileAlerts::new(sha1))?
+            .all()
             .await
     }
 

@@ -1,20 +1,31 @@
-//! Machines: one by one, and as a list.
+//! Machines, one by one: what they are, and what is asked of them.
 
 use std::sync::Arc;
 
-use quell_model::odata::{Filter, ListOptions, Order, Property};
 use quell_model::{
-    ActionType, Comment, GetMachine, ListMachines, Machine, MachineId, Sha1, StopAndQuarantineFile,
+    ActionType, CollectInvestigationPackage, Comment, GetMachine, Isolate, IsolationType, Machine,
+    MachineAction, MachineId, Operation, RestrictCodeExecution, RunAntiVirusScan, ScanType, Sha1,
+    StopAndQuarantineFile, Unisolate, UnrestrictCodeExecution,
 };
 
 use crate::argument::{Argument, InvalidArgument};
 use crate::call::Subject;
 use crate::client::{Client, argument};
 use crate::error::Error;
-use crate::pages::Pages;
+use crate::properties::machine_action::MACHINE_ID;
+use crate::reconcile;
 use crate::request::{ActionRequest, Draft};
 
 /// One machine; made by [`Client::machine`]. Nothing is sent until a method is awaited.
+///
+/// What is asked of a machine becomes a machine action: its status is `Pending` until the machine
+/// next asks for work, and [`ActionHandle::wait`](crate::ActionHandle::wait) sees its end. Each such
+/// method gives an [`ActionRequest`], on which options are set before it is awaited.
+///
+/// A request is repeated only if it provably did not arrive, or was refused for the rate or for an
+/// expired token; what is done when that cannot be told is the caller's choice, see
+/// [`ActionRequest::in_doubt`]. It fails with an [`Error`] of which [`outcome`](Error::outcome) says
+/// whether it may have been done all the same.
 #[derive(Clone, Debug)]
 pub struct MachineHandle {
     client: Client,
@@ -39,104 +50,143 @@ impl MachineHandle {
             .await
     }
 
+    /// Every action that was ever asked of this machine, as far as the service remembers.
+    ///
+    /// For a machine that is named by its DNS name its id is asked for first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; a part is never passed off as the whole.
+    pub async fn actions(&self) -> Result<Vec<MachineAction>, Error> {
+        let machine = argument::<_, GetMachine>(&self.id)?;
+        let id = reconcile::machine_id(&self.client, &machine).await?;
+        let of_machine = self.client.actions().filter(MACHINE_ID.eq(id));
+        of_machine.list().await
+    }
+
     /// Stops the file from executing on this machine, and takes it away.
     ///
-    /// The machine does it when it next asks for work: the action's status is `Pending` at first,
-    /// and [`ActionHandle::wait`](crate::ActionHandle::wait) sees the end. Awaiting the request
-    /// gives a [`Placed`](crate::Placed): an action made for it, or one that was open already.
-    ///
-    /// The request is repeated only if it provably did not arrive, or was refused for the rate or
-    /// for an expired token; what is done when that cannot be told is the caller's choice, see
-    /// [`ActionRequest::in_doubt`]. The future fails with an [`Error`] of which
-    /// [`outcome`](Error::outcome) says whether it may have been done all the same.
+    /// Awaiting the request gives a [`Placed`](crate::Placed): an action made for it, or one that
+    /// was open already.
     pub fn stop_and_quarantine_file(
         &self,
         sha1: impl Argument<Sha1>,
         comment: impl Argument<Comment>,
     ) -> ActionRequest<StopAndQuarantineFile> {
-        let draft = || {
-            let (sha1, comment) = (sha1.read()?, comment.read()?);
-            let machine = self.id.clone()?;
-            let of = machine.clone();
-            Ok(Draft {
-                kind: ActionType::StopAndQuarantineFile,
-                machine,
-                sha1: Some(sha1),
-                comment,
-                make: Arc::new(move |comment| {
-                    StopAndQuarantineFile::new(of.clone(), sha1, comment)
-                }),
-            })
+        let sha1 = match sha1.read() {
+            Ok(sha1) => sha1,
+            Err(error) => return ActionRequest::new(self.client.clone(), Err(error)),
         };
-        ActionRequest::new(self.client.clone(), draft())
-    }
-}
-
-/// A list of machines; made by [`Client::machines`].
-///
-/// ```no_run
-/// # async fn example(client: quell::Client) -> Result<(), quell::Error> {
-/// use quell::HealthStatus;
-/// use quell::properties::machine::HEALTH_STATUS;
-///
-/// let active = client.machines().filter(HEALTH_STATUS.eq(HealthStatus::Active)).list().await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a list is fetched by `list` or `pages`"]
-pub struct MachineQuery {
-    client: Client,
-    options: ListOptions<Machine>,
-}
-
-impl MachineQuery {
-    pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            options: ListOptions::new(),
-        }
+        self.ask(ActionType::StopAndQuarantineFile, Some(sha1), comment, {
+            move |machine, comment| StopAndQuarantineFile::new(machine, sha1, comment)
+        })
     }
 
-    /// Only those that match; a second filter is another condition.
-    pub fn filter(mut self, filter: Filter<Machine>) -> Self {
-        self.options = self.options.filter(filter);
-        self
+    /// Cuts this machine off from the network but for the service, fully or but for some programs.
+    pub fn isolate(
+        &self,
+        reach: IsolationType,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<Isolate> {
+        self.ask(
+            ActionType::Isolate,
+            None,
+            comment,
+            move |machine, comment| Isolate::new(machine, reach.clone(), comment),
+        )
     }
 
-    /// At most so many, in one page; the service allows up to 10,000.
-    pub fn top(mut self, count: u32) -> Self {
-        self.options = self.options.top(count);
-        self
+    /// Ends this machine's isolation.
+    pub fn unisolate(&self, comment: impl Argument<Comment>) -> ActionRequest<Unisolate> {
+        self.ask(ActionType::Unisolate, None, comment, Unisolate::new)
     }
 
-    /// Without the first so many.
-    pub fn skip(mut self, count: u64) -> Self {
-        self.options = self.options.skip(count);
-        self
+    /// Lets only programs signed by Microsoft run on this machine.
+    pub fn restrict_code_execution(
+        &self,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<RestrictCodeExecution> {
+        let kind = ActionType::RestrictCodeExecution;
+        self.ask(kind, None, comment, RestrictCodeExecution::new)
     }
 
-    /// In this order; a second one decides between equals.
-    pub fn order_by<V>(mut self, property: Property<Machine, V>, order: Order) -> Self {
-        self.options = self.options.order_by(property, order);
-        self
+    /// Ends the restriction of what may run on this machine.
+    pub fn unrestrict_code_execution(
+        &self,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<UnrestrictCodeExecution> {
+        let kind = ActionType::UnrestrictCodeExecution;
+        self.ask(kind, None, comment, UnrestrictCodeExecution::new)
     }
 
-    /// All of them, whatever the number of pages.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; a part is never passed off as the whole.
-    pub async fn list(self) -> Result<Vec<Machine>, Error> {
-        self.pages()?.all().await
+    /// Scans this machine for malware.
+    pub fn run_antivirus_scan(
+        &self,
+        scan: ScanType,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<RunAntiVirusScan> {
+        let kind = ActionType::RunAntiVirusScan;
+        self.ask(kind, None, comment, move |machine, comment| {
+            RunAntiVirusScan::new(machine, scan.clone(), comment)
+        })
     }
 
-    /// One page after another, for lists that should not be held whole.
-    ///
-    /// # Errors
-    ///
-    /// If the query cannot be encoded.
-    pub fn pages(self) -> Result<Pages<ListMachines>, Error> {
-        Pages::new(self.client, &ListMachines::new(&self.options))
+    /// Collects logs and state of this machine into a package, of which
+    /// [`ActionHandle::package_uri`](crate::ActionHandle::package_uri) tells the address.
+    pub fn collect_investigation_package(
+        &self,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<CollectInvestigationPackage> {
+        let kind = ActionType::CollectInvestigationPackage;
+        self.ask(kind, None, comment, CollectInvestigationPackage::new)
+    }
+
+    /// Takes this machine out of the service, which then neither sees nor protects it.
+    #[cfg(feature = "high-risk")]
+    pub fn offboard(
+        &self,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<quell_model::Offboard> {
+        let kind = ActionType::Offboard;
+        self.ask(kind, None, comment, quell_model::Offboard::new)
+    }
+
+    /// Runs commands on this machine: put files, run scripts, get files.
+    #[cfg(feature = "high-risk")]
+    pub fn run_live_response(
+        &self,
+        first: quell_model::LiveResponseCommand,
+        then: Vec<quell_model::LiveResponseCommand>,
+        comment: impl Argument<Comment>,
+    ) -> ActionRequest<quell_model::RunLiveResponse> {
+        use quell_model::RunLiveResponse;
+
+        let kind = ActionType::LiveResponse;
+        self.ask(kind, None, comment, move |machine, comment| {
+            let run = RunLiveResponse::new(machine, first.clone(), comment);
+            then.iter().cloned().fold(run, RunLiveResponse::and)
+        })
+    }
+
+    fn ask<O>(
+        &self,
+        kind: ActionType,
+        sha1: Option<Sha1>,
+        comment: impl Argument<Comment>,
+        make: impl Fn(MachineId, Comment) -> O + Send + Sync + 'static,
+    ) -> ActionRequest<O>
+    where
+        O: Operation<Output = MachineAction> + Send + Sync,
+    {
+        let draft = self.id.clone().and_then(|machine| {
+            Ok(Draft {
+                kind,
+                machine,
+                sha1,
+                comment: comment.read()?,
+                make: Arc::new(make),
+            })
+        });
+        ActionRequest::new(self.client.clone(), draft)
     }
 }

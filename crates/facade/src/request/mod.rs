@@ -74,7 +74,7 @@ pub(crate) struct Draft<O> {
     pub(crate) sha1: Option<Sha1>,
     pub(crate) comment: Comment,
     /// The operation, with the comment as it is sent.
-    pub(crate) make: Arc<dyn Fn(Comment) -> O + Send + Sync>,
+    pub(crate) make: Arc<dyn Fn(MachineId, Comment) -> O + Send + Sync>,
 }
 
 impl<O> ActionRequest<O>
@@ -157,7 +157,7 @@ where
     async fn ask(&self) -> Result<Placed, Error> {
         let journal = self.client.shared().journal.clone();
         let entry = Arc::new(Entry::new(journal, self.intent()));
-        let operation = (self.draft.make)(self.draft.comment.clone());
+        let operation = (self.draft.make)(self.draft.machine.clone(), self.draft.comment.clone());
         let call = self
             .client
             .call(&operation)?

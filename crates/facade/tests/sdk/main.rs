@@ -25,6 +25,8 @@ mod secrecy;
 #[cfg(test)]
 mod sharing;
 #[cfg(test)]
+mod surface;
+#[cfg(test)]
 mod tenant;
 #[cfg(test)]
 mod watching;
