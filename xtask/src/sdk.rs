@@ -2,4 +2,10 @@
 
 /// Bottom floor first: the order in which they are published. Each builds alone and bare, has its public
 /// API listed in `api/`, and packs into a tarball that needs nothing of this repository.
-pub(crate) const CRATES: [&str; 4] = ["quell-model", "quell-ratelimit", "quell-transport", "quell"];
+pub(crate) const CRATES: [&str; 5] = [
+    "quell-model",
+    "quell-ratelimit",
+    "quell-transport",
+    "quell-state",
+    "quell",
+];
