@@ -6,12 +6,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use quell_model::{SecretText, TokenResponse};
-use quell_transport::SharedTransport;
+use quell_transport::{SharedTransport, TransportErrorKind};
 use secrecy::SecretString;
 
 use super::form::{Form, Secrets};
 use super::{AccessToken, Refusal, TokenError};
 use crate::push_back::retry_after;
+
+/// No answer is waited for longer, whatever the transport's own limits are.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The one token endpoint that an identity's proof is sent to.
 #[derive(Clone)]
@@ -60,7 +63,10 @@ impl Exchange {
             .header(header::ACCEPT, "application/json")
             .body(body)
             .map_err(TokenError::permanent)?;
-        let answer = self.transport.send(request).await;
+        let sending = self.transport.send(request);
+        let answer = tokio::time::timeout(LONGEST, sending)
+            .await
+            .unwrap_or(Err(TransportErrorKind::Timeout.into()));
         Ok((answer.map_err(TokenError::Transport)?, secrets))
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -17,7 +18,9 @@ use super::{AccessToken, TokenError};
 ///
 /// # Cancellation
 ///
-/// Dropping the future gives the request up; the next caller starts anew.
+/// A call runs in a task of its own: callers who give up leave it alone, and the next one
+/// finds its answer. Its future is dropped after [`patience`](Self::patience), when the last
+/// clone of the client is gone, or with the runtime; the next caller then starts anew.
 #[async_trait]
 pub trait TokenSource: Debug + Send + Sync + 'static {
     /// Gets a new token.
@@ -26,6 +29,12 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
     ///
     /// [`TokenError`]; [`may_pass`](TokenError::may_pass) decides whether it is asked again.
     async fn token(&self, request: &TokenRequest<'_>) -> Result<AccessToken, TokenError>;
+
+    /// How long one call may take before it is given up; two minutes unless a source that
+    /// waits for a person says otherwise.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(120)
+    }
 }
 
 /// What a token is needed for.

@@ -36,6 +36,9 @@ pub enum TokenError {
         #[source]
         failure: Arc<Self>,
     },
+    /// The token source gave no answer within its [`patience`](super::TokenSource::patience).
+    #[error("the token source gave no answer in time")]
+    Overdue,
     /// The endpoint's answer is not a token.
     #[error("the token endpoint's answer is not a token: {reason}")]
     Unreadable {
@@ -101,7 +104,7 @@ impl TokenError {
             Self::Transport(error) => {
                 !matches!(error.kind(), Tls | InvalidRequest | BodyTooLarge | Decode)
             }
-            Self::Unavailable { .. } => true,
+            Self::Unavailable { .. } | Self::Overdue => true,
             Self::LeftAlone { failure, .. } => failure.may_pass(),
             Self::Source { may_pass, .. } => *may_pass,
             Self::Refused(_)

@@ -2,7 +2,10 @@
 
 mod shelf;
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use quell_model::OperationInfo;
@@ -25,8 +28,8 @@ const ABANDONED: usize = 3;
 
 /// Keeps one source's token for one audience.
 ///
-/// A request to the source belongs to nobody: it goes on when the caller who began it gives
-/// up, and whoever waits gets its answer.
+/// A request to the source belongs to no caller: it goes on when the one who began it gives
+/// up, and whoever waits gets its answer. It ends with the last client, who alone could use it.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens(Arc<Inner>);
 
@@ -125,17 +128,50 @@ impl Tokens {
         }
         let (landing, flight) = watch::channel(None);
         state.flight = Some(flight.clone());
-        let inner = Arc::clone(&self.0);
-        tokio::spawn(async move { inner.ask(&landing).await }.in_current_span());
+        let source = Arc::clone(&self.0.source);
+        let audience = self.0.expected.audience().to_owned();
+        let clients = Arc::downgrade(&self.0);
+        let request = async move {
+            let asked_at = Instant::now();
+            let answer = until_closed(&landing, ask(&*source, &audience)).await;
+            if let (Some(answer), Some(inner)) = (answer, clients.upgrade()) {
+                inner.land(answer, asked_at, &landing);
+            }
+        };
+        tokio::spawn(request.in_current_span());
         flight
     }
 }
 
+async fn ask(source: &dyn TokenSource, audience: &str) -> Result<AccessToken, TokenError> {
+    let request = TokenRequest::new(audience);
+    tokio::time::timeout(source.patience(), source.token(&request))
+        .await
+        .unwrap_or(Err(TokenError::Overdue))
+}
+
+/// `None` as soon as nobody could receive the answer any more.
+async fn until_closed<T>(
+    landing: &watch::Sender<Option<Landed>>,
+    answer: impl Future<Output = T>,
+) -> Option<T> {
+    let (mut closed, mut answer) = (pin!(landing.closed()), pin!(answer));
+    poll_fn(|context| {
+        if closed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        answer.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
 impl Inner {
-    async fn ask(&self, landing: &watch::Sender<Option<Landed>>) {
-        let asked_at = Instant::now();
-        let request = TokenRequest::new(self.expected.audience());
-        let answer = self.source.token(&request).await;
+    fn land(
+        &self,
+        answer: Result<AccessToken, TokenError>,
+        asked_at: Instant,
+        landing: &watch::Sender<Option<Landed>>,
+    ) {
         let answer = answer.and_then(|token| self.read(token));
         report(&answer);
 

@@ -12,8 +12,8 @@ use crate::error::one_line;
 /// The interval where the authority says none, and the shortest and longest that are believed.
 const INTERVAL: (u64, u64, u64) = (5, 1, 60);
 
-/// How long a code lives where the authority does not say, and at most.
-const LIFE: (u64, u64) = (900, 3600);
+/// How long a code lives where the authority does not say.
+const LIFE: Duration = Duration::from_secs(900);
 
 /// A code for the person, and one for us.
 pub(super) struct Authorization {
@@ -23,6 +23,9 @@ pub(super) struct Authorization {
 }
 
 impl Authorization {
+    /// No code is waited for longer.
+    pub(super) const LONGEST_LIFE: Duration = Duration::from_secs(3600);
+
     pub(super) fn read(body: &[u8]) -> Result<Self, TokenError> {
         let unreadable = || TokenError::Unreadable {
             reason: "it is not the JSON of a device code",
@@ -34,9 +37,7 @@ impl Authorization {
         };
         let line = |name: &str| text(name).map(one_line);
         let address = line("verification_uri").or_else(|| line("verification_url"));
-        let life = seconds(said.get("expires_in"))
-            .unwrap_or(LIFE.0)
-            .min(LIFE.1);
+        let life = seconds(said.get("expires_in")).map_or(LIFE, Duration::from_secs);
         let interval = seconds(said.get("interval")).unwrap_or(INTERVAL.0);
         Ok(Self {
             device_code: text("device_code")
@@ -46,7 +47,7 @@ impl Authorization {
                 user_code: line("user_code").ok_or_else(unreadable)?,
                 verification_uri: address.ok_or_else(unreadable)?,
                 message: line("message").unwrap_or_default(),
-                expires_in: Duration::from_secs(life),
+                expires_in: life.min(Self::LONGEST_LIFE),
             },
             interval: Duration::from_secs(interval.clamp(INTERVAL.1, INTERVAL.2)),
         })

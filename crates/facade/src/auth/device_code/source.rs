@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use quell_model::TokenErrorCode;
@@ -144,6 +145,11 @@ impl TokenSource for DeviceSource {
                 .await;
         }
         Ok(issued.access)
+    }
+
+    /// The code's own life bounds it; this only catches what never ends.
+    fn patience(&self) -> Duration {
+        2 * Authorization::LONGEST_LIFE
     }
 }
 

@@ -252,3 +252,59 @@ async fn a_source_that_panics_is_given_up() {
         .unwrap_err();
     assert!(!error.may_pass());
 }
+
+/// Never answers, and tells when it is dropped.
+#[derive(Debug)]
+struct Silent(Arc<AtomicBool>);
+
+struct Dropped(Arc<AtomicBool>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl TokenSource for Silent {
+    async fn token(&self, _: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
+        let _dropped = Dropped(Arc::clone(&self.0));
+        std::future::pending().await
+    }
+}
+
+fn silent() -> (Arc<AtomicBool>, Tokens) {
+    let dropped = Arc::new(AtomicBool::new(false));
+    let expected = Expectation::new("x".to_owned(), Party::Microsoft { tenant: None });
+    let source = Arc::new(Silent(Arc::clone(&dropped)));
+    (dropped, Tokens::new(source, expected))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_never_answers_is_given_up_and_asked_anew_later() {
+    let (dropped, tokens) = silent();
+    let begun = Instant::now();
+    let error = tokens.get().await.unwrap_err();
+    assert_eq!(begun.elapsed(), Duration::from_secs(120));
+    assert!(
+        error.may_pass() && dropped.load(Ordering::SeqCst),
+        "{error}"
+    );
+    let error = tokens.get().await.unwrap_err();
+    assert!(matches!(&*error, TokenError::LeftAlone { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_ends_with_the_last_who_could_use_its_answer() {
+    let (dropped, tokens) = silent();
+    let other = tokens.clone();
+    tokio::time::timeout(SECOND, tokens.get())
+        .await
+        .unwrap_err();
+    drop(tokens);
+    settle().await;
+    assert!(!dropped.load(Ordering::SeqCst));
+    drop(other);
+    settle().await;
+    assert!(dropped.load(Ordering::SeqCst));
+}
