@@ -25,11 +25,10 @@ use std::fmt;
 /// | HTTP/2: the stream was refused, or is beyond the last one of `GOAWAY` | `Unknown` | see below |
 /// | the total time-out while connecting | `Unknown` | it is not told apart; keep `connect_timeout` below it |
 ///
-/// RFC 9113 (§6.8, §8.7) takes a refused stream for unprocessed. But the word is that
-/// of whoever ends the connection in front of the service, which may have passed
-/// the request on; h2 0.4 reports the same error for a stream that *was* accepted
-/// when the connection breaks after a `GOAWAY`; and a quota in front of the service has
-/// counted it. A caller loses little: it looks before it repeats.
+/// RFC 9113 (§6.8, §8.7) takes such a stream for unprocessed. But its bytes have left;
+/// the word is that of whoever ends the connection in front of the service, which may
+/// have passed the request on; h2 0.4 says it by an error that names neither stream; and a
+/// quota may have counted it. A caller loses little: it looks before it repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// Not one byte of the request left for the service; it cannot have acted.

@@ -91,9 +91,8 @@ async fn opens_a_stream(stream: &mut (impl AsyncRead + Unpin)) -> bool {
     }
 }
 
-/// The server says that it has processed no stream, by the book a proof. But the same
-/// error stands for a stream that was processed on a connection that broke after the
-/// word, so it is none to us.
+/// The server says that it has processed no stream: by the book a proof, and yet the
+/// word of whoever stands in front of the service, of a request whose bytes have left.
 #[tokio::test]
 async fn a_stream_beyond_the_last_one_of_goaway_is_unknown_and_not_repeated() {
     let authority = Authority::new();
