@@ -17,13 +17,11 @@
 /// assert_eq!(choices::<ActionStatus>().len(), 6);
 /// assert!(ActionStatus::Cancelled.other_spellings().eq(["Canceled"]));
 /// ```
-pub trait OpenEnum: Clone + PartialEq + AsRef<str> + From<String> + Send + Sync + 'static {
+pub trait OpenEnum:
+    Clone + PartialEq + AsRef<str> + From<String> + Send + Sync + sealed::Spelled + 'static
+{
     /// Every value that this version knows, in the service's order.
     const KNOWN: &'static [Self];
-
-    /// Every spelling that is read as a known value.
-    #[doc(hidden)]
-    const SPELLINGS: &'static [(&'static str, Self)];
 
     /// Spellings seen in the wild that are read as this value, besides its own.
     fn other_spellings(&self) -> impl Iterator<Item = &'static str> {
@@ -35,6 +33,13 @@ pub trait OpenEnum: Clone + PartialEq + AsRef<str> + From<String> + Send + Sync 
     }
 }
 
+pub(crate) mod sealed {
+    /// An enumeration with every spelling that is read as a known value.
+    pub trait Spelled: Sized + 'static {
+        const SPELLINGS: &'static [(&'static str, Self)];
+    }
+}
+
 /// Finds a known value by any spelling seen in the wild, without regard to case.
 pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
     spellings
@@ -43,12 +48,15 @@ pub(crate) fn find<T: Clone>(spellings: &[(&str, T)], text: &str) -> Option<T> {
         .map(|(_, value)| value.clone())
 }
 
-/// Implements conversions, display, serde and the strict face of requests for a generated enumeration, which brings
-/// `as_str`, a table `SPELLINGS` and a variant `UnknownValue`.
+/// Implements conversions, display, serde and the strict face of requests for a generated
+/// enumeration, which brings `as_str`, `KNOWN`, a table `SPELLINGS` and a variant `UnknownValue`.
 macro_rules! open_enum {
     ($name:ident, $spellings:ident) => {
         impl crate::open_enum::OpenEnum for $name {
             const KNOWN: &'static [Self] = Self::KNOWN;
+        }
+
+        impl crate::open_enum::sealed::Spelled for $name {
             const SPELLINGS: &'static [(&'static str, Self)] = $spellings;
         }
 
