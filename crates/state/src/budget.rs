@@ -192,6 +192,11 @@ pub(crate) mod decisions {
         }
     }
 
+    pub(crate) fn abandon(log: &mut RollingLog, id: PermitId, now: Moment) -> Decided<()> {
+        log.abandon(id, now);
+        ().into()
+    }
+
     /// A permit that is sent at once, and the intent that it is for.
     pub(crate) fn begin(
         log: &mut RollingLog,

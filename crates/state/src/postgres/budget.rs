@@ -80,7 +80,7 @@ impl PermitStore for PostgresBudget {
     fn abandon(&self, id: PermitId) {
         let (state, opened) = (self.state.clone(), Arc::clone(&self.opened));
         let abandon = async move {
-            let abandon = move |log: &mut RollingLog, now| log.abandon(id, now).into();
+            let abandon = move |log: &mut RollingLog, now| decisions::abandon(log, id, now);
             // If it fails, the permit counts until its lease or its expiry.
             drop(state.decide(&opened, abandon).await);
         };

@@ -60,6 +60,8 @@ impl Returned {
     /// Brings the permit back, now. One that is not out any more was written after all before the
     /// answer to that was lost, or it was given up, and counts from then; its push-back still holds.
     pub(super) fn bring_back(self, log: &mut RollingLog, now: Moment) -> Decided<()> {
+        // Brings the log up to now: a permit whose time is over is not out any more.
+        let _ = log.snapshot(now);
         let is_out = log.state().open.iter().any(|open| open.id == self.permit);
         if is_out || self.push_back.is_some() {
             decisions::complete(log, self.permit, self.push_back, now);

@@ -7,7 +7,7 @@ use quell_ratelimit::{
 };
 use rusqlite::Connection;
 
-use super::{SqliteState, permits};
+use super::{SqliteState, forgetting, permits};
 use crate::StateError;
 use crate::budget::{Opened, decisions};
 
@@ -56,8 +56,11 @@ impl PermitStore for SqliteBudget {
     }
 
     fn abandon(&self, id: PermitId) {
-        let abandon = move |log: &mut RollingLog, now| log.abandon(id, now).into();
-        let (work, undo) = self.state.deciding(&self.opened, abandon);
+        let abandon = move |log: &mut RollingLog, now| decisions::abandon(log, id, now);
+        let (work, undo) = (
+            self.state.deciding(&self.opened, abandon),
+            forgetting(&self.opened),
+        );
         let work = move |connection: &Connection| work(connection).map(drop);
         // If it is left undone, the permit counts until its lease or its expiry.
         self.state.shared.writer.write_some_time(work, undo);

@@ -109,28 +109,19 @@ impl SqliteState {
         budget: &Arc<Opened>,
         decide: impl FnOnce(&mut RollingLog, Moment) -> Decided<T> + Send + 'static,
     ) -> Result<(T, Option<IntentId>), StateError> {
-        let (work, undo) = self.deciding(budget, decide);
-        self.shared.writer.write(work, undo).await
+        let work = self.deciding(budget, decide);
+        self.shared.writer.write(work, forgetting(budget)).await
     }
 
-    /// The work of a decision, and what to do if it is not committed.
+    /// The work of a decision.
     fn deciding<T>(
         &self,
         budget: &Arc<Opened>,
         decide: impl FnOnce(&mut RollingLog, Moment) -> Decided<T> + Send + 'static,
-    ) -> (
-        impl FnOnce(&Connection) -> Result<(T, Option<IntentId>), StateError> + Send + 'static,
-        impl FnOnce() + Send + 'static,
-    ) {
-        let (clock, opened, kept) = (
-            Arc::clone(&self.shared.clock),
-            Arc::clone(budget),
-            Arc::clone(budget),
-        );
-        let work = move |connection: &Connection| {
-            permits::decide(connection, &opened, clock.now(), decide)
-        };
-        (work, move || kept.forget())
+    ) -> impl FnOnce(&Connection) -> Result<(T, Option<IntentId>), StateError> + Send + 'static
+    {
+        let (clock, budget) = (Arc::clone(&self.shared.clock), Arc::clone(budget));
+        move |connection: &Connection| permits::decide(connection, &budget, clock.now(), decide)
     }
 
     /// Reads beside the writer: in WAL mode neither waits for the other.
@@ -161,6 +152,12 @@ impl SqliteState {
             move |connection: &Connection| attempts::enter(connection, entering, clock.now().wall);
         self.shared.writer.write(enter, || ()).await
     }
+}
+
+/// What to do if a decision is not committed: believe nothing of it.
+fn forgetting(budget: &Arc<Opened>) -> impl FnOnce() + Send + 'static {
+    let budget = Arc::clone(budget);
+    move || budget.forget()
 }
 
 impl fmt::Debug for SqliteState {

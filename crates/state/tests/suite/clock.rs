@@ -5,7 +5,7 @@ use quell_state::{Clock, SinceBoot, Stamp};
 
 /// Clocks that stand still until they are told otherwise.
 #[derive(Debug)]
-pub struct SetClock(Mutex<Times>);
+pub(crate) struct SetClock(Mutex<Times>);
 
 #[derive(Debug)]
 struct Times {
@@ -17,7 +17,7 @@ struct Times {
 const NOON: i64 = 1_700_000_000_000_000_000;
 
 impl SetClock {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(Times {
             wall: NOON,
             monotonic: 0,
@@ -26,11 +26,11 @@ impl SetClock {
     }
 
     /// How much time has passed, whatever was set.
-    pub fn passed(&self) -> Duration {
+    pub(crate) fn passed(&self) -> Duration {
         Duration::from_nanos(self.0.lock().unwrap().monotonic as u64)
     }
 
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         let by = by.as_nanos() as i64;
         let mut times = self.0.lock().unwrap();
         times.wall += by;
@@ -38,12 +38,12 @@ impl SetClock {
     }
 
     /// Somebody sets the wall clock this many seconds forward, or back.
-    pub fn set_wall(&self, seconds: i64) {
+    pub(crate) fn set_wall(&self, seconds: i64) {
         self.0.lock().unwrap().wall += seconds * 1_000_000_000;
     }
 
     /// The machine starts again.
-    pub fn reboot(&self) {
+    pub(crate) fn reboot(&self) {
         self.0.lock().unwrap().boot += 1;
     }
 }

@@ -5,7 +5,7 @@ use quell_state::{PostgresOptions, PostgresState};
 use tokio_postgres::{Client, Config, NoTls};
 
 /// A database of its own, gone when the test is.
-pub struct Database {
+pub(crate) struct Database {
     name: String,
     client: Client,
 }
@@ -27,13 +27,13 @@ async fn connect(name: Option<&str>) -> Client {
 }
 
 /// The connection string of this database.
-pub fn connection_string(name: &str) -> String {
+pub(crate) fn connection_string(name: &str) -> String {
     // Of two names the later holds.
     format!("{} dbname={name}", server())
 }
 
 impl Database {
-    pub async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let nth = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("quell_test_{}_{nth}", std::process::id());
@@ -43,25 +43,25 @@ impl Database {
         Self { name, client }
     }
 
-    pub fn connection_string(&self) -> String {
+    pub(crate) fn connection_string(&self) -> String {
         connection_string(&self.name)
     }
 
-    pub async fn state(&self) -> PostgresState {
+    pub(crate) async fn state(&self) -> PostgresState {
         let options = PostgresOptions::parse(&self.connection_string()).unwrap();
         PostgresState::connect(options).await.unwrap()
     }
 
-    pub async fn execute(&self, sql: &str) {
+    pub(crate) async fn execute(&self, sql: &str) {
         self.client.batch_execute(sql).await.unwrap();
     }
 
-    pub async fn number(&self, sql: &str) -> i64 {
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
         self.client.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     /// From now on time stands still but for [`advance`](Self::advance).
-    pub async fn stop_clock(&self) {
+    pub(crate) async fn stop_clock(&self) {
         drop(self.state().await);
         self.execute(
             "CREATE TABLE quell.test_clock (now bigint NOT NULL);
@@ -72,13 +72,13 @@ impl Database {
         .await;
     }
 
-    pub async fn advance(&self, by: Duration) {
+    pub(crate) async fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_micros()).unwrap();
         self.execute(&format!("UPDATE quell.test_clock SET now = now + {by}"))
             .await;
     }
 
-    pub async fn passed(&self) -> Duration {
+    pub(crate) async fn passed(&self) -> Duration {
         let now = self
             .number("SELECT now - 1700000000000000 FROM quell.test_clock")
             .await;

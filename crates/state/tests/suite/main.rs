@@ -12,3 +12,9 @@
 mod clock;
 mod conformance;
 mod database;
+mod file;
+mod journal;
+mod network;
+mod outage;
+mod processes;
+mod worker;

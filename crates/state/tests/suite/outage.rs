@@ -1,0 +1,255 @@
+//! A database that goes away and comes back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quell_ratelimit::{
+    Budgets as _, Margins, PermitId, PermitStore, Policy, Priority, Quota, Turn,
+};
+use quell_state::{PostgresOptions, PostgresState, StateError};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use crate::database::Database;
+use crate::worker::{TIMEOUT, budget};
+
+/// Stands between a client and the server, and can be cut.
+struct Line {
+    port: u16,
+    up: watch::Sender<bool>,
+}
+
+impl Line {
+    async fn to(server: &str) -> Self {
+        let config: Config = server.parse().unwrap();
+        let host = config.get_hosts()[0].clone();
+        let server_port = config.get_ports().first().copied().unwrap_or(5432);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (up, is_up) = watch::channel(true);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                if *is_up.borrow() {
+                    tokio::spawn(carry(client, host.clone(), server_port, is_up.clone()));
+                }
+            }
+        });
+        Self { port, up }
+    }
+
+    fn cut(&self) {
+        self.up.send_replace(false);
+    }
+
+    fn mend(&self) {
+        self.up.send_replace(true);
+    }
+}
+
+async fn carry(mut client: TcpStream, host: Host, port: u16, mut is_up: watch::Receiver<bool>) {
+    let cut = is_up.wait_for(|up| !up);
+    match host {
+        Host::Tcp(name) => {
+            let mut server = TcpStream::connect((name, port)).await.unwrap();
+            tokio::select! {
+                _ = cut => {}
+                _ = copy_bidirectional(&mut client, &mut server) => {}
+            }
+        }
+        Host::Unix(directory) => {
+            let socket: PathBuf = directory.join(format!(".s.PGSQL.{port}"));
+            let mut server = UnixStream::connect(socket).await.unwrap();
+            tokio::select! {
+                _ = cut => {}
+                _ = copy_bidirectional(&mut client, &mut server) => {}
+            }
+        }
+    }
+}
+
+async fn through(line: &Line, database: &Database) -> PostgresOptions {
+    let config: Config = database.connection_string().parse().unwrap();
+    let connection = format!(
+        "host=127.0.0.1 port={} user={} dbname={}",
+        line.port,
+        config.get_user().unwrap(),
+        config.get_dbname().unwrap()
+    );
+    let soon = Duration::from_millis(1);
+    PostgresOptions::parse(&connection)
+        .unwrap()
+        .retry_every(soon, 10 * soon)
+}
+
+async fn granted(store: &dyn PermitStore) -> PermitId {
+    loop {
+        match store.acquire(Priority::Batch).await.unwrap() {
+            Turn::Granted(id) => return id,
+            Turn::After(wait) => tokio::time::sleep(wait).await,
+            turn @ Turn::AfterCompletion { .. } => panic!("{turn:?}"),
+        }
+    }
+}
+
+async fn outage(length: Duration) {
+    let database = Database::create().await;
+    database.stop_clock().await;
+    let line = Line::to(&database.connection_string()).await;
+    let state = PostgresState::connect(through(&line, &database).await)
+        .await
+        .unwrap();
+    let policy = Policy::new(Quota::parse("5/1h").unwrap()).margins(Margins::NONE);
+    let store = state.open(&budget(), &policy).await.unwrap();
+
+    let mut sent = Vec::new();
+    for _ in 0..3 {
+        let id = granted(&*store).await;
+        store.sent(id, TIMEOUT).await.unwrap();
+        sent.push(id);
+    }
+    let unsent = granted(&*store).await;
+
+    line.cut();
+    // Calls that are out come back; nothing new goes out.
+    for id in sent {
+        store.complete(id, None).await.unwrap();
+    }
+    assert!(
+        store.sent(unsent, TIMEOUT).await.is_err(),
+        "it must not be sent"
+    );
+    for _ in 0..3 {
+        let turn = store.acquire(Priority::Batch).await.unwrap();
+        assert!(matches!(turn, Turn::After(_)), "{turn:?}");
+        assert!(store.snapshot().await.is_err());
+    }
+    database.advance(length).await;
+    line.mend();
+
+    let last = granted(&*store).await;
+    store.sent(last, TIMEOUT).await.unwrap();
+    store.complete(last, None).await.unwrap();
+    let snapshot = store.snapshot().await.unwrap();
+    // The one that was never sent is out until its lease ends, after 30 s.
+    let unsent = usize::from(length < Duration::from_secs(30));
+    assert_eq!(snapshot.in_flight, unsent);
+    assert_eq!(
+        snapshot.windows[0].used as usize,
+        4 + unsent,
+        "each call counts once"
+    );
+    assert_eq!(
+        database
+            .number("SELECT count(*) FROM quell.completions")
+            .await,
+        4
+    );
+}
+
+#[tokio::test]
+async fn outage_of_10_seconds_loses_nothing_on_postgres() {
+    outage(Duration::from_secs(10)).await;
+}
+
+/// Longer than the calls' deadline and grace: they were written off, and are not counted twice.
+#[tokio::test]
+async fn outage_of_90_seconds_loses_nothing_on_postgres() {
+    outage(Duration::from_secs(90)).await;
+}
+
+#[tokio::test]
+async fn what_came_back_is_written_though_nobody_asks_again_on_postgres() {
+    let database = Database::create().await;
+    let line = Line::to(&database.connection_string()).await;
+    let state = PostgresState::connect(through(&line, &database).await)
+        .await
+        .unwrap();
+    let policy = Policy::new(Quota::parse("5/1h").unwrap());
+    let store = state.open(&budget(), &policy).await.unwrap();
+    let id = granted(&*store).await;
+    store.sent(id, TIMEOUT).await.unwrap();
+    let watching = database
+        .state()
+        .await
+        .open(&budget(), &policy)
+        .await
+        .unwrap();
+    assert_eq!(watching.snapshot().await.unwrap().in_flight, 1);
+    line.cut();
+    store.complete(id, None).await.unwrap();
+    line.mend();
+    // The other host hears of it.
+    while watching.snapshot().await.unwrap().in_flight > 0 {
+        watching.changed().await;
+    }
+}
+
+#[tokio::test]
+async fn outage_beyond_patience_is_told_on_postgres() {
+    let database = Database::create().await;
+    let line = Line::to(&database.connection_string()).await;
+    let options = through(&line, &database).await.patience(Duration::ZERO);
+    let state = PostgresState::connect(options).await.unwrap();
+    let policy = Policy::new(Quota::parse("5/1h").unwrap());
+    let store = state.open(&budget(), &policy).await.unwrap();
+    line.cut();
+    let told = loop {
+        match store.acquire(Priority::Batch).await {
+            Err(told) => break told,
+            Ok(turn) => assert!(matches!(turn, Turn::After(_)), "{turn:?}"),
+        }
+    };
+    let source = std::error::Error::source(&told).unwrap();
+    let source = source.downcast_ref::<StateError>().unwrap();
+    assert!(matches!(source, StateError::Unreachable { .. }), "{source}");
+}
+
+#[tokio::test]
+async fn hosts_that_begin_together_make_the_tables_once_on_postgres() {
+    let database = Arc::new(Database::create().await);
+    let mut hosts = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let database = Arc::clone(&database);
+        hosts.spawn(async move {
+            let state = database.state().await;
+            let policy = Policy::new(Quota::parse("5/1h").unwrap());
+            granted(&*state.open(&budget(), &policy).await.unwrap()).await
+        });
+    }
+    let mut permits = Vec::new();
+    while let Some(permit) = hosts.join_next().await {
+        match permit {
+            Ok(permit) => permits.push(permit),
+            // The sixth of five is told to wait for a completion.
+            Err(refused) => assert!(refused.is_panic()),
+        }
+    }
+    permits.sort();
+    permits.dedup();
+    assert_eq!(permits.len(), 5);
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_version_are_left_alone_on_postgres() {
+    let database = Database::create().await;
+    drop(database.state().await);
+    database
+        .execute("UPDATE quell.schema_version SET version = 99")
+        .await;
+    let options = PostgresOptions::parse(&database.connection_string()).unwrap();
+    let refused = PostgresState::connect(options).await.unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            StateError::TooNew {
+                found: 99,
+                known: 1
+            }
+        ),
+        "{refused}"
+    );
+}
