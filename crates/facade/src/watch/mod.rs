@@ -2,6 +2,7 @@
 
 mod ladder;
 mod lookout;
+mod watched;
 
 use std::collections::VecDeque;
 use std::future::{Future, IntoFuture};
@@ -14,7 +15,6 @@ use quell_model::{
 };
 use tokio::time::Instant;
 
-use crate::Placed;
 use crate::call::Subject;
 use crate::client::Client;
 use crate::deadline::Deadline;
@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind};
 use crate::hooks::{Hooks as _, WaitReason, Waiting};
 use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, ID, KIND};
 use lookout::{Lookout, Query, Span};
+pub use watched::{Seen, Waited, Watched};
 
 /// A fresh action is looked at in this interval; later the interval grows to an eighth of its age.
 const SHORTEST: Duration = Duration::from_secs(30);
@@ -80,69 +81,6 @@ struct Running {
     last_answer: Instant,
     /// A service may not know `id in (…)`.
     ids_one_by_one: bool,
-}
-
-/// What a watch saw.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Seen {
-    /// The action has ended, well or not: look at its `status`.
-    Ended(Box<MachineAction>),
-    /// The service does not know this action.
-    Lost(ActionId),
-}
-
-/// What came of waiting for many.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Waited {
-    /// The actions that have ended, well or not, as they came.
-    pub ended: Vec<MachineAction>,
-    /// Those that go on: the time was over.
-    pub open: Vec<ActionId>,
-    /// Those that the service does not know.
-    pub lost: Vec<ActionId>,
-}
-
-/// An action to be watched: made from its id, or better from the action itself or a [`Placed`],
-/// which tell when it was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    id: ActionId,
-    created: Option<Timestamp>,
-    kind: Option<ActionType>,
-}
-
-impl From<ActionId> for Watched {
-    fn from(id: ActionId) -> Self {
-        Self {
-            id,
-            created: None,
-            kind: None,
-        }
-    }
-}
-
-impl From<&ActionId> for Watched {
-    fn from(id: &ActionId) -> Self {
-        id.clone().into()
-    }
-}
-
-impl From<&MachineAction> for Watched {
-    fn from(action: &MachineAction) -> Self {
-        let created = action.creation_date_time_utc;
-        Self {
-            id: action.id.clone(),
-            created: (!created.is_never()).then_some(created),
-            kind: Some(action.kind.clone()),
-        }
-    }
-}
-
-impl From<&Placed> for Watched {
-    fn from(placed: &Placed) -> Self {
-        placed.action().into()
-    }
 }
 
 impl Watch {

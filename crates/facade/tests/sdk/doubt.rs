@@ -146,8 +146,6 @@ async fn a_request_that_never_left_raises_no_doubt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_tag_tells_ours_from_the_like_of_somebody_else() {
-    let machine = Tenant::new().client().machine(MACHINE);
-    drop(machine);
     let tag: quell::Tag = "1/2/3".parse().unwrap();
     let ours = made(ACTION, "alert 7 [quell:1/2/3]", 1);
     let theirs = made("theirs", "alert 7", 1);

@@ -118,7 +118,7 @@ async fn a_repetition_in_doubt_is_an_intent_of_its_own() {
     assert_eq!(client.unsettled().await.unwrap().len(), 1);
 }
 
-/// Fails, or is never done.
+/// Takes nothing down.
 #[derive(Debug)]
 struct Broken;
 

@@ -175,3 +175,36 @@ async fn a_call_that_may_still_arrive_counts_until_that_is_past() {
     let at = tenant.seconds()[1];
     assert!((45.0..46.5).contains(&at), "{at}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_says_nothing_is_left_slows_down_and_one_that_says_much_does_not() {
+    let tenant = Tenant::new().plays([
+        answer(200, action("Pending")).with("ratelimit", r#""default";r=5000;t=30"#),
+        answer(200, action("Pending")).with("ratelimit", r#""default";r=0;t=30"#),
+        answer(200, action("Pending")),
+    ]);
+    let client = tenant.client();
+    for _ in 0..3 {
+        client.action(ACTION).get().await.unwrap();
+    }
+    let at = tenant.seconds();
+    assert_eq!(at[..2], [0.0, 0.0]);
+    assert!((30.0..31.0).contains(&at[2]), "{at:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_that_a_service_asks_for_is_longer_than_65_minutes() {
+    let tenant = Tenant::new().plays([
+        answer(503, "").with("retry-after", "1000000000"),
+        answer(200, action("Pending")),
+        refusal(429, "429", "").with("retry-after", "1000000000"),
+        answer(200, action("Pending")),
+    ]);
+    let client = tenant.client().with_deadline(None);
+    client.action(ACTION).get().await.unwrap();
+    client.action(ACTION).get().await.unwrap();
+    let at = tenant.seconds();
+    for pair in [[at[0], at[1]], [at[2], at[3]]] {
+        assert!((3_899.0..3_905.0).contains(&(pair[1] - pair[0])), "{at:?}");
+    }
+}
