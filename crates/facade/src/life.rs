@@ -11,7 +11,8 @@
 //!       limits; [`Hooks::after_attempt`](crate::Hooks::after_attempt) looks on;
 //!    5. **decide**: by the [table](crate::retry); if there is a wait,
 //!       [`Hooks::before_wait`](crate::Hooks::before_wait) looks on;
-//! 4. **decode**: the answer becomes a value.
+//! 4. **decode**: the answer becomes a value, and
+//!    [`Hooks::after_call`](crate::Hooks::after_call) looks on.
 //!
 //! Every wait is measured against the call's deadline first: one that would pass it
 //! fails at once.
