@@ -16,6 +16,7 @@ mod failure;
 mod fuzz;
 mod package;
 mod picture;
+mod postgres;
 mod sdk;
 mod test;
 mod workspace;
