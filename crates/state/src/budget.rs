@@ -119,11 +119,13 @@ impl Opened {
     }
 
     /// What was kept was not committed after all.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn forget(&self) {
         self.last_read().take();
     }
 
     /// Whether somebody has written since the last answer what may change the next.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn is_stirred(&self, stirred: i64) -> bool {
         self.seen.load(Ordering::Relaxed) != stirred
     }
@@ -171,24 +173,12 @@ pub(crate) mod decisions {
     use quell_ratelimit::{Decision, Moment, PermitId, Priority, PushBack, RollingLog, Turn};
 
     use super::Decided;
-    use crate::journal::{Attempt, Entering, Intent, Settlement};
+    use crate::journal::{Entering, Intent, IntentId, Settlement};
 
     pub(crate) fn acquire(log: &mut RollingLog, priority: Priority, now: Moment) -> Turn {
         match log.acquire(priority, now) {
             Decision::Granted(id) => Turn::Granted(id),
             Decision::Wait(wait) => Turn::wait(wait, now),
-        }
-    }
-
-    pub(crate) fn complete(
-        log: &mut RollingLog,
-        id: PermitId,
-        push_back: Option<PushBack>,
-        now: Moment,
-    ) {
-        match push_back {
-            None => log.complete(id, now),
-            Some(push_back) => log.refused(id, &push_back, now),
         }
     }
 
@@ -216,17 +206,21 @@ pub(crate) mod decisions {
         }
     }
 
+    /// A permit that comes back, and what became of its intent, if it was for one.
     pub(crate) fn end(
         log: &mut RollingLog,
-        attempt: &Attempt,
+        permit: PermitId,
         push_back: Option<PushBack>,
-        settlement: Settlement,
+        settled: Option<(IntentId, Settlement)>,
         now: Moment,
     ) -> Decided<()> {
-        complete(log, attempt.permit, push_back, now);
+        match push_back {
+            None => log.complete(permit, now),
+            Some(push_back) => log.refused(permit, &push_back, now),
+        }
         Decided {
             answer: (),
-            entering: Some(Entering::Settlement(attempt.intent, settlement)),
+            entering: settled.map(|(id, settlement)| Entering::Settlement(id, settlement)),
         }
     }
 }

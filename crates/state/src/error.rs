@@ -80,6 +80,7 @@ pub enum StateError {
 /// What lies under a [`StateError`].
 pub type Cause = Box<dyn Error + Send + Sync>;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl StateError {
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }

@@ -228,6 +228,7 @@ pub struct Attempt {
 }
 
 /// One thing to write into the journal.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[derive(Debug, Clone)]
 pub(crate) enum Entering {
     Intent(Intent),

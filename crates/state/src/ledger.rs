@@ -11,10 +11,6 @@ use crate::journal::{Entry, Intent, IntentId, Settlement};
 pub(crate) const FORGOTTEN_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many are forgotten with each new one.
 pub(crate) const FORGOTTEN_AT_ONCE: i64 = 16;
-/// What an [`AttemptRow`] is read from, in this order.
-pub(crate) const COLUMNS: &str =
-    "id, tenant, application, operation, machine, file, comment, begun, within, state, detail";
-
 /// The columns of an intent. Times are microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AttemptRow {

@@ -3,6 +3,7 @@
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod budget;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod clock;
 mod error;
 mod journal;
@@ -15,7 +16,7 @@ mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod stored;
 
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use clock::{Clock, SinceBoot, Stamp};
 pub use error::{Cause, StateError};
 pub use journal::{Attempt, Attempts, Begun, Entry, Filter, Intent, IntentId, Journal, Settlement};

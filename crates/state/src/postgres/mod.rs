@@ -106,14 +106,9 @@ impl PostgresState {
 
     /// Brings a permit back, now or, if the database is away, when it is there again.
     async fn bring_back(&self, returned: Returned) -> Result<(), StateError> {
-        let (budget, now) = (Arc::clone(&returned.budget), returned.clone());
-        let complete = move |log: &mut RollingLog, moment| {
-            decisions::complete(log, now.permit, now.push_back, moment);
-            let settled = now.settled;
-            Decided {
-                answer: (),
-                entering: settled.map(|(id, settlement)| Entering::Settlement(id, settlement)),
-            }
+        let (budget, again) = (Arc::clone(&returned.budget), returned.clone());
+        let complete = move |log: &mut RollingLog, now| {
+            decisions::end(log, again.permit, again.push_back, again.settled, now)
         };
         match self.decide(&budget, complete).await {
             Err(StateError::Unreachable { .. }) => {

@@ -64,13 +64,12 @@ impl Returned {
         let _ = log.snapshot(now);
         let is_out = log.state().open.iter().any(|open| open.id == self.permit);
         if is_out || self.push_back.is_some() {
-            decisions::complete(log, self.permit, self.push_back, now);
+            return decisions::end(log, self.permit, self.push_back, self.settled, now);
         }
+        let settled = self.settled;
         Decided {
             answer: (),
-            entering: self
-                .settled
-                .map(|(id, settlement)| Entering::Settlement(id, settlement)),
+            entering: settled.map(|(id, settlement)| Entering::Settlement(id, settlement)),
         }
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::error::state_error;
 use crate::StateError;
 use crate::journal::{Entering, Entry, Filter, Intent, IntentId, Settlement};
-use crate::ledger::{AttemptRow, COLUMNS, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, microseconds};
+use crate::ledger::{AttemptRow, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, microseconds, since_epoch};
 
 /// Writes one thing into the journal. `wall` is now, in nanoseconds since the Unix epoch.
 pub(super) fn enter(
@@ -79,31 +79,31 @@ fn forget(connection: &Connection, now: i64) -> Result<(), StateError> {
 }
 
 pub(super) fn entry(connection: &Connection, id: IntentId) -> Result<Option<Entry>, StateError> {
-    let select = format!("SELECT {COLUMNS} FROM attempts WHERE id = ?1");
+    let select = "SELECT id, tenant, application, operation, machine, file, comment, begun, within, state, detail
+        FROM attempts WHERE id = ?1";
     let found = connection
-        .prepare_cached(&select)
+        .prepare_cached(select)
         .and_then(|mut statement| statement.query_row([i64::from(id)], read).optional())
         .map_err(state_error)?;
     found.map(AttemptRow::entry).transpose()
 }
 
 pub(super) fn open(connection: &Connection, filter: &Filter) -> Result<Vec<Entry>, StateError> {
-    let select = format!(
-        "SELECT {COLUMNS} FROM attempts
+    let select = "SELECT id, tenant, application, operation, machine, file, comment, begun, within, state, detail
+        FROM attempts
         WHERE state IN ('sending', 'unknown')
             AND (?1 IS NULL OR (tenant = ?1 AND application = ?2 AND operation = ?3))
             AND (?4 IS NULL OR begun < ?4)
-        ORDER BY id"
-    );
+        ORDER BY id";
     let budget = filter.budget.as_ref();
     let found = connection
-        .prepare_cached(&select)
+        .prepare_cached(select)
         .and_then(|mut statement| {
             let values = params![
                 budget.map(BudgetName::tenant),
                 budget.map(BudgetName::application),
                 budget.map(BudgetName::operation),
-                filter.begun_before.map(crate::ledger::since_epoch),
+                filter.begun_before.map(since_epoch),
             ];
             statement
                 .query_map(values, read)?

@@ -51,8 +51,9 @@ impl PermitStore for SqliteBudget {
 
     async fn complete(&self, id: PermitId, push_back: Option<PushBack>) -> Result<(), StoreError> {
         let complete =
-            move |log: &mut RollingLog, now| decisions::complete(log, id, push_back, now);
-        Ok(self.ask(complete).await?)
+            move |log: &mut RollingLog, now| decisions::end(log, id, push_back, None, now);
+        self.state.decide(&self.opened, complete).await?;
+        Ok(())
     }
 
     fn abandon(&self, id: PermitId) {

@@ -57,22 +57,19 @@ impl SqliteState {
     /// # Errors
     /// [`StateError`]: what stands in the way. A file that cannot be read is never replaced.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, StateError> {
-        Self::open_on(file.as_ref(), Arc::new(SystemClock::new()))
+        Self::open_with_clock(file, Arc::new(SystemClock::new()))
     }
 
-    /// The same with another clock: for tests in virtual time. All who share the file must be on one.
+    /// The same by another clock, which all who share the file must go by: for tests in virtual time,
+    /// and for systems whose clocks this crate does not know.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    #[cfg(feature = "testing")]
     pub fn open_with_clock(
         file: impl AsRef<Path>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StateError> {
-        Self::open_on(file.as_ref(), clock)
-    }
-
-    fn open_on(file: &Path, clock: Arc<dyn Clock>) -> Result<Self, StateError> {
+        let file = file.as_ref();
         let (connection, is_new) = open::open_writer(file)?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -233,8 +230,9 @@ impl Attempts for SqliteState {
         settlement: Settlement,
     ) -> Result<(), StateError> {
         let budget = self.opened(&attempt.budget, policy).await?;
+        let settled = Some((attempt.intent, settlement));
         let decide = move |log: &mut RollingLog, now| {
-            decisions::end(log, &attempt, push_back, settlement, now)
+            decisions::end(log, attempt.permit, push_back, settled, now)
         };
         self.decide(&budget, decide).await.map(drop)
     }
