@@ -1,6 +1,7 @@
 /// Calls of a window that only [interactive](crate::Priority::Interactive) callers may make.
 ///
-/// Batch calls keep at least one call of the window, whatever is reserved.
+/// Batch calls keep at least one call of the window, whatever is reserved, and may use what is
+/// reserved at the turn that keeps them from starving: see [`Limiter`](crate::Limiter).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Reserve {
     calls: u32,

@@ -200,6 +200,37 @@ fn one_refusal_does_not_cost_an_idle_client_its_limits() {
     );
 }
 
+/// Sixty calls were admitted; the refused ones after them say nothing of what the service allows.
+#[test]
+fn refused_calls_are_not_taken_for_admitted_ones() {
+    let mut log = RollingLog::new(Quota::parse("100/60s").unwrap());
+    let out: Vec<_> = (0..62).map(|_| granted(&mut log, at(0))).collect();
+    let (admitted, refused) = out.split_at(60);
+    for id in admitted {
+        log.complete(*id, at(1));
+    }
+    let refusal = PushBack::new().retry_after(Duration::from_secs(10));
+    for id in refused {
+        log.refused(*id, &refusal, at(2));
+    }
+    let missing = |log: &mut RollingLog, now| log.snapshot(now).shortfall.unwrap().missing;
+    assert_eq!(missing(&mut log, at(2)), 40);
+    assert_eq!(log.snapshot(at(2)).windows[0].limit, 57);
+
+    // The two refused ones still count for us, and were never counted by the service.
+    let named = refusal.window(Window::new(40, Duration::from_secs(60)).unwrap());
+    let mut later = RollingLog::resume(
+        Quota::parse("100/60s").unwrap(),
+        &LogState {
+            learned: Learned::default(),
+            ..log.state()
+        },
+    );
+    let id = granted(&mut later, at(20));
+    later.refused(id, &named, at(20));
+    assert_eq!(missing(&mut later, at(20)), 40);
+}
+
 #[test]
 fn what_was_learned_is_half_forgotten_in_a_day_without_calls() {
     let policy = Policy::new(Quota::parse(DOCUMENTED).unwrap());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quell_ratelimit::{
-    AcquireError, Decision, Limiter, Margins, Moment, Permit, Policy, Priority, PushBack, Quota,
-    RollingLog, SentPermit, StoreError,
+    AcquireError, BudgetName, Budgets, Decision, Limiter, Margins, MemoryBudgets, Moment, Permit,
+    Policy, Priority, PushBack, Quota, RollingLog, SentPermit, Share, StoreError,
 };
 use tokio::time::Instant;
 
@@ -351,4 +351,20 @@ async fn everything_is_send_and_sync() {
     drop(send_future(limiter.try_acquire()).await.unwrap());
     let sent = send_future(permit.sent(TIMEOUT)).await.unwrap();
     send_future(sent.complete()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn budget_opened_again_keeps_its_use_and_goes_by_the_newer_policy() {
+    let budgets = MemoryBudgets::new();
+    let name = BudgetName::new("tenant", "application", "operation");
+    let policy = exact("10/60s");
+    let first = Limiter::with_store(budgets.open(&name, &policy).await.unwrap());
+    call(&first).await;
+    let half = policy.share(Share::percent(50));
+    let second = Limiter::with_store(budgets.clone().open(&name, &half).await.unwrap());
+    for limiter in [first, second] {
+        let snapshot = limiter.snapshot().await.unwrap();
+        let window = snapshot.windows[0];
+        assert_eq!((window.share, window.used), (5, 1));
+    }
 }

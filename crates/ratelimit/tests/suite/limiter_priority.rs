@@ -131,6 +131,33 @@ async fn standing_reserve_is_for_interactive_calls_only() {
     assert_eq!(permits.len(), 10);
 }
 
+/// Ten in a minute, nine of them reserved: at its turn a batch call may use what is reserved.
+#[tokio::test(start_paused = true)]
+async fn batch_call_is_served_at_its_turn_in_spite_of_the_reserve() {
+    let policy = Policy::new(Quota::parse("10/60s").unwrap()).margins(Margins::NONE);
+    let policy = policy.reserve(seconds(60), Reserve::always(9)).unwrap();
+    let batch = Limiter::new(policy);
+    let start = Instant::now();
+    call(&batch).await;
+    let waiting = tokio::spawn({
+        let batch = batch.clone();
+        async move { call(&batch).await }
+    });
+    tokio::time::sleep(seconds(30)).await;
+    let persons: Vec<_> = (0..11)
+        .map(|_| {
+            let person = batch.with_priority(Priority::Interactive);
+            tokio::spawn(async move { call(&person).await })
+        })
+        .collect();
+    waiting.await.unwrap();
+    assert_eq!(start.elapsed(), seconds(60));
+    for person in persons {
+        person.await.unwrap();
+    }
+    assert_eq!(start.elapsed(), seconds(90));
+}
+
 /// A store with other users, whose doings it hears of.
 #[derive(Debug)]
 struct Shared {
