@@ -17,4 +17,5 @@ mod journal;
 mod network;
 mod outage;
 mod processes;
+mod tls;
 mod worker;

@@ -159,7 +159,7 @@ pub(crate) fn referee(arrivals: &[Duration]) -> Vec<usize> {
         let in_window = |first: &Duration| {
             arrivals
                 .iter()
-                .filter(|later| (*first..*first + length).contains(later))
+                .filter(|later| (*first..*first + length).contains(*later))
                 .count()
         };
         let most = arrivals.iter().map(in_window).max().unwrap_or(0);

@@ -1,6 +1,5 @@
 //! A database that goes away and comes back.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use quell_ratelimit::{
     Budgets as _, Margins, PermitId, PermitStore, Policy, Priority, Quota, Turn,
 };
 use quell_state::{PostgresOptions, PostgresState, StateError};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio_postgres::Config;
@@ -25,16 +24,14 @@ struct Line {
 
 impl Line {
     async fn to(server: &str) -> Self {
-        let config: Config = server.parse().unwrap();
-        let host = config.get_hosts()[0].clone();
-        let server_port = config.get_ports().first().copied().unwrap_or(5432);
+        let server = server.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (up, is_up) = watch::channel(true);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if *is_up.borrow() {
-                    tokio::spawn(carry(client, host.clone(), server_port, is_up.clone()));
+                    tokio::spawn(carry(client, server.clone(), is_up.clone()));
                 }
             }
         });
@@ -50,26 +47,30 @@ impl Line {
     }
 }
 
-async fn carry(mut client: TcpStream, host: Host, port: u16, mut is_up: watch::Receiver<bool>) {
-    let cut = is_up.wait_for(|up| !up);
-    match host {
-        Host::Tcp(name) => {
-            let mut server = TcpStream::connect((name, port)).await.unwrap();
-            tokio::select! {
-                _ = cut => {}
-                _ = copy_bidirectional(&mut client, &mut server) => {}
-            }
-        }
+async fn carry(mut client: TcpStream, connection: String, mut is_up: watch::Receiver<bool>) {
+    let mut server = to_server(&connection).await;
+    tokio::select! {
+        _ = is_up.wait_for(|up| !up) => {}
+        _ = copy_bidirectional(&mut client, &mut server) => {}
+    }
+}
+
+/// A connection to the server, whether it listens on a port or on a socket.
+pub(crate) async fn to_server(connection: &str) -> Box<dyn Stream> {
+    let config: Config = connection.parse().unwrap();
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    match &config.get_hosts()[0] {
+        Host::Tcp(name) => Box::new(TcpStream::connect((name.as_str(), port)).await.unwrap()),
         Host::Unix(directory) => {
-            let socket: PathBuf = directory.join(format!(".s.PGSQL.{port}"));
-            let mut server = UnixStream::connect(socket).await.unwrap();
-            tokio::select! {
-                _ = cut => {}
-                _ = copy_bidirectional(&mut client, &mut server) => {}
-            }
+            let socket = directory.join(format!(".s.PGSQL.{port}"));
+            Box::new(UnixStream::connect(socket).await.unwrap())
         }
     }
 }
+
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 async fn through(line: &Line, database: &Database) -> PostgresOptions {
     let config: Config = database.connection_string().parse().unwrap();
