@@ -14,7 +14,7 @@ struct Budget {
     without: &'static [&'static str],
 }
 
-const BUDGETS: [Budget; 4] = [
+const BUDGETS: [Budget; 5] = [
     Budget {
         package: "quell-model",
         flags: &[],
@@ -34,6 +34,13 @@ const BUDGETS: [Budget; 4] = [
         flags: &[],
         most: Some(130),
         without: &[],
+    },
+    // A file needs no network.
+    Budget {
+        package: "quell-state",
+        flags: &[],
+        most: Some(50),
+        without: &["tokio-postgres", "rustls", "aws-lc-rs"],
     },
     // Devices carry nothing that they do not need.
     Budget {
