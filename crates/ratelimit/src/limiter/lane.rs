@@ -21,7 +21,7 @@ pub(super) struct Lanes {
     interactive: Lane,
     /// Interactive permits since a batch caller that waited got one.
     in_a_row: AtomicU32,
-    /// Someone left, was served, or brought a permit back: both heads look again.
+    /// Someone of the other lane left or was served, or a permit came back: both heads look again.
     pub(super) stirred: Notify,
 }
 
@@ -39,10 +39,9 @@ impl Lanes {
     /// Joins the lane; the number is of those who go before.
     pub(super) fn join(&self, priority: Priority) -> (Place<'_>, u32) {
         let ahead = self.ahead(priority);
-        let lane = self.of(priority);
-        lane.waiting.fetch_add(1, Ordering::Relaxed);
+        self.of(priority).waiting.fetch_add(1, Ordering::SeqCst);
         let lanes = self;
-        (Place { lanes, lane }, ahead)
+        (Place { lanes, priority }, ahead)
     }
 
     /// How many would go before a caller who came now.
@@ -77,7 +76,7 @@ impl Lanes {
 
 impl Lane {
     fn waiting(&self) -> u32 {
-        self.waiting.load(Ordering::Relaxed)
+        self.waiting.load(Ordering::SeqCst)
     }
 
     fn waits(&self) -> bool {
@@ -88,12 +87,25 @@ impl Lane {
 /// A place in a lane, given up when dropped.
 pub(super) struct Place<'line> {
     lanes: &'line Lanes,
-    lane: &'line Lane,
+    priority: Priority,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.lane.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.lanes.stirred.notify_waiters();
+        // Sequentially consistent: of one who leaves and one who comes, one sees the other.
+        let lanes = self.lanes;
+        lanes
+            .of(self.priority)
+            .waiting
+            .fetch_sub(1, Ordering::SeqCst);
+        let other = match self.priority {
+            Priority::Batch => &lanes.interactive,
+            Priority::Interactive => &lanes.batch,
+        };
+        // In the same lane the next head takes over by itself; asking the store anew may cost a
+        // round trip.
+        if other.waits() {
+            lanes.stirred.notify_waiters();
+        }
     }
 }
