@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use quell_ratelimit::{
-    BudgetName, Budgets, MemoryBudgets, PermitStore, Policy, Priority, Quota, Turn,
+    BudgetName, Budgets, Margins, MemoryBudgets, PermitStore, Policy, Priority, Quota, Turn,
 };
 use quell_state::SqliteState;
 #[cfg(feature = "postgres")]
@@ -78,7 +78,7 @@ fn main() {
 /// Each measurement uses a budget of its own, with more than can be used up.
 async fn open(store: &str, measurement: &str) -> Arc<dyn PermitStore> {
     let name = BudgetName::new("bench", "permits", measurement);
-    let policy = Policy::new(Quota::parse("1500/1ms").unwrap());
+    let policy = Policy::new(Quota::parse("1500/1ms").unwrap()).margins(Margins::NONE);
     let budgets: Box<dyn Budgets> = match store.split_once(':') {
         #[cfg(feature = "postgres")]
         Some(("postgres", connection)) => {
