@@ -1,5 +1,7 @@
 //! What an answer says of a file, whichever age of service gave it.
 
+use serde_json::Value;
+
 use crate::InOrgFileStats;
 
 impl InOrgFileStats {
@@ -7,20 +9,23 @@ impl InOrgFileStats {
     /// the service says neither, or nothing that can be counted.
     #[must_use]
     pub fn machines_in_organization(&self) -> Option<u64> {
-        count(self.organization_prevalence, self.org_prevalence.as_deref())
+        let (number, text) = (self.organization_prevalence, self.org_prevalence.as_deref());
+        count(number, text, self.extra.get("orgPrevalence"))
     }
 
     /// On how many machines of all customers the file was seen, in the same way.
     #[must_use]
     pub fn machines_globally(&self) -> Option<u64> {
-        count(self.globally_prevalence, self.global_prevalence.as_deref())
+        let (number, text) = (self.globally_prevalence, self.global_prevalence.as_deref());
+        count(number, text, self.extra.get("globalPrevalence"))
     }
 }
 
-/// The number where there is one, else what the text says.
-fn count(number: Option<i64>, text: Option<&str>) -> Option<u64> {
+/// The number where there is one, else what the text says, or what stands in the text's place.
+fn count(number: Option<i64>, text: Option<&str>, in_its_place: Option<&Value>) -> Option<u64> {
     let number = number.and_then(|number| u64::try_from(number).ok());
-    number.or_else(|| text?.trim().parse().ok())
+    let said = || text?.trim().parse().ok();
+    number.or_else(said).or_else(|| in_its_place?.as_u64())
 }
 
 #[cfg(test)]
@@ -44,5 +49,8 @@ mod tests {
             stats(r#""orgPrevalence":"1","organizationPrevalence":2,"globallyPrevalence":-1"#);
         assert_eq!(both.machines_in_organization(), Some(2));
         assert_eq!(both.machines_globally(), None);
+        let number_for_text = stats(r#""orgPrevalence":7,"globalPrevalence":-7"#);
+        assert_eq!(number_for_text.machines_in_organization(), Some(7));
+        assert_eq!(number_for_text.machines_globally(), None);
     }
 }

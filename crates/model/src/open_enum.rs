@@ -117,8 +117,11 @@ macro_rules! open_enum {
         crate::request::open_parameter!($name);
 
         impl crate::wire::WireValue for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
-                serde::Deserialize::deserialize(d)
+            fn from_scalar(scalar: crate::wire::Scalar<'_>) -> Option<Self> {
+                match scalar {
+                    crate::wire::Scalar::Text(text) => Some(text.into()),
+                    _ => None,
+                }
             }
         }
     };

@@ -208,7 +208,7 @@ macro_rules! answers {
             }
             CommandParameter {
                 key: CommandParameterKey = "key",
-                value: Option<String> = "value",
+                value: Option<SecretText> = "value",
             }
             TroubleshootInfo {
                 expiration_utc: Option<Timestamp> = "expirationUtc",

@@ -8,7 +8,7 @@ use super::actions::{asked_of_a_machine, asked_with_a_reason};
 use super::{Operation, OperationInfo, RequestParts, json};
 use crate::{
     ActionId, Command, CommandParameter, CommandParameterKey, CommandType, Comment, CommentRequest,
-    DownloadLink, MachineAction, MachineId, RunLiveResponseRequest, operations,
+    DownloadLink, MachineAction, MachineId, RunLiveResponseRequest, SecretText, operations,
 };
 
 asked_with_a_reason! {
@@ -63,8 +63,8 @@ pub enum LiveResponseCommand {
     RunScript {
         /// The script's name in the library.
         script_name: String,
-        /// What the script is given, if anything.
-        args: Option<String>,
+        /// What the script is given, if anything; `Debug` does not show it.
+        args: Option<SecretText>,
     },
     /// Collects a file from the machine.
     GetFile {
@@ -95,7 +95,7 @@ impl LiveResponseCommand {
     pub fn run_script_with(script_name: impl Into<String>, args: impl Into<String>) -> Self {
         Self::RunScript {
             script_name: script_name.into(),
-            args: Some(args.into()),
+            args: Some(SecretText::new(args)),
         }
     }
 
@@ -110,15 +110,16 @@ impl From<LiveResponseCommand> for Command {
     fn from(command: LiveResponseCommand) -> Self {
         use CommandParameterKey::{Args, FileName, Path, ScriptName};
         let (kind, parameters) = match command {
-            LiveResponseCommand::PutFile { file_name } => {
-                (CommandType::PutFile, vec![(FileName, Some(file_name))])
-            }
+            LiveResponseCommand::PutFile { file_name } => (
+                CommandType::PutFile,
+                vec![(FileName, Some(file_name.into()))],
+            ),
             LiveResponseCommand::RunScript { script_name, args } => (
                 CommandType::RunScript,
-                vec![(ScriptName, Some(script_name)), (Args, args)],
+                vec![(ScriptName, Some(script_name.into())), (Args, args)],
             ),
             LiveResponseCommand::GetFile { path } => {
-                (CommandType::GetFile, vec![(Path, Some(path))])
+                (CommandType::GetFile, vec![(Path, Some(path.into()))])
             }
         };
         let mut command = Self::new();
@@ -132,7 +133,7 @@ impl From<LiveResponseCommand> for Command {
     }
 }
 
-fn parameter(key: CommandParameterKey, value: Option<String>) -> CommandParameter {
+fn parameter(key: CommandParameterKey, value: Option<SecretText>) -> CommandParameter {
     let mut parameter = CommandParameter::new();
     parameter.key = key;
     parameter.value = value;

@@ -3,16 +3,21 @@
 use serde_json::{Map, Value};
 
 use super::RequestFault;
-use crate::{Command, Comment, Sha1, Timestamp};
+use crate::{Command, CommandParameter, Comment, SecretText, Sha1, Timestamp};
 
 /// The JSON object that a request consists of.
 pub(crate) struct RequestBody(Map<String, Value>);
 
 impl RequestBody {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, RequestFault> {
-        match serde_json::from_slice(body) {
-            Ok(Value::Object(parameters)) => Ok(Self(parameters)),
-            Ok(_) | Err(_) => Err(RequestFault::InvalidBody),
+        let body = serde_json::from_slice(body).map_err(|_| RequestFault::InvalidBody)?;
+        Self::nested(body)
+    }
+
+    fn nested(value: Value) -> Result<Self, RequestFault> {
+        match value {
+            Value::Object(parameters) => Ok(Self(parameters)),
+            _ => Err(RequestFault::InvalidBody),
         }
     }
 
@@ -100,10 +105,30 @@ impl Parameter for bool {
     }
 }
 
+impl Parameter for SecretText {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        text(value).map(|text| Some(text.into()))
+    }
+}
+
+/// An object of answers too, where it is read leniently.
 impl Parameter for Command {
     fn read(value: Value) -> Result<Option<Self>, RequestFault> {
-        let command = serde_json::from_value(value);
-        command.map(Some).map_err(|_| RequestFault::InvalidBody)
+        let mut body = RequestBody::nested(value)?;
+        let mut command = Self::new();
+        command.kind = body.required("type")?;
+        command.params = body.optional("params")?.unwrap_or_default();
+        Ok(Some(command))
+    }
+}
+
+impl Parameter for CommandParameter {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        let mut body = RequestBody::nested(value)?;
+        let mut parameter = Self::new();
+        parameter.key = body.required("key")?;
+        parameter.value = body.optional("value")?;
+        Ok(Some(parameter))
     }
 }
 

@@ -1,155 +1,133 @@
-//! Reading one value leniently.
+//! The kinds of values that answers consist of.
 
-use std::fmt;
-use std::marker::PhantomData;
+use serde::Serialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Error, MapAccess, SeqAccess};
+use serde_json::{Number, Value};
 
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-
+use super::reading::{Reading, Scalar, WireValue};
+use crate::odata::NextLink;
 use crate::{ActionId, IndicatorId, MachineId, SecretText, Sha1, Timestamp};
 
-/// A value of an answer: `None` where the service has nothing to say.
-pub(crate) trait WireValue: Sized {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
-}
-
-/// Lets serde read a [`WireValue`].
-pub(crate) struct Lenient<T>(pub(crate) Option<T>);
-
-impl<'de, T: WireValue> Deserialize<'de> for Lenient<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Self)
+impl WireValue for bool {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        match scalar {
+            Scalar::Bool(value) => Some(value),
+            _ => None,
+        }
     }
 }
 
-/// Reads values as serde does, null being nothing.
-macro_rules! as_serde_reads {
-    ($($type:ty),+) => {
-        $(impl crate::wire::WireValue for $type {
-            fn read<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
-                serde::Deserialize::deserialize(d)
-            }
-        })+
-    };
-}
-
-pub(crate) use as_serde_reads;
-
-as_serde_reads!(bool, String, Sha1, Timestamp, SecretText, serde_json::Value);
-
-/// An id that could not stand in a path is as good as none.
-macro_rules! usable_id {
-    ($($type:ty),+) => {
+/// Reads texts, each by an expression; what no text can be is a misfit.
+macro_rules! texts {
+    ($($type:ty = $read:expr;)+) => {
         $(impl WireValue for $type {
-            fn read<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
-                let text: Option<String> = Deserialize::deserialize(d)?;
-                Ok(text.and_then(|text| Self::new(text).ok()))
+            fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+                match scalar {
+                    Scalar::Text(text) => $read(text),
+                    _ => None,
+                }
             }
         })+
     };
 }
 
-usable_id!(MachineId, ActionId, IndicatorId);
+texts! {
+    String = |text: &str| Some(text.to_owned());
+    SecretText = |text: &str| Some(Self::new(text));
+    NextLink = |text: &str| Some(Self::new(text));
+    Sha1 = |text: &str| text.parse().ok();
+    Timestamp = moment;
+    // An id that could not stand in a path is none.
+    MachineId = |text: &str| Self::new(text).ok();
+    ActionId = |text: &str| Self::new(text).ok();
+    IndicatorId = |text: &str| Self::new(text).ok();
+}
 
-/// A whole number; the service writes some as strings.
-macro_rules! number_or_text {
-    ($($type:ty),+) => {
+/// Every moment of the service is UTC, so one whose zone was left out is too: .NET leaves it out of
+/// a moment that nobody set, `0001-01-01T00:00:00`.
+fn moment(text: &str) -> Option<Timestamp> {
+    let zoned = || format!("{text}Z").parse();
+    text.parse().or_else(|_| zoned()).ok()
+}
+
+/// Reads whole numbers; the service writes some as texts.
+macro_rules! whole_numbers {
+    ($($type:ty = $as:ident;)+) => {
         $(impl WireValue for $type {
-            fn read<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
-                d.deserialize_any(Number(PhantomData))
+            fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+                match scalar {
+                    Scalar::Number(number) => Number::$as(number)?.try_into().ok(),
+                    Scalar::Text(text) => text.parse().ok(),
+                    Scalar::Bool(_) => None,
+                }
             }
         })+
     };
 }
 
-number_or_text!(i32, i64);
+whole_numbers! {
+    i32 = as_i64;
+    i64 = as_i64;
+    u64 = as_u64;
+}
 
-struct Number<T>(PhantomData<T>);
-
-impl<'de, T> Visitor<'de> for Number<T>
-where
-    T: TryFrom<i64> + TryFrom<u64> + std::str::FromStr,
-{
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number, a string of one, or null")
+/// What is not documented may be anything.
+impl WireValue for Value {
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        Some(scalar.into())
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        number
-            .try_into()
-            .map(Some)
-            .map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))
+    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Reading<Self>, A::Error> {
+        Self::deserialize(SeqAccessDeserializer::new(list)).map(Reading::Fit)
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        number
-            .try_into()
-            .map(Some)
-            .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        text.parse()
-            .map(Some)
-            .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn from_object<'de, A: MapAccess<'de>>(object: A) -> Result<Reading<Self>, A::Error> {
+        Self::deserialize(MapAccessDeserializer::new(object)).map(Reading::Fit)
     }
 }
 
-impl<T: WireValue> WireValue for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(List(PhantomData))
+/// A list fits as a whole or not at all: of one element left out, nobody would know.
+impl<T: WireValue + Serialize> WireValue for Vec<T> {
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Reading<Self>, A::Error> {
+        let mut fitting = Self::new();
+        while let Some(element) = list.next_element()? {
+            match element {
+                Reading::Nothing => {}
+                Reading::Fit(element) => fitting.push(element),
+                Reading::Misfit(misfit) => return misfits(&fitting, misfit, list),
+            }
+        }
+        Ok(Reading::Fit(fitting))
     }
 }
 
-struct List<T>(PhantomData<T>);
-
-impl<'de, T: WireValue> Visitor<'de> for List<T> {
-    type Value = Option<Vec<T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or null")
+/// A list that does not fit because of this element: those before it, itself, and the rest.
+fn misfits<'de, A: SeqAccess<'de>, T: Serialize, L>(
+    before: &[T],
+    misfit: Value,
+    mut list: A,
+) -> Result<Reading<L>, A::Error> {
+    let before = before.iter().map(serde_json::to_value);
+    let mut all: Vec<Value> = before.collect::<Result<_, _>>().map_err(A::Error::custom)?;
+    all.push(misfit);
+    while let Some(element) = list.next_element()? {
+        all.push(element);
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Lenient(element)) = elements.next_element()? {
-            list.extend(element);
-        }
-        Ok(Some(list))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    Ok(Reading::Misfit(all.into()))
 }
 
-/// Reads a string as the type that takes any text, without copying what is known.
-pub(crate) fn deserialize_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: for<'a> From<&'a str>,
-{
-    struct Text<T>(PhantomData<T>);
-
-    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
+/// Reads an object of the contract, by the visitor that its reader is made of.
+macro_rules! object {
+    ($name:ident, $visitor:ident) => {
+        impl crate::wire::WireValue for $name {
+            fn from_object<'de, A: MapAccess<'de>>(
+                object: A,
+            ) -> Result<crate::wire::Reading<Self>, A::Error> {
+                $visitor.visit_map(object).map(crate::wire::Reading::Fit)
+            }
         }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok(text.into())
-        }
-    }
-
-    deserializer.deserialize_str(Text(PhantomData))
+    };
 }
+
+pub(crate) use object;

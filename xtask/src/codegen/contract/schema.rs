@@ -84,6 +84,8 @@ pub(crate) struct Property {
     pub(crate) default: Option<Value>,
     #[serde(default, rename = "x-also-read-as")]
     pub(crate) also_read_as: Vec<String>,
+    #[serde(default, rename = "x-strict")]
+    pub(crate) is_strict: bool,
     #[serde(flatten)]
     kind: Kind,
 }

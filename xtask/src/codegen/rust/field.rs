@@ -20,6 +20,8 @@ pub(super) struct Field<'a> {
     pub(super) presence: Presence,
     /// Whether it is left out when it has no value, rather than written as null or [].
     pub(super) may_be_absent: bool,
+    /// Whether a value of another type fails the answer, rather than being kept aside.
+    pub(super) is_strict: bool,
 }
 
 /// What a reader does where the property is absent or null.
@@ -47,6 +49,11 @@ impl Field<'_> {
     pub(super) fn is_insisted(&self) -> bool {
         matches!(self.presence, Presence::Insisted)
     }
+
+    /// Whether it is not for `Debug` to show.
+    pub(super) fn is_secret(&self) -> bool {
+        self.value.to_string() == "SecretText"
+    }
 }
 
 /// A schema's properties as fields, in the order of the wire.
@@ -58,13 +65,15 @@ pub(super) fn fields<'a>(
     let field = |(wire, property): (&'a str, &'a Property)| {
         let shape = property.shape()?;
         let may_be_absent = contract.may_be_absent(name, wire);
+        let presence = presence(contract, property, &shape, may_be_absent)?;
         Ok(Field {
             wire,
             also_read_as: &property.also_read_as,
             ident: ident(&snake(wire)),
             doc: format!(" `{wire}`: {}", property.description),
             value: rust_type(&shape)?,
-            presence: presence(contract, property, &shape, may_be_absent)?,
+            is_strict: property.is_strict || matches!(presence, Presence::Insisted),
+            presence,
             may_be_absent,
         })
     };

@@ -1,6 +1,6 @@
 //! `readers.rs`: the lenient face of answers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::field::{Field, Presence, fields};
@@ -28,7 +28,7 @@ pub(super) fn readers(contract: &Contract, resource: &Resource) -> Outcome<Token
 }
 
 fn reader(name: &str, fields: &[Field<'_>]) -> TokenStream {
-    let names = ident(&format!("{}_NAMES", screaming(name)));
+    let names = names(name);
     let visitor = ident(&format!("{name}Visitor"));
     let expecting = format!("the object {name}");
     let name = ident(name);
@@ -40,11 +40,11 @@ fn reader(name: &str, fields: &[Field<'_>]) -> TokenStream {
             .map(move |seen| quote!((#seen, #wire)));
         std::iter::once(quote!((#wire, #wire))).chain(also)
     });
-    let wires = fields.iter().map(|field| field.wire);
+    let arms = fields.iter().map(arm);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let members = fields.iter().map(member);
     quote! {
-        const #names: Names = Names(&[#(#spellings),*]);
+        pub(super) const #names: Names = Names(&[#(#spellings),*]);
 
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -66,7 +66,7 @@ fn reader(name: &str, fields: &[Field<'_>]) -> TokenStream {
                 let mut extra = Extra::new();
                 while let Some(name) = object.next_key_seed(#names)? {
                     match name.as_ref() {
-                        #(#wires => wire::fill(&mut object, &mut #idents)?,)*
+                        #(#arms)*
                         _ => wire::keep(&mut object, &mut extra, name)?,
                     }
                 }
@@ -74,7 +74,22 @@ fn reader(name: &str, fields: &[Field<'_>]) -> TokenStream {
             }
         }
 
-        wire::as_serde_reads!(#name);
+        wire::object!(#name, #visitor);
+    }
+}
+
+/// The constant with an object's names, by which its writer tells what is not known.
+pub(super) fn names(name: &str) -> Ident {
+    ident(&format!("{}_NAMES", screaming(name)))
+}
+
+/// How a property's value is read.
+fn arm(field: &Field<'_>) -> TokenStream {
+    let Field { ident, wire, .. } = field;
+    if field.is_strict {
+        quote!(#wire => wire::insist(&mut object, #wire, &mut #ident)?,)
+    } else {
+        quote!(#wire => wire::fill(&mut object, &mut extra, name, &mut #ident)?,)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `structs.rs`: what answers consist of, and how a server makes one.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::field::{Field, Presence, fields};
@@ -44,21 +44,44 @@ fn object(name: &str, description: &str, fields: &[Field<'_>]) -> TokenStream {
             }
         }
     });
+    let has_secret = fields.iter().any(Field::is_secret);
+    let derived = (!has_secret).then(|| quote!(Debug,));
+    let debug = has_secret.then(|| debug(&name, fields));
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, #derived PartialEq, Eq)]
         #[non_exhaustive]
         pub struct #name {
             #(#[doc = #docs] pub #idents: #kinds,)*
-            /// Properties that this version does not know.
+            /// What no field holds: see [`Extra`].
             pub extra: Extra,
         }
+
+        #debug
 
         impl #name {
             #constructor
         }
 
         #default
+    }
+}
+
+/// Beside a secret may stand others that are not known, so only their names are shown.
+fn debug(name: &Ident, fields: &[Field<'_>]) -> TokenStream {
+    let shown = name.to_string();
+    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let names = idents.iter().map(|ident| ident.to_string());
+    quote! {
+        /// Shows no secret, and of what no field holds only the names: it may be secret too.
+        impl std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(#shown)
+                    #(.field(#names, &self.#idents))*
+                    .field("extra", &self.extra.keys())
+                    .finish()
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const ALERT_NAMES: Names = Names(&[
+pub(super) const ALERT_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("id", "id"),
     ("incidentId", "incidentId"),
@@ -87,36 +87,54 @@ impl<'de> Visitor<'de> for AlertVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ALERT_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "id" => wire::fill(&mut object, &mut id)?,
-                "incidentId" => wire::fill(&mut object, &mut incident_id)?,
-                "investigationId" => wire::fill(&mut object, &mut investigation_id)?,
-                "assignedTo" => wire::fill(&mut object, &mut assigned_to)?,
-                "severity" => wire::fill(&mut object, &mut severity)?,
-                "status" => wire::fill(&mut object, &mut status)?,
-                "classification" => wire::fill(&mut object, &mut classification)?,
-                "determination" => wire::fill(&mut object, &mut determination)?,
-                "investigationState" => wire::fill(&mut object, &mut investigation_state)?,
-                "detectionSource" => wire::fill(&mut object, &mut detection_source)?,
-                "detectorId" => wire::fill(&mut object, &mut detector_id)?,
-                "category" => wire::fill(&mut object, &mut category)?,
-                "threatFamilyName" => wire::fill(&mut object, &mut threat_family_name)?,
-                "title" => wire::fill(&mut object, &mut title)?,
-                "description" => wire::fill(&mut object, &mut description)?,
-                "alertCreationTime" => wire::fill(&mut object, &mut alert_creation_time)?,
-                "firstEventTime" => wire::fill(&mut object, &mut first_event_time)?,
-                "lastEventTime" => wire::fill(&mut object, &mut last_event_time)?,
-                "lastUpdateTime" => wire::fill(&mut object, &mut last_update_time)?,
-                "resolvedTime" => wire::fill(&mut object, &mut resolved_time)?,
-                "machineId" => wire::fill(&mut object, &mut machine_id)?,
-                "computerDnsName" => wire::fill(&mut object, &mut computer_dns_name)?,
-                "rbacGroupName" => wire::fill(&mut object, &mut rbac_group_name)?,
-                "aadTenantId" => wire::fill(&mut object, &mut aad_tenant_id)?,
-                "threatName" => wire::fill(&mut object, &mut threat_name)?,
-                "mitreTechniques" => wire::fill(&mut object, &mut mitre_techniques)?,
-                "relatedUser" => wire::fill(&mut object, &mut related_user)?,
-                "comments" => wire::fill(&mut object, &mut comments)?,
-                "evidence" => wire::fill(&mut object, &mut evidence)?,
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "id" => wire::insist(&mut object, "id", &mut id)?,
+                "incidentId" => wire::fill(&mut object, &mut extra, name, &mut incident_id)?,
+                "investigationId" => {
+                    wire::fill(&mut object, &mut extra, name, &mut investigation_id)?
+                }
+                "assignedTo" => wire::fill(&mut object, &mut extra, name, &mut assigned_to)?,
+                "severity" => wire::fill(&mut object, &mut extra, name, &mut severity)?,
+                "status" => wire::fill(&mut object, &mut extra, name, &mut status)?,
+                "classification" => wire::fill(&mut object, &mut extra, name, &mut classification)?,
+                "determination" => wire::fill(&mut object, &mut extra, name, &mut determination)?,
+                "investigationState" => {
+                    wire::fill(&mut object, &mut extra, name, &mut investigation_state)?
+                }
+                "detectionSource" => {
+                    wire::fill(&mut object, &mut extra, name, &mut detection_source)?
+                }
+                "detectorId" => wire::fill(&mut object, &mut extra, name, &mut detector_id)?,
+                "category" => wire::fill(&mut object, &mut extra, name, &mut category)?,
+                "threatFamilyName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut threat_family_name)?
+                }
+                "title" => wire::fill(&mut object, &mut extra, name, &mut title)?,
+                "description" => wire::fill(&mut object, &mut extra, name, &mut description)?,
+                "alertCreationTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut alert_creation_time)?
+                }
+                "firstEventTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut first_event_time)?
+                }
+                "lastEventTime" => wire::fill(&mut object, &mut extra, name, &mut last_event_time)?,
+                "lastUpdateTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut last_update_time)?
+                }
+                "resolvedTime" => wire::fill(&mut object, &mut extra, name, &mut resolved_time)?,
+                "machineId" => wire::fill(&mut object, &mut extra, name, &mut machine_id)?,
+                "computerDnsName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut computer_dns_name)?
+                }
+                "rbacGroupName" => wire::fill(&mut object, &mut extra, name, &mut rbac_group_name)?,
+                "aadTenantId" => wire::fill(&mut object, &mut extra, name, &mut aad_tenant_id)?,
+                "threatName" => wire::fill(&mut object, &mut extra, name, &mut threat_name)?,
+                "mitreTechniques" => {
+                    wire::fill(&mut object, &mut extra, name, &mut mitre_techniques)?
+                }
+                "relatedUser" => wire::fill(&mut object, &mut extra, name, &mut related_user)?,
+                "comments" => wire::fill(&mut object, &mut extra, name, &mut comments)?,
+                "evidence" => wire::fill(&mut object, &mut extra, name, &mut evidence)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -156,9 +174,10 @@ impl<'de> Visitor<'de> for AlertVisitor {
     }
 }
 
-wire::as_serde_reads!(Alert);
+wire::object!(Alert, AlertVisitor);
 
-const ALERT_USER_NAMES: Names = Names(&[("userName", "userName"), ("domainName", "domainName")]);
+pub(super) const ALERT_USER_NAMES: Names =
+    Names(&[("userName", "userName"), ("domainName", "domainName")]);
 
 impl<'de> Deserialize<'de> for AlertUser {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -179,8 +198,8 @@ impl<'de> Visitor<'de> for AlertUserVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ALERT_USER_NAMES)? {
             match name.as_ref() {
-                "userName" => wire::fill(&mut object, &mut user_name)?,
-                "domainName" => wire::fill(&mut object, &mut domain_name)?,
+                "userName" => wire::fill(&mut object, &mut extra, name, &mut user_name)?,
+                "domainName" => wire::fill(&mut object, &mut extra, name, &mut domain_name)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -192,9 +211,9 @@ impl<'de> Visitor<'de> for AlertUserVisitor {
     }
 }
 
-wire::as_serde_reads!(AlertUser);
+wire::object!(AlertUser, AlertUserVisitor);
 
-const ALERT_COMMENT_NAMES: Names = Names(&[
+pub(super) const ALERT_COMMENT_NAMES: Names = Names(&[
     ("comment", "comment"),
     ("createdBy", "createdBy"),
     ("createdTime", "createdTime"),
@@ -220,9 +239,9 @@ impl<'de> Visitor<'de> for AlertCommentVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ALERT_COMMENT_NAMES)? {
             match name.as_ref() {
-                "comment" => wire::fill(&mut object, &mut comment)?,
-                "createdBy" => wire::fill(&mut object, &mut created_by)?,
-                "createdTime" => wire::fill(&mut object, &mut created_time)?,
+                "comment" => wire::fill(&mut object, &mut extra, name, &mut comment)?,
+                "createdBy" => wire::fill(&mut object, &mut extra, name, &mut created_by)?,
+                "createdTime" => wire::fill(&mut object, &mut extra, name, &mut created_time)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -235,9 +254,9 @@ impl<'de> Visitor<'de> for AlertCommentVisitor {
     }
 }
 
-wire::as_serde_reads!(AlertComment);
+wire::object!(AlertComment, AlertCommentVisitor);
 
-const ALERT_EVIDENCE_NAMES: Names = Names(&[
+pub(super) const ALERT_EVIDENCE_NAMES: Names = Names(&[
     ("entityType", "entityType"),
     ("evidenceCreationTime", "evidenceCreationTime"),
     ("sha1", "sha1"),
@@ -307,33 +326,54 @@ impl<'de> Visitor<'de> for AlertEvidenceVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ALERT_EVIDENCE_NAMES)? {
             match name.as_ref() {
-                "entityType" => wire::fill(&mut object, &mut entity_type)?,
-                "evidenceCreationTime" => wire::fill(&mut object, &mut evidence_creation_time)?,
-                "sha1" => wire::fill(&mut object, &mut sha1)?,
-                "sha256" => wire::fill(&mut object, &mut sha256)?,
-                "fileName" => wire::fill(&mut object, &mut file_name)?,
-                "filePath" => wire::fill(&mut object, &mut file_path)?,
-                "processId" => wire::fill(&mut object, &mut process_id)?,
-                "processCommandLine" => wire::fill(&mut object, &mut process_command_line)?,
-                "processCreationTime" => wire::fill(&mut object, &mut process_creation_time)?,
-                "parentProcessId" => wire::fill(&mut object, &mut parent_process_id)?,
-                "parentProcessCreationTime" => {
-                    wire::fill(&mut object, &mut parent_process_creation_time)?
+                "entityType" => wire::fill(&mut object, &mut extra, name, &mut entity_type)?,
+                "evidenceCreationTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut evidence_creation_time)?
                 }
-                "parentProcessFileName" => wire::fill(&mut object, &mut parent_process_file_name)?,
-                "parentProcessFilePath" => wire::fill(&mut object, &mut parent_process_file_path)?,
-                "ipAddress" => wire::fill(&mut object, &mut ip_address)?,
-                "url" => wire::fill(&mut object, &mut url)?,
-                "registryKey" => wire::fill(&mut object, &mut registry_key)?,
-                "registryHive" => wire::fill(&mut object, &mut registry_hive)?,
-                "registryValueType" => wire::fill(&mut object, &mut registry_value_type)?,
-                "registryValue" => wire::fill(&mut object, &mut registry_value)?,
-                "accountName" => wire::fill(&mut object, &mut account_name)?,
-                "domainName" => wire::fill(&mut object, &mut domain_name)?,
-                "userSid" => wire::fill(&mut object, &mut user_sid)?,
-                "aadUserId" => wire::fill(&mut object, &mut aad_user_id)?,
-                "userPrincipalName" => wire::fill(&mut object, &mut user_principal_name)?,
-                "detectionStatus" => wire::fill(&mut object, &mut detection_status)?,
+                "sha1" => wire::fill(&mut object, &mut extra, name, &mut sha1)?,
+                "sha256" => wire::fill(&mut object, &mut extra, name, &mut sha256)?,
+                "fileName" => wire::fill(&mut object, &mut extra, name, &mut file_name)?,
+                "filePath" => wire::fill(&mut object, &mut extra, name, &mut file_path)?,
+                "processId" => wire::fill(&mut object, &mut extra, name, &mut process_id)?,
+                "processCommandLine" => {
+                    wire::fill(&mut object, &mut extra, name, &mut process_command_line)?
+                }
+                "processCreationTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut process_creation_time)?
+                }
+                "parentProcessId" => {
+                    wire::fill(&mut object, &mut extra, name, &mut parent_process_id)?
+                }
+                "parentProcessCreationTime" => wire::fill(
+                    &mut object,
+                    &mut extra,
+                    name,
+                    &mut parent_process_creation_time,
+                )?,
+                "parentProcessFileName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut parent_process_file_name)?
+                }
+                "parentProcessFilePath" => {
+                    wire::fill(&mut object, &mut extra, name, &mut parent_process_file_path)?
+                }
+                "ipAddress" => wire::fill(&mut object, &mut extra, name, &mut ip_address)?,
+                "url" => wire::fill(&mut object, &mut extra, name, &mut url)?,
+                "registryKey" => wire::fill(&mut object, &mut extra, name, &mut registry_key)?,
+                "registryHive" => wire::fill(&mut object, &mut extra, name, &mut registry_hive)?,
+                "registryValueType" => {
+                    wire::fill(&mut object, &mut extra, name, &mut registry_value_type)?
+                }
+                "registryValue" => wire::fill(&mut object, &mut extra, name, &mut registry_value)?,
+                "accountName" => wire::fill(&mut object, &mut extra, name, &mut account_name)?,
+                "domainName" => wire::fill(&mut object, &mut extra, name, &mut domain_name)?,
+                "userSid" => wire::fill(&mut object, &mut extra, name, &mut user_sid)?,
+                "aadUserId" => wire::fill(&mut object, &mut extra, name, &mut aad_user_id)?,
+                "userPrincipalName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut user_principal_name)?
+                }
+                "detectionStatus" => {
+                    wire::fill(&mut object, &mut extra, name, &mut detection_status)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -368,4 +408,4 @@ impl<'de> Visitor<'de> for AlertEvidenceVisitor {
     }
 }
 
-wire::as_serde_reads!(AlertEvidence);
+wire::object!(AlertEvidence, AlertEvidenceVisitor);

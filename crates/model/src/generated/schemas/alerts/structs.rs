@@ -68,7 +68,7 @@ pub struct Alert {
     pub comments: Vec<AlertComment>,
     /// `evidence`: What it rests on.
     pub evidence: Vec<AlertEvidence>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -120,7 +120,7 @@ pub struct AlertUser {
     pub user_name: Option<String>,
     /// `domainName`: The account's domain.
     pub domain_name: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -152,7 +152,7 @@ pub struct AlertComment {
     pub created_by: Option<String>,
     /// `createdTime`: When.
     pub created_time: Option<Timestamp>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -229,7 +229,7 @@ pub struct AlertEvidence {
     pub user_principal_name: Option<String>,
     /// `detectionStatus`: What became of it, such as Detected.
     pub detection_status: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 

@@ -8,37 +8,127 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 impl Serialize for Alert {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
+        let extra = &self.extra;
+        wire::optional(
+            &mut object,
+            extra,
+            "@odata.context",
+            self.odata_context.as_ref(),
+        )?;
         object.serialize_entry("id", &self.id)?;
-        object.serialize_entry("incidentId", &self.incident_id)?;
-        object.serialize_entry("investigationId", &self.investigation_id)?;
-        object.serialize_entry("assignedTo", &self.assigned_to)?;
-        object.serialize_entry("severity", &self.severity)?;
-        object.serialize_entry("status", &self.status)?;
-        object.serialize_entry("classification", &self.classification)?;
-        object.serialize_entry("determination", &self.determination)?;
-        object.serialize_entry("investigationState", &self.investigation_state)?;
-        object.serialize_entry("detectionSource", &self.detection_source)?;
-        object.serialize_entry("detectorId", &self.detector_id)?;
-        object.serialize_entry("category", &self.category)?;
-        object.serialize_entry("threatFamilyName", &self.threat_family_name)?;
-        object.serialize_entry("title", &self.title)?;
-        object.serialize_entry("description", &self.description)?;
-        object.serialize_entry("alertCreationTime", &self.alert_creation_time)?;
-        object.serialize_entry("firstEventTime", &self.first_event_time)?;
-        object.serialize_entry("lastEventTime", &self.last_event_time)?;
-        object.serialize_entry("lastUpdateTime", &self.last_update_time)?;
-        object.serialize_entry("resolvedTime", &self.resolved_time)?;
-        object.serialize_entry("machineId", &self.machine_id)?;
-        object.serialize_entry("computerDnsName", &self.computer_dns_name)?;
-        object.serialize_entry("rbacGroupName", &self.rbac_group_name)?;
-        object.serialize_entry("aadTenantId", &self.aad_tenant_id)?;
-        object.serialize_entry("threatName", &self.threat_name)?;
-        object.serialize_entry("mitreTechniques", &self.mitre_techniques)?;
-        object.serialize_entry("relatedUser", &self.related_user)?;
-        object.serialize_entry("comments", &self.comments)?;
-        object.serialize_entry("evidence", &self.evidence)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::nullable(&mut object, extra, "incidentId", self.incident_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "investigationId",
+            self.investigation_id.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "assignedTo", self.assigned_to.as_ref())?;
+        wire::defaulted(&mut object, extra, "severity", &self.severity, || {
+            AlertSeverity::UnSpecified
+        })?;
+        wire::defaulted(&mut object, extra, "status", &self.status, || {
+            AlertStatus::Unknown
+        })?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "classification",
+            self.classification.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "determination",
+            self.determination.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "investigationState",
+            self.investigation_state.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "detectionSource",
+            self.detection_source.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "detectorId", self.detector_id.as_ref())?;
+        wire::nullable(&mut object, extra, "category", self.category.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "threatFamilyName",
+            self.threat_family_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "title", self.title.as_ref())?;
+        wire::nullable(&mut object, extra, "description", self.description.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "alertCreationTime",
+            self.alert_creation_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "firstEventTime",
+            self.first_event_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastEventTime",
+            self.last_event_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastUpdateTime",
+            self.last_update_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "resolvedTime",
+            self.resolved_time.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "machineId", self.machine_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "computerDnsName",
+            self.computer_dns_name.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "rbacGroupName",
+            self.rbac_group_name.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "aadTenantId",
+            self.aad_tenant_id.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "threatName", self.threat_name.as_ref())?;
+        wire::list(
+            &mut object,
+            extra,
+            "mitreTechniques",
+            &self.mitre_techniques,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "relatedUser",
+            self.related_user.as_ref(),
+        )?;
+        wire::list(&mut object, extra, "comments", &self.comments)?;
+        wire::list(&mut object, extra, "evidence", &self.evidence)?;
+        wire::extra(&mut object, extra, super::readers::ALERT_NAMES)?;
         object.end()
     }
 }
@@ -46,9 +136,10 @@ impl Serialize for Alert {
 impl Serialize for AlertUser {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("userName", &self.user_name)?;
-        object.serialize_entry("domainName", &self.domain_name)?;
-        wire::extra(&mut object, &self.extra)?;
+        let extra = &self.extra;
+        wire::nullable(&mut object, extra, "userName", self.user_name.as_ref())?;
+        wire::nullable(&mut object, extra, "domainName", self.domain_name.as_ref())?;
+        wire::extra(&mut object, extra, super::readers::ALERT_USER_NAMES)?;
         object.end()
     }
 }
@@ -56,10 +147,16 @@ impl Serialize for AlertUser {
 impl Serialize for AlertComment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("comment", &self.comment)?;
-        object.serialize_entry("createdBy", &self.created_by)?;
-        object.serialize_entry("createdTime", &self.created_time)?;
-        wire::extra(&mut object, &self.extra)?;
+        let extra = &self.extra;
+        wire::nullable(&mut object, extra, "comment", self.comment.as_ref())?;
+        wire::nullable(&mut object, extra, "createdBy", self.created_by.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "createdTime",
+            self.created_time.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::ALERT_COMMENT_NAMES)?;
         object.end()
     }
 }
@@ -67,35 +164,103 @@ impl Serialize for AlertComment {
 impl Serialize for AlertEvidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("entityType", &self.entity_type)?;
-        object.serialize_entry("evidenceCreationTime", &self.evidence_creation_time)?;
-        object.serialize_entry("sha1", &self.sha1)?;
-        object.serialize_entry("sha256", &self.sha256)?;
-        object.serialize_entry("fileName", &self.file_name)?;
-        object.serialize_entry("filePath", &self.file_path)?;
-        object.serialize_entry("processId", &self.process_id)?;
-        object.serialize_entry("processCommandLine", &self.process_command_line)?;
-        object.serialize_entry("processCreationTime", &self.process_creation_time)?;
-        object.serialize_entry("parentProcessId", &self.parent_process_id)?;
-        object.serialize_entry(
-            "parentProcessCreationTime",
-            &self.parent_process_creation_time,
+        let extra = &self.extra;
+        wire::nullable(&mut object, extra, "entityType", self.entity_type.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "evidenceCreationTime",
+            self.evidence_creation_time.as_ref(),
         )?;
-        object.serialize_entry("parentProcessFileName", &self.parent_process_file_name)?;
-        object.serialize_entry("parentProcessFilePath", &self.parent_process_file_path)?;
-        object.serialize_entry("ipAddress", &self.ip_address)?;
-        object.serialize_entry("url", &self.url)?;
-        object.serialize_entry("registryKey", &self.registry_key)?;
-        object.serialize_entry("registryHive", &self.registry_hive)?;
-        object.serialize_entry("registryValueType", &self.registry_value_type)?;
-        object.serialize_entry("registryValue", &self.registry_value)?;
-        object.serialize_entry("accountName", &self.account_name)?;
-        object.serialize_entry("domainName", &self.domain_name)?;
-        object.serialize_entry("userSid", &self.user_sid)?;
-        object.serialize_entry("aadUserId", &self.aad_user_id)?;
-        object.serialize_entry("userPrincipalName", &self.user_principal_name)?;
-        object.serialize_entry("detectionStatus", &self.detection_status)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::nullable(&mut object, extra, "sha1", self.sha1.as_ref())?;
+        wire::nullable(&mut object, extra, "sha256", self.sha256.as_ref())?;
+        wire::nullable(&mut object, extra, "fileName", self.file_name.as_ref())?;
+        wire::nullable(&mut object, extra, "filePath", self.file_path.as_ref())?;
+        wire::nullable(&mut object, extra, "processId", self.process_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "processCommandLine",
+            self.process_command_line.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "processCreationTime",
+            self.process_creation_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "parentProcessId",
+            self.parent_process_id.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "parentProcessCreationTime",
+            self.parent_process_creation_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "parentProcessFileName",
+            self.parent_process_file_name.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "parentProcessFilePath",
+            self.parent_process_file_path.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "ipAddress", self.ip_address.as_ref())?;
+        wire::nullable(&mut object, extra, "url", self.url.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "registryKey",
+            self.registry_key.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "registryHive",
+            self.registry_hive.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "registryValueType",
+            self.registry_value_type.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "registryValue",
+            self.registry_value.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "accountName",
+            self.account_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "domainName", self.domain_name.as_ref())?;
+        wire::nullable(&mut object, extra, "userSid", self.user_sid.as_ref())?;
+        wire::nullable(&mut object, extra, "aadUserId", self.aad_user_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "userPrincipalName",
+            self.user_principal_name.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "detectionStatus",
+            self.detection_status.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::ALERT_EVIDENCE_NAMES)?;
         object.end()
     }
 }

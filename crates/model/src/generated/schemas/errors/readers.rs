@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const ERROR_ENVELOPE_NAMES: Names = Names(&[("error", "error")]);
+pub(super) const ERROR_ENVELOPE_NAMES: Names = Names(&[("error", "error")]);
 
 impl<'de> Deserialize<'de> for ErrorEnvelope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -27,7 +27,7 @@ impl<'de> Visitor<'de> for ErrorEnvelopeVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ERROR_ENVELOPE_NAMES)? {
             match name.as_ref() {
-                "error" => wire::fill(&mut object, &mut error)?,
+                "error" => wire::insist(&mut object, "error", &mut error)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -38,9 +38,9 @@ impl<'de> Visitor<'de> for ErrorEnvelopeVisitor {
     }
 }
 
-wire::as_serde_reads!(ErrorEnvelope);
+wire::object!(ErrorEnvelope, ErrorEnvelopeVisitor);
 
-const SERVICE_ERROR_NAMES: Names = Names(&[
+pub(super) const SERVICE_ERROR_NAMES: Names = Names(&[
     ("code", "code"),
     ("message", "message"),
     ("target", "target"),
@@ -68,10 +68,10 @@ impl<'de> Visitor<'de> for ServiceErrorVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(SERVICE_ERROR_NAMES)? {
             match name.as_ref() {
-                "code" => wire::fill(&mut object, &mut code)?,
-                "message" => wire::fill(&mut object, &mut message)?,
-                "target" => wire::fill(&mut object, &mut target)?,
-                "details" => wire::fill(&mut object, &mut details)?,
+                "code" => wire::fill(&mut object, &mut extra, name, &mut code)?,
+                "message" => wire::fill(&mut object, &mut extra, name, &mut message)?,
+                "target" => wire::fill(&mut object, &mut extra, name, &mut target)?,
+                "details" => wire::fill(&mut object, &mut extra, name, &mut details)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -85,9 +85,9 @@ impl<'de> Visitor<'de> for ServiceErrorVisitor {
     }
 }
 
-wire::as_serde_reads!(ServiceError);
+wire::object!(ServiceError, ServiceErrorVisitor);
 
-const TOKEN_ERROR_NAMES: Names = Names(&[
+pub(super) const TOKEN_ERROR_NAMES: Names = Names(&[
     ("error", "error"),
     ("error_description", "error_description"),
     ("error_codes", "error_codes"),
@@ -121,13 +121,15 @@ impl<'de> Visitor<'de> for TokenErrorVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(TOKEN_ERROR_NAMES)? {
             match name.as_ref() {
-                "error" => wire::fill(&mut object, &mut error)?,
-                "error_description" => wire::fill(&mut object, &mut error_description)?,
-                "error_codes" => wire::fill(&mut object, &mut error_codes)?,
-                "timestamp" => wire::fill(&mut object, &mut timestamp)?,
-                "trace_id" => wire::fill(&mut object, &mut trace_id)?,
-                "correlation_id" => wire::fill(&mut object, &mut correlation_id)?,
-                "error_uri" => wire::fill(&mut object, &mut error_uri)?,
+                "error" => wire::insist(&mut object, "error", &mut error)?,
+                "error_description" => {
+                    wire::fill(&mut object, &mut extra, name, &mut error_description)?
+                }
+                "error_codes" => wire::fill(&mut object, &mut extra, name, &mut error_codes)?,
+                "timestamp" => wire::fill(&mut object, &mut extra, name, &mut timestamp)?,
+                "trace_id" => wire::fill(&mut object, &mut extra, name, &mut trace_id)?,
+                "correlation_id" => wire::fill(&mut object, &mut extra, name, &mut correlation_id)?,
+                "error_uri" => wire::fill(&mut object, &mut extra, name, &mut error_uri)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -144,4 +146,4 @@ impl<'de> Visitor<'de> for TokenErrorVisitor {
     }
 }
 
-wire::as_serde_reads!(TokenError);
+wire::object!(TokenError, TokenErrorVisitor);

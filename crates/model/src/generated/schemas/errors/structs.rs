@@ -10,7 +10,7 @@ use crate::*;
 pub struct ErrorEnvelope {
     /// `error`: What is wrong.
     pub error: ServiceError,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -37,7 +37,7 @@ pub struct ServiceError {
     pub target: Option<String>,
     /// `details`: Of the OData layer; empty in everything recorded.
     pub details: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -79,7 +79,7 @@ pub struct TokenError {
     pub correlation_id: Option<String>,
     /// `error_uri`: Where the reason is explained.
     pub error_uri: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 

@@ -8,8 +8,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 impl Serialize for ErrorEnvelope {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
+        let extra = &self.extra;
         object.serialize_entry("error", &self.error)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::extra(&mut object, extra, super::readers::ERROR_ENVELOPE_NAMES)?;
         object.end()
     }
 }
@@ -17,11 +18,14 @@ impl Serialize for ErrorEnvelope {
 impl Serialize for ServiceError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("code", &self.code)?;
-        object.serialize_entry("message", &self.message)?;
-        wire::entry(&mut object, "target", self.target.as_ref())?;
-        wire::entry(&mut object, "details", self.details.as_ref())?;
-        wire::extra(&mut object, &self.extra)?;
+        let extra = &self.extra;
+        wire::defaulted(&mut object, extra, "code", &self.code, || {
+            ErrorCode::from("")
+        })?;
+        wire::defaulted(&mut object, extra, "message", &self.message, String::new)?;
+        wire::optional(&mut object, extra, "target", self.target.as_ref())?;
+        wire::optional(&mut object, extra, "details", self.details.as_ref())?;
+        wire::extra(&mut object, extra, super::readers::SERVICE_ERROR_NAMES)?;
         object.end()
     }
 }
@@ -29,18 +33,31 @@ impl Serialize for ServiceError {
 impl Serialize for TokenError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
+        let extra = &self.extra;
         object.serialize_entry("error", &self.error)?;
-        object.serialize_entry("error_description", &self.error_description)?;
-        wire::entry(
+        wire::defaulted(
             &mut object,
+            extra,
+            "error_description",
+            &self.error_description,
+            String::new,
+        )?;
+        wire::optional(
+            &mut object,
+            extra,
             "error_codes",
             Some(&self.error_codes).filter(|list| !list.is_empty()),
         )?;
-        wire::entry(&mut object, "timestamp", self.timestamp.as_ref())?;
-        wire::entry(&mut object, "trace_id", self.trace_id.as_ref())?;
-        wire::entry(&mut object, "correlation_id", self.correlation_id.as_ref())?;
-        wire::entry(&mut object, "error_uri", self.error_uri.as_ref())?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::optional(&mut object, extra, "timestamp", self.timestamp.as_ref())?;
+        wire::optional(&mut object, extra, "trace_id", self.trace_id.as_ref())?;
+        wire::optional(
+            &mut object,
+            extra,
+            "correlation_id",
+            self.correlation_id.as_ref(),
+        )?;
+        wire::optional(&mut object, extra, "error_uri", self.error_uri.as_ref())?;
+        wire::extra(&mut object, extra, super::readers::TOKEN_ERROR_NAMES)?;
         object.end()
     }
 }

@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const FILE_NAMES: Names = Names(&[
+pub(super) const FILE_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("sha1", "sha1"),
     ("sha256", "sha256"),
@@ -63,24 +63,38 @@ impl<'de> Visitor<'de> for FileVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(FILE_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "sha1" => wire::fill(&mut object, &mut sha1)?,
-                "sha256" => wire::fill(&mut object, &mut sha256)?,
-                "md5" => wire::fill(&mut object, &mut md5)?,
-                "globalPrevalence" => wire::fill(&mut object, &mut global_prevalence)?,
-                "globalFirstObserved" => wire::fill(&mut object, &mut global_first_observed)?,
-                "globalLastObserved" => wire::fill(&mut object, &mut global_last_observed)?,
-                "size" => wire::fill(&mut object, &mut size)?,
-                "fileType" => wire::fill(&mut object, &mut file_type)?,
-                "isPeFile" => wire::fill(&mut object, &mut is_pe_file)?,
-                "filePublisher" => wire::fill(&mut object, &mut file_publisher)?,
-                "fileProductName" => wire::fill(&mut object, &mut file_product_name)?,
-                "signer" => wire::fill(&mut object, &mut signer)?,
-                "issuer" => wire::fill(&mut object, &mut issuer)?,
-                "signerHash" => wire::fill(&mut object, &mut signer_hash)?,
-                "isValidCertificate" => wire::fill(&mut object, &mut is_valid_certificate)?,
-                "determinationType" => wire::fill(&mut object, &mut determination_type)?,
-                "determinationValue" => wire::fill(&mut object, &mut determination_value)?,
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "sha1" => wire::insist(&mut object, "sha1", &mut sha1)?,
+                "sha256" => wire::fill(&mut object, &mut extra, name, &mut sha256)?,
+                "md5" => wire::fill(&mut object, &mut extra, name, &mut md5)?,
+                "globalPrevalence" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_prevalence)?
+                }
+                "globalFirstObserved" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_first_observed)?
+                }
+                "globalLastObserved" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_last_observed)?
+                }
+                "size" => wire::fill(&mut object, &mut extra, name, &mut size)?,
+                "fileType" => wire::fill(&mut object, &mut extra, name, &mut file_type)?,
+                "isPeFile" => wire::fill(&mut object, &mut extra, name, &mut is_pe_file)?,
+                "filePublisher" => wire::fill(&mut object, &mut extra, name, &mut file_publisher)?,
+                "fileProductName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut file_product_name)?
+                }
+                "signer" => wire::fill(&mut object, &mut extra, name, &mut signer)?,
+                "issuer" => wire::fill(&mut object, &mut extra, name, &mut issuer)?,
+                "signerHash" => wire::fill(&mut object, &mut extra, name, &mut signer_hash)?,
+                "isValidCertificate" => {
+                    wire::fill(&mut object, &mut extra, name, &mut is_valid_certificate)?
+                }
+                "determinationType" => {
+                    wire::fill(&mut object, &mut extra, name, &mut determination_type)?
+                }
+                "determinationValue" => {
+                    wire::fill(&mut object, &mut extra, name, &mut determination_value)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -108,9 +122,9 @@ impl<'de> Visitor<'de> for FileVisitor {
     }
 }
 
-wire::as_serde_reads!(File);
+wire::object!(File, FileVisitor);
 
-const IN_ORG_FILE_STATS_NAMES: Names = Names(&[
+pub(super) const IN_ORG_FILE_STATS_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("sha1", "sha1"),
     ("orgPrevalence", "orgPrevalence"),
@@ -152,17 +166,27 @@ impl<'de> Visitor<'de> for InOrgFileStatsVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(IN_ORG_FILE_STATS_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "sha1" => wire::fill(&mut object, &mut sha1)?,
-                "orgPrevalence" => wire::fill(&mut object, &mut org_prevalence)?,
-                "organizationPrevalence" => wire::fill(&mut object, &mut organization_prevalence)?,
-                "orgFirstSeen" => wire::fill(&mut object, &mut org_first_seen)?,
-                "orgLastSeen" => wire::fill(&mut object, &mut org_last_seen)?,
-                "globalPrevalence" => wire::fill(&mut object, &mut global_prevalence)?,
-                "globallyPrevalence" => wire::fill(&mut object, &mut globally_prevalence)?,
-                "globalFirstObserved" => wire::fill(&mut object, &mut global_first_observed)?,
-                "globalLastObserved" => wire::fill(&mut object, &mut global_last_observed)?,
-                "topFileNames" => wire::fill(&mut object, &mut top_file_names)?,
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "sha1" => wire::insist(&mut object, "sha1", &mut sha1)?,
+                "orgPrevalence" => wire::fill(&mut object, &mut extra, name, &mut org_prevalence)?,
+                "organizationPrevalence" => {
+                    wire::fill(&mut object, &mut extra, name, &mut organization_prevalence)?
+                }
+                "orgFirstSeen" => wire::fill(&mut object, &mut extra, name, &mut org_first_seen)?,
+                "orgLastSeen" => wire::fill(&mut object, &mut extra, name, &mut org_last_seen)?,
+                "globalPrevalence" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_prevalence)?
+                }
+                "globallyPrevalence" => {
+                    wire::fill(&mut object, &mut extra, name, &mut globally_prevalence)?
+                }
+                "globalFirstObserved" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_first_observed)?
+                }
+                "globalLastObserved" => {
+                    wire::fill(&mut object, &mut extra, name, &mut global_last_observed)?
+                }
+                "topFileNames" => wire::fill(&mut object, &mut extra, name, &mut top_file_names)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -183,4 +207,4 @@ impl<'de> Visitor<'de> for InOrgFileStatsVisitor {
     }
 }
 
-wire::as_serde_reads!(InOrgFileStats);
+wire::object!(InOrgFileStats, InOrgFileStatsVisitor);

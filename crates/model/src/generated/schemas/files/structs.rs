@@ -44,7 +44,7 @@ pub struct File {
     pub determination_type: DeterminationType,
     /// `determinationValue`: The name of what it is, such as a malware family.
     pub determination_value: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -102,7 +102,7 @@ pub struct InOrgFileStats {
     pub global_last_observed: Option<Timestamp>,
     /// `topFileNames`: The names that it goes by most.
     pub top_file_names: Vec<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 

@@ -8,25 +8,72 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 impl Serialize for File {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
+        let extra = &self.extra;
+        wire::optional(
+            &mut object,
+            extra,
+            "@odata.context",
+            self.odata_context.as_ref(),
+        )?;
         object.serialize_entry("sha1", &self.sha1)?;
-        object.serialize_entry("sha256", &self.sha256)?;
-        object.serialize_entry("md5", &self.md5)?;
-        object.serialize_entry("globalPrevalence", &self.global_prevalence)?;
-        object.serialize_entry("globalFirstObserved", &self.global_first_observed)?;
-        object.serialize_entry("globalLastObserved", &self.global_last_observed)?;
-        object.serialize_entry("size", &self.size)?;
-        object.serialize_entry("fileType", &self.file_type)?;
-        object.serialize_entry("isPeFile", &self.is_pe_file)?;
-        object.serialize_entry("filePublisher", &self.file_publisher)?;
-        object.serialize_entry("fileProductName", &self.file_product_name)?;
-        object.serialize_entry("signer", &self.signer)?;
-        object.serialize_entry("issuer", &self.issuer)?;
-        object.serialize_entry("signerHash", &self.signer_hash)?;
-        object.serialize_entry("isValidCertificate", &self.is_valid_certificate)?;
-        object.serialize_entry("determinationType", &self.determination_type)?;
-        object.serialize_entry("determinationValue", &self.determination_value)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::nullable(&mut object, extra, "sha256", self.sha256.as_ref())?;
+        wire::nullable(&mut object, extra, "md5", self.md5.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "globalPrevalence",
+            self.global_prevalence.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "globalFirstObserved",
+            self.global_first_observed.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "globalLastObserved",
+            self.global_last_observed.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "size", self.size.as_ref())?;
+        wire::nullable(&mut object, extra, "fileType", self.file_type.as_ref())?;
+        wire::nullable(&mut object, extra, "isPeFile", self.is_pe_file.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "filePublisher",
+            self.file_publisher.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "fileProductName",
+            self.file_product_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "signer", self.signer.as_ref())?;
+        wire::nullable(&mut object, extra, "issuer", self.issuer.as_ref())?;
+        wire::nullable(&mut object, extra, "signerHash", self.signer_hash.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "isValidCertificate",
+            self.is_valid_certificate.as_ref(),
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "determinationType",
+            &self.determination_type,
+            || DeterminationType::Unknown,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "determinationValue",
+            self.determination_value.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::FILE_NAMES)?;
         object.end()
     }
 }
@@ -34,30 +81,64 @@ impl Serialize for File {
 impl Serialize for InOrgFileStats {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
-        object.serialize_entry("sha1", &self.sha1)?;
-        wire::entry(&mut object, "orgPrevalence", self.org_prevalence.as_ref())?;
-        wire::entry(
+        let extra = &self.extra;
+        wire::optional(
             &mut object,
+            extra,
+            "@odata.context",
+            self.odata_context.as_ref(),
+        )?;
+        object.serialize_entry("sha1", &self.sha1)?;
+        wire::optional(
+            &mut object,
+            extra,
+            "orgPrevalence",
+            self.org_prevalence.as_ref(),
+        )?;
+        wire::optional(
+            &mut object,
+            extra,
             "organizationPrevalence",
             self.organization_prevalence.as_ref(),
         )?;
-        object.serialize_entry("orgFirstSeen", &self.org_first_seen)?;
-        object.serialize_entry("orgLastSeen", &self.org_last_seen)?;
-        wire::entry(
+        wire::nullable(
             &mut object,
+            extra,
+            "orgFirstSeen",
+            self.org_first_seen.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "orgLastSeen",
+            self.org_last_seen.as_ref(),
+        )?;
+        wire::optional(
+            &mut object,
+            extra,
             "globalPrevalence",
             self.global_prevalence.as_ref(),
         )?;
-        wire::entry(
+        wire::optional(
             &mut object,
+            extra,
             "globallyPrevalence",
             self.globally_prevalence.as_ref(),
         )?;
-        object.serialize_entry("globalFirstObserved", &self.global_first_observed)?;
-        object.serialize_entry("globalLastObserved", &self.global_last_observed)?;
-        object.serialize_entry("topFileNames", &self.top_file_names)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "globalFirstObserved",
+            self.global_first_observed.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "globalLastObserved",
+            self.global_last_observed.as_ref(),
+        )?;
+        wire::list(&mut object, extra, "topFileNames", &self.top_file_names)?;
+        wire::extra(&mut object, extra, super::readers::IN_ORG_FILE_STATS_NAMES)?;
         object.end()
     }
 }

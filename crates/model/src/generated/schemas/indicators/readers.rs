@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const INDICATOR_NAMES: Names = Names(&[
+pub(super) const INDICATOR_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("id", "id"),
     ("indicatorValue", "indicatorValue"),
@@ -95,42 +95,75 @@ impl<'de> Visitor<'de> for IndicatorVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(INDICATOR_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "id" => wire::fill(&mut object, &mut id)?,
-                "indicatorValue" => wire::fill(&mut object, &mut indicator_value)?,
-                "indicatorType" => wire::fill(&mut object, &mut indicator_type)?,
-                "action" => wire::fill(&mut object, &mut action)?,
-                "createdBy" => wire::fill(&mut object, &mut created_by)?,
-                "source" => wire::fill(&mut object, &mut source)?,
-                "sourceType" => wire::fill(&mut object, &mut source_type)?,
-                "severity" => wire::fill(&mut object, &mut severity)?,
-                "category" => wire::fill(&mut object, &mut category)?,
-                "application" => wire::fill(&mut object, &mut application)?,
-                "educateUrl" => wire::fill(&mut object, &mut educate_url)?,
-                "bypassDurationHours" => wire::fill(&mut object, &mut bypass_duration_hours)?,
-                "title" => wire::fill(&mut object, &mut title)?,
-                "description" => wire::fill(&mut object, &mut description)?,
-                "recommendedActions" => wire::fill(&mut object, &mut recommended_actions)?,
-                "creationTimeDateTimeUtc" => {
-                    wire::fill(&mut object, &mut creation_time_date_time_utc)?
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "id" => wire::insist(&mut object, "id", &mut id)?,
+                "indicatorValue" => {
+                    wire::fill(&mut object, &mut extra, name, &mut indicator_value)?
                 }
-                "expirationTime" => wire::fill(&mut object, &mut expiration_time)?,
-                "lastUpdateTime" => wire::fill(&mut object, &mut last_update_time)?,
-                "lastUpdatedBy" => wire::fill(&mut object, &mut last_updated_by)?,
-                "rbacGroupNames" => wire::fill(&mut object, &mut rbac_group_names)?,
-                "rbacGroupIds" => wire::fill(&mut object, &mut rbac_group_ids)?,
-                "notificationId" => wire::fill(&mut object, &mut notification_id)?,
-                "notificationBody" => wire::fill(&mut object, &mut notification_body)?,
-                "version" => wire::fill(&mut object, &mut version)?,
-                "mitreTechniques" => wire::fill(&mut object, &mut mitre_techniques)?,
-                "historicalDetection" => wire::fill(&mut object, &mut historical_detection)?,
-                "lookBackPeriod" => wire::fill(&mut object, &mut look_back_period)?,
-                "generateAlert" => wire::fill(&mut object, &mut generate_alert)?,
-                "additionalInfo" => wire::fill(&mut object, &mut additional_info)?,
-                "createdByDisplayName" => wire::fill(&mut object, &mut created_by_display_name)?,
-                "externalId" => wire::fill(&mut object, &mut external_id)?,
-                "createdBySource" => wire::fill(&mut object, &mut created_by_source)?,
-                "certificateInfo" => wire::fill(&mut object, &mut certificate_info)?,
+                "indicatorType" => wire::fill(&mut object, &mut extra, name, &mut indicator_type)?,
+                "action" => wire::fill(&mut object, &mut extra, name, &mut action)?,
+                "createdBy" => wire::fill(&mut object, &mut extra, name, &mut created_by)?,
+                "source" => wire::fill(&mut object, &mut extra, name, &mut source)?,
+                "sourceType" => wire::fill(&mut object, &mut extra, name, &mut source_type)?,
+                "severity" => wire::fill(&mut object, &mut extra, name, &mut severity)?,
+                "category" => wire::fill(&mut object, &mut extra, name, &mut category)?,
+                "application" => wire::fill(&mut object, &mut extra, name, &mut application)?,
+                "educateUrl" => wire::fill(&mut object, &mut extra, name, &mut educate_url)?,
+                "bypassDurationHours" => {
+                    wire::fill(&mut object, &mut extra, name, &mut bypass_duration_hours)?
+                }
+                "title" => wire::fill(&mut object, &mut extra, name, &mut title)?,
+                "description" => wire::fill(&mut object, &mut extra, name, &mut description)?,
+                "recommendedActions" => {
+                    wire::fill(&mut object, &mut extra, name, &mut recommended_actions)?
+                }
+                "creationTimeDateTimeUtc" => wire::fill(
+                    &mut object,
+                    &mut extra,
+                    name,
+                    &mut creation_time_date_time_utc,
+                )?,
+                "expirationTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut expiration_time)?
+                }
+                "lastUpdateTime" => {
+                    wire::fill(&mut object, &mut extra, name, &mut last_update_time)?
+                }
+                "lastUpdatedBy" => wire::fill(&mut object, &mut extra, name, &mut last_updated_by)?,
+                "rbacGroupNames" => {
+                    wire::fill(&mut object, &mut extra, name, &mut rbac_group_names)?
+                }
+                "rbacGroupIds" => wire::fill(&mut object, &mut extra, name, &mut rbac_group_ids)?,
+                "notificationId" => {
+                    wire::fill(&mut object, &mut extra, name, &mut notification_id)?
+                }
+                "notificationBody" => {
+                    wire::fill(&mut object, &mut extra, name, &mut notification_body)?
+                }
+                "version" => wire::fill(&mut object, &mut extra, name, &mut version)?,
+                "mitreTechniques" => {
+                    wire::fill(&mut object, &mut extra, name, &mut mitre_techniques)?
+                }
+                "historicalDetection" => {
+                    wire::fill(&mut object, &mut extra, name, &mut historical_detection)?
+                }
+                "lookBackPeriod" => {
+                    wire::fill(&mut object, &mut extra, name, &mut look_back_period)?
+                }
+                "generateAlert" => wire::fill(&mut object, &mut extra, name, &mut generate_alert)?,
+                "additionalInfo" => {
+                    wire::fill(&mut object, &mut extra, name, &mut additional_info)?
+                }
+                "createdByDisplayName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut created_by_display_name)?
+                }
+                "externalId" => wire::fill(&mut object, &mut extra, name, &mut external_id)?,
+                "createdBySource" => {
+                    wire::fill(&mut object, &mut extra, name, &mut created_by_source)?
+                }
+                "certificateInfo" => {
+                    wire::fill(&mut object, &mut extra, name, &mut certificate_info)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -174,4 +207,4 @@ impl<'de> Visitor<'de> for IndicatorVisitor {
     }
 }
 
-wire::as_serde_reads!(Indicator);
+wire::object!(Indicator, IndicatorVisitor);

@@ -76,7 +76,7 @@ pub struct Indicator {
     pub created_by_source: Option<String>,
     /// `certificateInfo`: The certificate, where the indicator is one; its shape is not documented.
     pub certificate_info: Option<serde_json::Value>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 

@@ -8,41 +8,142 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 impl Serialize for Indicator {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
+        let extra = &self.extra;
+        wire::optional(
+            &mut object,
+            extra,
+            "@odata.context",
+            self.odata_context.as_ref(),
+        )?;
         object.serialize_entry("id", &self.id)?;
-        object.serialize_entry("indicatorValue", &self.indicator_value)?;
-        object.serialize_entry("indicatorType", &self.indicator_type)?;
-        object.serialize_entry("action", &self.action)?;
-        object.serialize_entry("createdBy", &self.created_by)?;
-        wire::entry(&mut object, "source", self.source.as_ref())?;
-        wire::entry(&mut object, "sourceType", self.source_type.as_ref())?;
-        object.serialize_entry("severity", &self.severity)?;
-        object.serialize_entry("category", &self.category)?;
-        object.serialize_entry("application", &self.application)?;
-        object.serialize_entry("educateUrl", &self.educate_url)?;
-        object.serialize_entry("bypassDurationHours", &self.bypass_duration_hours)?;
-        object.serialize_entry("title", &self.title)?;
-        object.serialize_entry("description", &self.description)?;
-        object.serialize_entry("recommendedActions", &self.recommended_actions)?;
-        object.serialize_entry("creationTimeDateTimeUtc", &self.creation_time_date_time_utc)?;
-        object.serialize_entry("expirationTime", &self.expiration_time)?;
-        object.serialize_entry("lastUpdateTime", &self.last_update_time)?;
-        object.serialize_entry("lastUpdatedBy", &self.last_updated_by)?;
-        object.serialize_entry("rbacGroupNames", &self.rbac_group_names)?;
-        object.serialize_entry("rbacGroupIds", &self.rbac_group_ids)?;
-        object.serialize_entry("notificationId", &self.notification_id)?;
-        object.serialize_entry("notificationBody", &self.notification_body)?;
-        object.serialize_entry("version", &self.version)?;
-        object.serialize_entry("mitreTechniques", &self.mitre_techniques)?;
-        object.serialize_entry("historicalDetection", &self.historical_detection)?;
-        object.serialize_entry("lookBackPeriod", &self.look_back_period)?;
-        object.serialize_entry("generateAlert", &self.generate_alert)?;
-        object.serialize_entry("additionalInfo", &self.additional_info)?;
-        object.serialize_entry("createdByDisplayName", &self.created_by_display_name)?;
-        object.serialize_entry("externalId", &self.external_id)?;
-        object.serialize_entry("createdBySource", &self.created_by_source)?;
-        object.serialize_entry("certificateInfo", &self.certificate_info)?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "indicatorValue",
+            self.indicator_value.as_ref(),
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "indicatorType",
+            &self.indicator_type,
+            || IndicatorType::from("Unknown"),
+        )?;
+        wire::defaulted(&mut object, extra, "action", &self.action, || {
+            IndicatorAction::from("Unknown")
+        })?;
+        wire::nullable(&mut object, extra, "createdBy", self.created_by.as_ref())?;
+        wire::optional(&mut object, extra, "source", self.source.as_ref())?;
+        wire::optional(&mut object, extra, "sourceType", self.source_type.as_ref())?;
+        wire::nullable(&mut object, extra, "severity", self.severity.as_ref())?;
+        wire::nullable(&mut object, extra, "category", self.category.as_ref())?;
+        wire::nullable(&mut object, extra, "application", self.application.as_ref())?;
+        wire::nullable(&mut object, extra, "educateUrl", self.educate_url.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "bypassDurationHours",
+            self.bypass_duration_hours.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "title", self.title.as_ref())?;
+        wire::nullable(&mut object, extra, "description", self.description.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "recommendedActions",
+            self.recommended_actions.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "creationTimeDateTimeUtc",
+            self.creation_time_date_time_utc.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "expirationTime",
+            self.expiration_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastUpdateTime",
+            self.last_update_time.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastUpdatedBy",
+            self.last_updated_by.as_ref(),
+        )?;
+        wire::list(&mut object, extra, "rbacGroupNames", &self.rbac_group_names)?;
+        wire::list(&mut object, extra, "rbacGroupIds", &self.rbac_group_ids)?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "notificationId",
+            self.notification_id.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "notificationBody",
+            self.notification_body.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "version", self.version.as_ref())?;
+        wire::list(
+            &mut object,
+            extra,
+            "mitreTechniques",
+            &self.mitre_techniques,
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "historicalDetection",
+            &self.historical_detection,
+            || false,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lookBackPeriod",
+            self.look_back_period.as_ref(),
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "generateAlert",
+            &self.generate_alert,
+            || false,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "additionalInfo",
+            self.additional_info.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "createdByDisplayName",
+            self.created_by_display_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "externalId", self.external_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "createdBySource",
+            self.created_by_source.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "certificateInfo",
+            self.certificate_info.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::INDICATOR_NAMES)?;
         object.end()
     }
 }

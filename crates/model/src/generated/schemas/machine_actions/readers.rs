@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const MACHINE_ACTION_NAMES: Names = Names(&[
+pub(super) const MACHINE_ACTION_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("id", "id"),
     ("type", "type"),
@@ -78,33 +78,55 @@ impl<'de> Visitor<'de> for MachineActionVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(MACHINE_ACTION_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "id" => wire::fill(&mut object, &mut id)?,
-                "type" => wire::fill(&mut object, &mut kind)?,
-                "title" => wire::fill(&mut object, &mut title)?,
-                "requestor" => wire::fill(&mut object, &mut requestor)?,
-                "requestorComment" => wire::fill(&mut object, &mut requestor_comment)?,
-                "status" => wire::fill(&mut object, &mut status)?,
-                "machineId" => wire::fill(&mut object, &mut machine_id)?,
-                "computerDnsName" => wire::fill(&mut object, &mut computer_dns_name)?,
-                "creationDateTimeUtc" => wire::fill(&mut object, &mut creation_date_time_utc)?,
-                "lastUpdateDateTimeUtc" => wire::fill(&mut object, &mut last_update_date_time_utc)?,
-                "cancellationRequestor" => wire::fill(&mut object, &mut cancellation_requestor)?,
-                "cancellationComment" => wire::fill(&mut object, &mut cancellation_comment)?,
-                "cancellationDateTimeUtc" => {
-                    wire::fill(&mut object, &mut cancellation_date_time_utc)?
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "id" => wire::insist(&mut object, "id", &mut id)?,
+                "type" => wire::fill(&mut object, &mut extra, name, &mut kind)?,
+                "title" => wire::fill(&mut object, &mut extra, name, &mut title)?,
+                "requestor" => wire::fill(&mut object, &mut extra, name, &mut requestor)?,
+                "requestorComment" => {
+                    wire::fill(&mut object, &mut extra, name, &mut requestor_comment)?
                 }
-                "errorHResult" => wire::fill(&mut object, &mut error_h_result)?,
-                "scope" => wire::fill(&mut object, &mut scope)?,
-                "externalId" => wire::fill(&mut object, &mut external_id)?,
-                "requestSource" => wire::fill(&mut object, &mut request_source)?,
-                "relatedFileInfo" => wire::fill(&mut object, &mut related_file_info)?,
-                "commands" => wire::fill(&mut object, &mut commands)?,
-                "troubleshootInfo" => wire::fill(&mut object, &mut troubleshoot_info)?,
-                "error" => wire::fill(&mut object, &mut error)?,
-                "sha1" => wire::fill(&mut object, &mut sha1)?,
-                "fileId" => wire::fill(&mut object, &mut file_id)?,
-                "fileInstances" => wire::fill(&mut object, &mut file_instances)?,
+                "status" => wire::insist(&mut object, "status", &mut status)?,
+                "machineId" => wire::fill(&mut object, &mut extra, name, &mut machine_id)?,
+                "computerDnsName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut computer_dns_name)?
+                }
+                "creationDateTimeUtc" => {
+                    wire::fill(&mut object, &mut extra, name, &mut creation_date_time_utc)?
+                }
+                "lastUpdateDateTimeUtc" => wire::fill(
+                    &mut object,
+                    &mut extra,
+                    name,
+                    &mut last_update_date_time_utc,
+                )?,
+                "cancellationRequestor" => {
+                    wire::fill(&mut object, &mut extra, name, &mut cancellation_requestor)?
+                }
+                "cancellationComment" => {
+                    wire::fill(&mut object, &mut extra, name, &mut cancellation_comment)?
+                }
+                "cancellationDateTimeUtc" => wire::fill(
+                    &mut object,
+                    &mut extra,
+                    name,
+                    &mut cancellation_date_time_utc,
+                )?,
+                "errorHResult" => wire::fill(&mut object, &mut extra, name, &mut error_h_result)?,
+                "scope" => wire::fill(&mut object, &mut extra, name, &mut scope)?,
+                "externalId" => wire::fill(&mut object, &mut extra, name, &mut external_id)?,
+                "requestSource" => wire::fill(&mut object, &mut extra, name, &mut request_source)?,
+                "relatedFileInfo" => {
+                    wire::fill(&mut object, &mut extra, name, &mut related_file_info)?
+                }
+                "commands" => wire::fill(&mut object, &mut extra, name, &mut commands)?,
+                "troubleshootInfo" => {
+                    wire::fill(&mut object, &mut extra, name, &mut troubleshoot_info)?
+                }
+                "error" => wire::fill(&mut object, &mut extra, name, &mut error)?,
+                "sha1" => wire::fill(&mut object, &mut extra, name, &mut sha1)?,
+                "fileId" => wire::fill(&mut object, &mut extra, name, &mut file_id)?,
+                "fileInstances" => wire::fill(&mut object, &mut extra, name, &mut file_instances)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -139,9 +161,9 @@ impl<'de> Visitor<'de> for MachineActionVisitor {
     }
 }
 
-wire::as_serde_reads!(MachineAction);
+wire::object!(MachineAction, MachineActionVisitor);
 
-const RELATED_FILE_INFO_NAMES: Names = Names(&[
+pub(super) const RELATED_FILE_INFO_NAMES: Names = Names(&[
     ("fileIdentifier", "fileIdentifier"),
     ("fileIdentifierType", "fileIdentifierType"),
 ]);
@@ -165,8 +187,12 @@ impl<'de> Visitor<'de> for RelatedFileInfoVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(RELATED_FILE_INFO_NAMES)? {
             match name.as_ref() {
-                "fileIdentifier" => wire::fill(&mut object, &mut file_identifier)?,
-                "fileIdentifierType" => wire::fill(&mut object, &mut file_identifier_type)?,
+                "fileIdentifier" => {
+                    wire::fill(&mut object, &mut extra, name, &mut file_identifier)?
+                }
+                "fileIdentifierType" => {
+                    wire::fill(&mut object, &mut extra, name, &mut file_identifier_type)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -178,9 +204,9 @@ impl<'de> Visitor<'de> for RelatedFileInfoVisitor {
     }
 }
 
-wire::as_serde_reads!(RelatedFileInfo);
+wire::object!(RelatedFileInfo, RelatedFileInfoVisitor);
 
-const COMMAND_ENTRY_NAMES: Names = Names(&[
+pub(super) const COMMAND_ENTRY_NAMES: Names = Names(&[
     ("index", "index"),
     ("startTime", "startTime"),
     ("endTime", "endTime"),
@@ -212,12 +238,12 @@ impl<'de> Visitor<'de> for CommandEntryVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(COMMAND_ENTRY_NAMES)? {
             match name.as_ref() {
-                "index" => wire::fill(&mut object, &mut index)?,
-                "startTime" => wire::fill(&mut object, &mut start_time)?,
-                "endTime" => wire::fill(&mut object, &mut end_time)?,
-                "commandStatus" => wire::fill(&mut object, &mut command_status)?,
-                "errors" => wire::fill(&mut object, &mut errors)?,
-                "command" => wire::fill(&mut object, &mut command)?,
+                "index" => wire::fill(&mut object, &mut extra, name, &mut index)?,
+                "startTime" => wire::fill(&mut object, &mut extra, name, &mut start_time)?,
+                "endTime" => wire::fill(&mut object, &mut extra, name, &mut end_time)?,
+                "commandStatus" => wire::fill(&mut object, &mut extra, name, &mut command_status)?,
+                "errors" => wire::fill(&mut object, &mut extra, name, &mut errors)?,
+                "command" => wire::fill(&mut object, &mut extra, name, &mut command)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -233,9 +259,9 @@ impl<'de> Visitor<'de> for CommandEntryVisitor {
     }
 }
 
-wire::as_serde_reads!(CommandEntry);
+wire::object!(CommandEntry, CommandEntryVisitor);
 
-const COMMAND_NAMES: Names = Names(&[("type", "type"), ("params", "params")]);
+pub(super) const COMMAND_NAMES: Names = Names(&[("type", "type"), ("params", "params")]);
 
 impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -256,8 +282,8 @@ impl<'de> Visitor<'de> for CommandVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(COMMAND_NAMES)? {
             match name.as_ref() {
-                "type" => wire::fill(&mut object, &mut kind)?,
-                "params" => wire::fill(&mut object, &mut params)?,
+                "type" => wire::fill(&mut object, &mut extra, name, &mut kind)?,
+                "params" => wire::fill(&mut object, &mut extra, name, &mut params)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -269,9 +295,9 @@ impl<'de> Visitor<'de> for CommandVisitor {
     }
 }
 
-wire::as_serde_reads!(Command);
+wire::object!(Command, CommandVisitor);
 
-const COMMAND_PARAMETER_NAMES: Names = Names(&[("key", "key"), ("value", "value")]);
+pub(super) const COMMAND_PARAMETER_NAMES: Names = Names(&[("key", "key"), ("value", "value")]);
 
 impl<'de> Deserialize<'de> for CommandParameter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -292,8 +318,8 @@ impl<'de> Visitor<'de> for CommandParameterVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(COMMAND_PARAMETER_NAMES)? {
             match name.as_ref() {
-                "key" => wire::fill(&mut object, &mut key)?,
-                "value" => wire::fill(&mut object, &mut value)?,
+                "key" => wire::fill(&mut object, &mut extra, name, &mut key)?,
+                "value" => wire::fill(&mut object, &mut extra, name, &mut value)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -305,9 +331,9 @@ impl<'de> Visitor<'de> for CommandParameterVisitor {
     }
 }
 
-wire::as_serde_reads!(CommandParameter);
+wire::object!(CommandParameter, CommandParameterVisitor);
 
-const TROUBLESHOOT_INFO_NAMES: Names = Names(&[
+pub(super) const TROUBLESHOOT_INFO_NAMES: Names = Names(&[
     ("expirationUtc", "expirationUtc"),
     ("startTsModeUtc", "startTsModeUtc"),
     ("paramsJsonFormatVersion", "paramsJsonFormatVersion"),
@@ -335,12 +361,17 @@ impl<'de> Visitor<'de> for TroubleshootInfoVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(TROUBLESHOOT_INFO_NAMES)? {
             match name.as_ref() {
-                "expirationUtc" => wire::fill(&mut object, &mut expiration_utc)?,
-                "startTsModeUtc" => wire::fill(&mut object, &mut start_ts_mode_utc)?,
-                "paramsJsonFormatVersion" => {
-                    wire::fill(&mut object, &mut params_json_format_version)?
+                "expirationUtc" => wire::fill(&mut object, &mut extra, name, &mut expiration_utc)?,
+                "startTsModeUtc" => {
+                    wire::fill(&mut object, &mut extra, name, &mut start_ts_mode_utc)?
                 }
-                "state" => wire::fill(&mut object, &mut state)?,
+                "paramsJsonFormatVersion" => wire::fill(
+                    &mut object,
+                    &mut extra,
+                    name,
+                    &mut params_json_format_version,
+                )?,
+                "state" => wire::fill(&mut object, &mut extra, name, &mut state)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -354,9 +385,10 @@ impl<'de> Visitor<'de> for TroubleshootInfoVisitor {
     }
 }
 
-wire::as_serde_reads!(TroubleshootInfo);
+wire::object!(TroubleshootInfo, TroubleshootInfoVisitor);
 
-const FILE_INSTANCE_NAMES: Names = Names(&[("filePath", "filePath"), ("status", "status")]);
+pub(super) const FILE_INSTANCE_NAMES: Names =
+    Names(&[("filePath", "filePath"), ("status", "status")]);
 
 impl<'de> Deserialize<'de> for FileInstance {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -377,8 +409,8 @@ impl<'de> Visitor<'de> for FileInstanceVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(FILE_INSTANCE_NAMES)? {
             match name.as_ref() {
-                "filePath" => wire::fill(&mut object, &mut file_path)?,
-                "status" => wire::fill(&mut object, &mut status)?,
+                "filePath" => wire::fill(&mut object, &mut extra, name, &mut file_path)?,
+                "status" => wire::fill(&mut object, &mut extra, name, &mut status)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -390,9 +422,9 @@ impl<'de> Visitor<'de> for FileInstanceVisitor {
     }
 }
 
-wire::as_serde_reads!(FileInstance);
+wire::object!(FileInstance, FileInstanceVisitor);
 
-const ACTION_AVAILABILITY_STATUS_NAMES: Names = Names(&[
+pub(super) const ACTION_AVAILABILITY_STATUS_NAMES: Names = Names(&[
     ("action", "action"),
     ("isAvailable", "isAvailable"),
     ("notSupportedReason", "notSupportedReason"),
@@ -421,9 +453,11 @@ impl<'de> Visitor<'de> for ActionAvailabilityStatusVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(ACTION_AVAILABILITY_STATUS_NAMES)? {
             match name.as_ref() {
-                "action" => wire::fill(&mut object, &mut action)?,
-                "isAvailable" => wire::fill(&mut object, &mut is_available)?,
-                "notSupportedReason" => wire::fill(&mut object, &mut not_supported_reason)?,
+                "action" => wire::fill(&mut object, &mut extra, name, &mut action)?,
+                "isAvailable" => wire::fill(&mut object, &mut extra, name, &mut is_available)?,
+                "notSupportedReason" => {
+                    wire::fill(&mut object, &mut extra, name, &mut not_supported_reason)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -436,9 +470,9 @@ impl<'de> Visitor<'de> for ActionAvailabilityStatusVisitor {
     }
 }
 
-wire::as_serde_reads!(ActionAvailabilityStatus);
+wire::object!(ActionAvailabilityStatus, ActionAvailabilityStatusVisitor);
 
-const DOWNLOAD_LINK_NAMES: Names =
+pub(super) const DOWNLOAD_LINK_NAMES: Names =
     Names(&[("@odata.context", "@odata.context"), ("value", "value")]);
 
 impl<'de> Deserialize<'de> for DownloadLink {
@@ -460,8 +494,8 @@ impl<'de> Visitor<'de> for DownloadLinkVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(DOWNLOAD_LINK_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "value" => wire::fill(&mut object, &mut value)?,
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "value" => wire::insist(&mut object, "value", &mut value)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -473,4 +507,4 @@ impl<'de> Visitor<'de> for DownloadLinkVisitor {
     }
 }
 
-wire::as_serde_reads!(DownloadLink);
+wire::object!(DownloadLink, DownloadLinkVisitor);

@@ -58,7 +58,7 @@ pub struct MachineAction {
     pub file_id: Option<String>,
     /// `fileInstances`: Where the file was found, of answers before 2020.
     pub file_instances: Vec<FileInstance>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -105,7 +105,7 @@ pub struct RelatedFileInfo {
     pub file_identifier: Option<String>,
     /// `fileIdentifierType`: Which hash it is.
     pub file_identifier_type: Option<FileIdentifierType>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -143,7 +143,7 @@ pub struct CommandEntry {
     pub errors: Vec<String>,
     /// `command`: What was asked.
     pub command: Option<Command>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -177,7 +177,7 @@ pub struct Command {
     pub kind: CommandType,
     /// `params`: Its parameters.
     pub params: Vec<CommandParameter>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -200,15 +200,26 @@ impl Default for Command {
 }
 
 /// A parameter of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CommandParameter {
     /// `key`: Its name.
     pub key: CommandParameterKey,
-    /// `value`: Its value.
-    pub value: Option<String>,
-    /// Properties that this version does not know.
+    /// `value`: Its value, such as a script's arguments or the address of a file.
+    pub value: Option<SecretText>,
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
+}
+
+/// Shows no secret, and of what no field holds only the names: it may be secret too.
+impl std::fmt::Debug for CommandParameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CommandParameter")
+            .field("key", &self.key)
+            .field("value", &self.value)
+            .field("extra", &self.extra.keys())
+            .finish()
+    }
 }
 
 impl CommandParameter {
@@ -241,7 +252,7 @@ pub struct TroubleshootInfo {
     pub params_json_format_version: Option<i32>,
     /// `state`: Its state, by number.
     pub state: Option<i32>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -273,7 +284,7 @@ pub struct FileInstance {
     pub file_path: Option<String>,
     /// `status`: What became of it.
     pub status: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -305,7 +316,7 @@ pub struct ActionAvailabilityStatus {
     pub is_available: bool,
     /// `notSupportedReason`: Why not.
     pub not_supported_reason: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -329,15 +340,26 @@ impl Default for ActionAvailabilityStatus {
 }
 
 /// Where what an action collected can be downloaded, by whoever has the address and for a short time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownloadLink {
     /// `@odata.context`: Where the service describes this answer.
     pub odata_context: Option<String>,
     /// `value`: The address; it may stand in an extra pair of quotation marks.
     pub value: SecretText,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
+}
+
+/// Shows no secret, and of what no field holds only the names: it may be secret too.
+impl std::fmt::Debug for DownloadLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DownloadLink")
+            .field("odata_context", &self.odata_context)
+            .field("value", &self.value)
+            .field("extra", &self.extra.keys())
+            .finish()
+    }
 }
 
 impl DownloadLink {

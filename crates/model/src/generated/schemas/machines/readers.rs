@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const MACHINE_NAMES: Names = Names(&[
+pub(super) const MACHINE_NAMES: Names = Names(&[
     ("@odata.context", "@odata.context"),
     ("id", "id"),
     ("mergedIntoMachineId", "mergedIntoMachineId"),
@@ -97,41 +97,61 @@ impl<'de> Visitor<'de> for MachineVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(MACHINE_NAMES)? {
             match name.as_ref() {
-                "@odata.context" => wire::fill(&mut object, &mut odata_context)?,
-                "id" => wire::fill(&mut object, &mut id)?,
-                "mergedIntoMachineId" => wire::fill(&mut object, &mut merged_into_machine_id)?,
-                "isPotentialDuplication" => wire::fill(&mut object, &mut is_potential_duplication)?,
-                "isExcluded" => wire::fill(&mut object, &mut is_excluded)?,
-                "exclusionReason" => wire::fill(&mut object, &mut exclusion_reason)?,
-                "computerDnsName" => wire::fill(&mut object, &mut computer_dns_name)?,
-                "firstSeen" => wire::fill(&mut object, &mut first_seen)?,
-                "lastSeen" => wire::fill(&mut object, &mut last_seen)?,
-                "osPlatform" => wire::fill(&mut object, &mut os_platform)?,
-                "osVersion" => wire::fill(&mut object, &mut os_version)?,
-                "osProcessor" => wire::fill(&mut object, &mut os_processor)?,
-                "version" => wire::fill(&mut object, &mut version)?,
-                "lastIpAddress" => wire::fill(&mut object, &mut last_ip_address)?,
-                "lastExternalIpAddress" => wire::fill(&mut object, &mut last_external_ip_address)?,
-                "agentVersion" => wire::fill(&mut object, &mut agent_version)?,
-                "osBuild" => wire::fill(&mut object, &mut os_build)?,
-                "healthStatus" => wire::fill(&mut object, &mut health_status)?,
-                "deviceValue" => wire::fill(&mut object, &mut device_value)?,
-                "rbacGroupId" => wire::fill(&mut object, &mut rbac_group_id)?,
-                "rbacGroupName" => wire::fill(&mut object, &mut rbac_group_name)?,
-                "riskScore" => wire::fill(&mut object, &mut risk_score)?,
-                "exposureLevel" => wire::fill(&mut object, &mut exposure_level)?,
-                "isAadJoined" => wire::fill(&mut object, &mut is_aad_joined)?,
-                "aadDeviceId" => wire::fill(&mut object, &mut aad_device_id)?,
-                "machineTags" => wire::fill(&mut object, &mut machine_tags)?,
-                "defenderAvStatus" => wire::fill(&mut object, &mut defender_av_status)?,
-                "onboardingStatus" => wire::fill(&mut object, &mut onboarding_status)?,
-                "osArchitecture" => wire::fill(&mut object, &mut os_architecture)?,
-                "managedBy" => wire::fill(&mut object, &mut managed_by)?,
-                "managedByStatus" => wire::fill(&mut object, &mut managed_by_status)?,
-                "ipAddresses" => wire::fill(&mut object, &mut ip_addresses)?,
-                "vmMetadata" => wire::fill(&mut object, &mut vm_metadata)?,
-                "systemProductName" => wire::fill(&mut object, &mut system_product_name)?,
-                "groupName" => wire::fill(&mut object, &mut group_name)?,
+                "@odata.context" => wire::fill(&mut object, &mut extra, name, &mut odata_context)?,
+                "id" => wire::insist(&mut object, "id", &mut id)?,
+                "mergedIntoMachineId" => {
+                    wire::fill(&mut object, &mut extra, name, &mut merged_into_machine_id)?
+                }
+                "isPotentialDuplication" => {
+                    wire::fill(&mut object, &mut extra, name, &mut is_potential_duplication)?
+                }
+                "isExcluded" => wire::fill(&mut object, &mut extra, name, &mut is_excluded)?,
+                "exclusionReason" => {
+                    wire::fill(&mut object, &mut extra, name, &mut exclusion_reason)?
+                }
+                "computerDnsName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut computer_dns_name)?
+                }
+                "firstSeen" => wire::fill(&mut object, &mut extra, name, &mut first_seen)?,
+                "lastSeen" => wire::fill(&mut object, &mut extra, name, &mut last_seen)?,
+                "osPlatform" => wire::fill(&mut object, &mut extra, name, &mut os_platform)?,
+                "osVersion" => wire::fill(&mut object, &mut extra, name, &mut os_version)?,
+                "osProcessor" => wire::fill(&mut object, &mut extra, name, &mut os_processor)?,
+                "version" => wire::fill(&mut object, &mut extra, name, &mut version)?,
+                "lastIpAddress" => wire::fill(&mut object, &mut extra, name, &mut last_ip_address)?,
+                "lastExternalIpAddress" => {
+                    wire::fill(&mut object, &mut extra, name, &mut last_external_ip_address)?
+                }
+                "agentVersion" => wire::fill(&mut object, &mut extra, name, &mut agent_version)?,
+                "osBuild" => wire::fill(&mut object, &mut extra, name, &mut os_build)?,
+                "healthStatus" => wire::fill(&mut object, &mut extra, name, &mut health_status)?,
+                "deviceValue" => wire::fill(&mut object, &mut extra, name, &mut device_value)?,
+                "rbacGroupId" => wire::fill(&mut object, &mut extra, name, &mut rbac_group_id)?,
+                "rbacGroupName" => wire::fill(&mut object, &mut extra, name, &mut rbac_group_name)?,
+                "riskScore" => wire::fill(&mut object, &mut extra, name, &mut risk_score)?,
+                "exposureLevel" => wire::fill(&mut object, &mut extra, name, &mut exposure_level)?,
+                "isAadJoined" => wire::fill(&mut object, &mut extra, name, &mut is_aad_joined)?,
+                "aadDeviceId" => wire::fill(&mut object, &mut extra, name, &mut aad_device_id)?,
+                "machineTags" => wire::fill(&mut object, &mut extra, name, &mut machine_tags)?,
+                "defenderAvStatus" => {
+                    wire::fill(&mut object, &mut extra, name, &mut defender_av_status)?
+                }
+                "onboardingStatus" => {
+                    wire::fill(&mut object, &mut extra, name, &mut onboarding_status)?
+                }
+                "osArchitecture" => {
+                    wire::fill(&mut object, &mut extra, name, &mut os_architecture)?
+                }
+                "managedBy" => wire::fill(&mut object, &mut extra, name, &mut managed_by)?,
+                "managedByStatus" => {
+                    wire::fill(&mut object, &mut extra, name, &mut managed_by_status)?
+                }
+                "ipAddresses" => wire::fill(&mut object, &mut extra, name, &mut ip_addresses)?,
+                "vmMetadata" => wire::fill(&mut object, &mut extra, name, &mut vm_metadata)?,
+                "systemProductName" => {
+                    wire::fill(&mut object, &mut extra, name, &mut system_product_name)?
+                }
+                "groupName" => wire::fill(&mut object, &mut extra, name, &mut group_name)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -176,9 +196,9 @@ impl<'de> Visitor<'de> for MachineVisitor {
     }
 }
 
-wire::as_serde_reads!(Machine);
+wire::object!(Machine, MachineVisitor);
 
-const IP_ADDRESS_NAMES: Names = Names(&[
+pub(super) const IP_ADDRESS_NAMES: Names = Names(&[
     ("ipAddress", "ipAddress"),
     ("macAddress", "macAddress"),
     ("type", "type"),
@@ -206,10 +226,12 @@ impl<'de> Visitor<'de> for IpAddressVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(IP_ADDRESS_NAMES)? {
             match name.as_ref() {
-                "ipAddress" => wire::fill(&mut object, &mut ip_address)?,
-                "macAddress" => wire::fill(&mut object, &mut mac_address)?,
-                "type" => wire::fill(&mut object, &mut kind)?,
-                "operationalStatus" => wire::fill(&mut object, &mut operational_status)?,
+                "ipAddress" => wire::fill(&mut object, &mut extra, name, &mut ip_address)?,
+                "macAddress" => wire::fill(&mut object, &mut extra, name, &mut mac_address)?,
+                "type" => wire::fill(&mut object, &mut extra, name, &mut kind)?,
+                "operationalStatus" => {
+                    wire::fill(&mut object, &mut extra, name, &mut operational_status)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -223,9 +245,9 @@ impl<'de> Visitor<'de> for IpAddressVisitor {
     }
 }
 
-wire::as_serde_reads!(IpAddress);
+wire::object!(IpAddress, IpAddressVisitor);
 
-const VM_METADATA_NAMES: Names = Names(&[
+pub(super) const VM_METADATA_NAMES: Names = Names(&[
     ("vmId", "vmId"),
     ("cloudProvider", "cloudProvider"),
     ("resourceId", "resourceId"),
@@ -253,10 +275,12 @@ impl<'de> Visitor<'de> for VmMetadataVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(VM_METADATA_NAMES)? {
             match name.as_ref() {
-                "vmId" => wire::fill(&mut object, &mut vm_id)?,
-                "cloudProvider" => wire::fill(&mut object, &mut cloud_provider)?,
-                "resourceId" => wire::fill(&mut object, &mut resource_id)?,
-                "subscriptionId" => wire::fill(&mut object, &mut subscription_id)?,
+                "vmId" => wire::fill(&mut object, &mut extra, name, &mut vm_id)?,
+                "cloudProvider" => wire::fill(&mut object, &mut extra, name, &mut cloud_provider)?,
+                "resourceId" => wire::fill(&mut object, &mut extra, name, &mut resource_id)?,
+                "subscriptionId" => {
+                    wire::fill(&mut object, &mut extra, name, &mut subscription_id)?
+                }
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -270,4 +294,4 @@ impl<'de> Visitor<'de> for VmMetadataVisitor {
     }
 }
 
-wire::as_serde_reads!(VmMetadata);
+wire::object!(VmMetadata, VmMetadataVisitor);

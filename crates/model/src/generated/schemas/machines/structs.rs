@@ -78,7 +78,7 @@ pub struct Machine {
     pub system_product_name: Option<String>,
     /// `groupName`: Of answers before 2022.
     pub group_name: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -139,7 +139,7 @@ pub struct IpAddress {
     pub kind: Option<IpInterfaceType>,
     /// `operationalStatus`: Whether it works.
     pub operational_status: Option<IpOperationalStatus>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 
@@ -175,7 +175,7 @@ pub struct VmMetadata {
     pub resource_id: Option<String>,
     /// `subscriptionId`: The subscription's id.
     pub subscription_id: Option<String>,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
 }
 

@@ -8,50 +8,153 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 impl Serialize for Machine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        wire::entry(&mut object, "@odata.context", self.odata_context.as_ref())?;
-        object.serialize_entry("id", &self.id)?;
-        object.serialize_entry("mergedIntoMachineId", &self.merged_into_machine_id)?;
-        object.serialize_entry("isPotentialDuplication", &self.is_potential_duplication)?;
-        object.serialize_entry("isExcluded", &self.is_excluded)?;
-        object.serialize_entry("exclusionReason", &self.exclusion_reason)?;
-        object.serialize_entry("computerDnsName", &self.computer_dns_name)?;
-        object.serialize_entry("firstSeen", &self.first_seen)?;
-        object.serialize_entry("lastSeen", &self.last_seen)?;
-        object.serialize_entry("osPlatform", &self.os_platform)?;
-        wire::entry(&mut object, "osVersion", self.os_version.as_ref())?;
-        object.serialize_entry("osProcessor", &self.os_processor)?;
-        object.serialize_entry("version", &self.version)?;
-        object.serialize_entry("lastIpAddress", &self.last_ip_address)?;
-        object.serialize_entry("lastExternalIpAddress", &self.last_external_ip_address)?;
-        object.serialize_entry("agentVersion", &self.agent_version)?;
-        object.serialize_entry("osBuild", &self.os_build)?;
-        object.serialize_entry("healthStatus", &self.health_status)?;
-        object.serialize_entry("deviceValue", &self.device_value)?;
-        object.serialize_entry("rbacGroupId", &self.rbac_group_id)?;
-        object.serialize_entry("rbacGroupName", &self.rbac_group_name)?;
-        object.serialize_entry("riskScore", &self.risk_score)?;
-        object.serialize_entry("exposureLevel", &self.exposure_level)?;
-        object.serialize_entry("isAadJoined", &self.is_aad_joined)?;
-        object.serialize_entry("aadDeviceId", &self.aad_device_id)?;
-        object.serialize_entry("machineTags", &self.machine_tags)?;
-        wire::entry(
+        let extra = &self.extra;
+        wire::optional(
             &mut object,
+            extra,
+            "@odata.context",
+            self.odata_context.as_ref(),
+        )?;
+        object.serialize_entry("id", &self.id)?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "mergedIntoMachineId",
+            self.merged_into_machine_id.as_ref(),
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "isPotentialDuplication",
+            &self.is_potential_duplication,
+            || false,
+        )?;
+        wire::defaulted(&mut object, extra, "isExcluded", &self.is_excluded, || {
+            false
+        })?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "exclusionReason",
+            self.exclusion_reason.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "computerDnsName",
+            self.computer_dns_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "firstSeen", self.first_seen.as_ref())?;
+        wire::nullable(&mut object, extra, "lastSeen", self.last_seen.as_ref())?;
+        wire::nullable(&mut object, extra, "osPlatform", self.os_platform.as_ref())?;
+        wire::optional(&mut object, extra, "osVersion", self.os_version.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "osProcessor",
+            self.os_processor.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "version", self.version.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastIpAddress",
+            self.last_ip_address.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "lastExternalIpAddress",
+            self.last_external_ip_address.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "agentVersion",
+            self.agent_version.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "osBuild", self.os_build.as_ref())?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "healthStatus",
+            &self.health_status,
+            || HealthStatus::Unknown,
+        )?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "deviceValue",
+            &self.device_value,
+            || DeviceValue::Normal,
+        )?;
+        wire::defaulted(&mut object, extra, "rbacGroupId", &self.rbac_group_id, || 0)?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "rbacGroupName",
+            self.rbac_group_name.as_ref(),
+        )?;
+        wire::nullable(&mut object, extra, "riskScore", self.risk_score.as_ref())?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "exposureLevel",
+            &self.exposure_level,
+            || ExposureLevel::None,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "isAadJoined",
+            self.is_aad_joined.as_ref(),
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "aadDeviceId",
+            self.aad_device_id.as_ref(),
+        )?;
+        wire::list(&mut object, extra, "machineTags", &self.machine_tags)?;
+        wire::optional(
+            &mut object,
+            extra,
             "defenderAvStatus",
             self.defender_av_status.as_ref(),
         )?;
-        object.serialize_entry("onboardingStatus", &self.onboarding_status)?;
-        object.serialize_entry("osArchitecture", &self.os_architecture)?;
-        object.serialize_entry("managedBy", &self.managed_by)?;
-        object.serialize_entry("managedByStatus", &self.managed_by_status)?;
-        object.serialize_entry("ipAddresses", &self.ip_addresses)?;
-        object.serialize_entry("vmMetadata", &self.vm_metadata)?;
-        wire::entry(
+        wire::defaulted(
             &mut object,
+            extra,
+            "onboardingStatus",
+            &self.onboarding_status,
+            || OnboardingStatus::InsufficientInfo,
+        )?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "osArchitecture",
+            self.os_architecture.as_ref(),
+        )?;
+        wire::defaulted(&mut object, extra, "managedBy", &self.managed_by, || {
+            ManagedBy::Unknown
+        })?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "managedByStatus",
+            &self.managed_by_status,
+            || ManagedByStatus::Unknown,
+        )?;
+        wire::list(&mut object, extra, "ipAddresses", &self.ip_addresses)?;
+        wire::nullable(&mut object, extra, "vmMetadata", self.vm_metadata.as_ref())?;
+        wire::optional(
+            &mut object,
+            extra,
             "systemProductName",
             self.system_product_name.as_ref(),
         )?;
-        wire::entry(&mut object, "groupName", self.group_name.as_ref())?;
-        wire::extra(&mut object, &self.extra)?;
+        wire::optional(&mut object, extra, "groupName", self.group_name.as_ref())?;
+        wire::extra(&mut object, extra, super::readers::MACHINE_NAMES)?;
         object.end()
     }
 }
@@ -59,11 +162,17 @@ impl Serialize for Machine {
 impl Serialize for IpAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("ipAddress", &self.ip_address)?;
-        object.serialize_entry("macAddress", &self.mac_address)?;
-        object.serialize_entry("type", &self.kind)?;
-        object.serialize_entry("operationalStatus", &self.operational_status)?;
-        wire::extra(&mut object, &self.extra)?;
+        let extra = &self.extra;
+        wire::nullable(&mut object, extra, "ipAddress", self.ip_address.as_ref())?;
+        wire::nullable(&mut object, extra, "macAddress", self.mac_address.as_ref())?;
+        wire::nullable(&mut object, extra, "type", self.kind.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "operationalStatus",
+            self.operational_status.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::IP_ADDRESS_NAMES)?;
         object.end()
     }
 }
@@ -71,11 +180,23 @@ impl Serialize for IpAddress {
 impl Serialize for VmMetadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("vmId", &self.vm_id)?;
-        object.serialize_entry("cloudProvider", &self.cloud_provider)?;
-        object.serialize_entry("resourceId", &self.resource_id)?;
-        object.serialize_entry("subscriptionId", &self.subscription_id)?;
-        wire::extra(&mut object, &self.extra)?;
+        let extra = &self.extra;
+        wire::nullable(&mut object, extra, "vmId", self.vm_id.as_ref())?;
+        wire::defaulted(
+            &mut object,
+            extra,
+            "cloudProvider",
+            &self.cloud_provider,
+            || CloudProvider::Unknown,
+        )?;
+        wire::nullable(&mut object, extra, "resourceId", self.resource_id.as_ref())?;
+        wire::nullable(
+            &mut object,
+            extra,
+            "subscriptionId",
+            self.subscription_id.as_ref(),
+        )?;
+        wire::extra(&mut object, extra, super::readers::VM_METADATA_NAMES)?;
         object.end()
     }
 }

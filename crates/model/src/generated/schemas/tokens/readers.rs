@@ -7,7 +7,7 @@ use crate::*;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
-const TOKEN_RESPONSE_NAMES: Names = Names(&[
+pub(super) const TOKEN_RESPONSE_NAMES: Names = Names(&[
     ("token_type", "token_type"),
     ("expires_in", "expires_in"),
     ("ext_expires_in", "ext_expires_in"),
@@ -41,13 +41,13 @@ impl<'de> Visitor<'de> for TokenResponseVisitor {
         let mut extra = Extra::new();
         while let Some(name) = object.next_key_seed(TOKEN_RESPONSE_NAMES)? {
             match name.as_ref() {
-                "token_type" => wire::fill(&mut object, &mut token_type)?,
-                "expires_in" => wire::fill(&mut object, &mut expires_in)?,
-                "ext_expires_in" => wire::fill(&mut object, &mut ext_expires_in)?,
-                "expires_on" => wire::fill(&mut object, &mut expires_on)?,
-                "not_before" => wire::fill(&mut object, &mut not_before)?,
-                "resource" => wire::fill(&mut object, &mut resource)?,
-                "access_token" => wire::fill(&mut object, &mut access_token)?,
+                "token_type" => wire::fill(&mut object, &mut extra, name, &mut token_type)?,
+                "expires_in" => wire::insist(&mut object, "expires_in", &mut expires_in)?,
+                "ext_expires_in" => wire::fill(&mut object, &mut extra, name, &mut ext_expires_in)?,
+                "expires_on" => wire::fill(&mut object, &mut extra, name, &mut expires_on)?,
+                "not_before" => wire::fill(&mut object, &mut extra, name, &mut not_before)?,
+                "resource" => wire::fill(&mut object, &mut extra, name, &mut resource)?,
+                "access_token" => wire::insist(&mut object, "access_token", &mut access_token)?,
                 _ => wire::keep(&mut object, &mut extra, name)?,
             }
         }
@@ -64,4 +64,4 @@ impl<'de> Visitor<'de> for TokenResponseVisitor {
     }
 }
 
-wire::as_serde_reads!(TokenResponse);
+wire::object!(TokenResponse, TokenResponseVisitor);

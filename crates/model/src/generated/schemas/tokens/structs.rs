@@ -5,7 +5,7 @@
 use crate::*;
 
 /// A bearer token, and how long it lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenResponse {
     /// `token_type`: Always Bearer.
@@ -22,8 +22,24 @@ pub struct TokenResponse {
     pub resource: Option<String>,
     /// `access_token`: The token.
     pub access_token: SecretText,
-    /// Properties that this version does not know.
+    /// What no field holds: see [`Extra`].
     pub extra: Extra,
+}
+
+/// Shows no secret, and of what no field holds only the names: it may be secret too.
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("token_type", &self.token_type)
+            .field("expires_in", &self.expires_in)
+            .field("ext_expires_in", &self.ext_expires_in)
+            .field("expires_on", &self.expires_on)
+            .field("not_before", &self.not_before)
+            .field("resource", &self.resource)
+            .field("access_token", &self.access_token)
+            .field("extra", &self.extra.keys())
+            .finish()
+    }
 }
 
 impl TokenResponse {
