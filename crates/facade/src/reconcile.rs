@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::journal::Intent;
 use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, KIND, MACHINE_ID};
 use crate::skew::Skew;
-use likeness::{EARLIER, Likeness, is_same_id, likeness};
+pub(crate) use likeness::is_same_id;
+use likeness::{Likeness, earliest, likeness};
 
 /// What the service's list says of an intent.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,22 +107,22 @@ async fn since_the_oldest(
         return Ok(Vec::new());
     };
     let clock = &client.shared().clock;
-    let begun = clock.skew().apply(oldest);
-    let actions = since(client, begun, kind).await?;
+    let from = earliest(oldest, clock.skew());
+    let actions = since(client, from, kind).await?;
     // That answer may have been the first to tell how far the clocks differ.
-    let really_begun = clock.skew().apply(oldest);
-    if begun <= really_begun.saturating_add(EARLIER / 2) {
+    let really_from = earliest(oldest, clock.skew());
+    if from <= really_from {
         return Ok(actions);
     }
-    since(client, really_begun, kind).await
+    since(client, really_from, kind).await
 }
 
 async fn since(
     client: &Client,
-    begun: Timestamp,
+    from: Timestamp,
     kind: &ActionType,
 ) -> Result<Vec<MachineAction>, Error> {
-    let created = CREATION_DATE_TIME_UTC.ge(begun.saturating_sub(EARLIER));
+    let created = CREATION_DATE_TIME_UTC.ge(from);
     let filter = KIND.eq(kind.clone()).and(created);
     client.actions().filter(filter).list().await
 }
@@ -138,8 +139,14 @@ pub(crate) async fn machine_id(client: &Client, machine: &MachineId) -> Result<M
     Ok(found.id)
 }
 
+/// Whether an action is of another machine than the one that was named; `false` where that is not told.
+pub(crate) fn is_of_another(machine: &MachineId, action: &MachineAction) -> bool {
+    let found = action.machine_id.as_ref();
+    is_id(machine) && found.is_some_and(|found| is_id(found) && !is_same_id(found, machine))
+}
+
 /// Ids are 40 hexadecimal digits; anything else may be a name.
-fn is_id(machine: &MachineId) -> bool {
+pub(crate) fn is_id(machine: &MachineId) -> bool {
     let text = machine.as_str();
     text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -6,20 +6,33 @@ use std::time::SystemTime;
 use http::{HeaderMap, header};
 use quell_model::Timestamp;
 
-/// How far the service's clock is ahead of ours, in ticks of 100 ns.
+/// How far the service's clock is ahead of ours, in ticks of 100 ns, if an answer told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Skew(pub(crate) i64);
+pub(crate) struct Skew(pub(crate) Option<i64>);
 
 impl Skew {
-    /// A moment of our clock in the service's.
+    /// A moment of our clock in the service's; the same one while nothing is known of that.
     pub(crate) fn apply(self, ours: Timestamp) -> Timestamp {
-        Timestamp::from_unix_ticks(ours.unix_ticks().saturating_add(self.0))
+        Timestamp::from_unix_ticks(ours.unix_ticks().saturating_add(self.0.unwrap_or(0)))
+    }
+
+    pub(crate) const fn is_known(self) -> bool {
+        self.0.is_some()
     }
 }
 
 /// The service's clock, as its newest answer showed it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ServiceClock(AtomicI64);
+
+/// No two clocks that can be written down are this far apart.
+const UNHEARD: i64 = i64::MIN;
+
+impl Default for ServiceClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(UNHEARD))
+    }
+}
 
 impl ServiceClock {
     /// Learns from an answer; one without a date teaches nothing.
@@ -33,7 +46,8 @@ impl ServiceClock {
     }
 
     pub(crate) fn skew(&self) -> Skew {
-        Skew(self.0.load(Ordering::Relaxed))
+        let heard = self.0.load(Ordering::Relaxed);
+        Skew((heard != UNHEARD).then_some(heard))
     }
 }
 
@@ -56,13 +70,19 @@ mod tests {
         let clock = ServiceClock::default();
         let now = httpdate::parse_http_date("Tue, 01 Jul 2025 12:00:00 GMT").unwrap();
         let ours = Timestamp::from(now);
-        assert_eq!(clock.skew().apply(ours), ours);
+        assert_eq!(
+            (clock.skew().apply(ours), clock.skew().is_known()),
+            (ours, false)
+        );
         for text in ["Tue, 01 Jul 2025 11:50:00 GMT", "yesterday"] {
             let value = HeaderValue::from_static(text);
             clock.hear(&HeaderMap::from_iter([(header::DATE, value)]), now);
         }
         clock.hear(&HeaderMap::new(), now);
         let behind = ours.saturating_sub(Duration::from_secs(600));
-        assert_eq!(clock.skew().apply(ours), behind);
+        assert_eq!(
+            (clock.skew().apply(ours), clock.skew().is_known()),
+            (behind, true)
+        );
     }
 }

@@ -1,13 +1,21 @@
 use std::time::Duration;
 
-use quell_model::{MachineAction, MachineId};
+use quell_model::{MachineAction, MachineId, Timestamp};
 
 use crate::Tag;
 use crate::journal::Intent;
 use crate::skew::Skew;
 
-/// How far the service's clock may be from what we take it for.
-pub(super) const EARLIER: Duration = Duration::from_secs(120);
+/// How far the service's clock may be from what its answers say of it.
+const APART: Duration = Duration::from_secs(120);
+
+/// How far two clocks may be apart of which nothing is known: time zones are mistaken.
+const STRANGERS: Duration = Duration::from_secs(86_400);
+
+/// What was made this long before we asked may still have been made for us: the clocks of one
+/// service differ by seconds, and a `Date` has no fractions. What is older is likelier an earlier
+/// request's.
+const EARLY: Duration = Duration::from_secs(5);
 
 /// How long after it was given up a request may still sit in a queue on the way.
 const GRACE: Duration = Duration::from_secs(30);
@@ -19,6 +27,16 @@ pub(super) enum Likeness {
     /// Too little is known of the action to tell.
     Perhaps,
     Other,
+}
+
+/// The earliest moment, by the service's clock, at which an action may have been made for what
+/// began `begun` by ours.
+pub(super) fn earliest(begun: Timestamp, skew: Skew) -> Timestamp {
+    skew.apply(begun).min(begun).saturating_sub(tolerance(skew))
+}
+
+fn tolerance(skew: Skew) -> Duration {
+    if skew.is_known() { APART } else { STRANGERS }
 }
 
 /// Compares what the service says of an action with what was asked of this machine.
@@ -38,11 +56,14 @@ pub(super) fn likeness(
     {
         return Likeness::Other;
     }
-    let comment = action.requestor_comment.as_deref();
-    match intent.tag() {
-        Some(tag) => by_tag(&tag, intent.comment.as_str(), comment),
-        None if is_of_another_time(intent, skew, action) => Likeness::Other,
-        None => by_comment(intent, comment, action),
+    let comment = action.requestor_comment.as_deref().map(str::trim);
+    let comment = comment.filter(|comment| !comment.is_empty());
+    let time = time_of(intent, skew, action);
+    match (intent.tag(), comment.and_then(Tag::of)) {
+        (Some(ours), Some(found)) => by_tag(&ours, &found, time, action),
+        _ if time == Likeness::Other => Likeness::Other,
+        (Some(_), None) => by_cut_comment(intent, comment),
+        (None, _) => by_comment(intent, comment, time, action),
     }
 }
 
@@ -51,52 +72,75 @@ fn differs<T>(one: Option<&T>, other: Option<&T>, same: impl Fn(&T, &T) -> bool)
     matches!((one, other), (Some(one), Some(other)) if !same(one, other))
 }
 
-pub(super) fn is_same_id(one: &MachineId, other: &MachineId) -> bool {
+pub(crate) fn is_same_id(one: &MachineId, other: &MachineId) -> bool {
     one.as_str().eq_ignore_ascii_case(other.as_str())
 }
 
-/// A tag decides whenever it can be seen; the comment may have been left out or cut.
-fn by_tag(tag: &Tag, sent: &str, seen: Option<&str>) -> Likeness {
-    let Some(seen) = seen.map(str::trim).filter(|seen| !seen.is_empty()) else {
-        return Likeness::Perhaps;
-    };
-    match Tag::of(seen) {
-        Some(found) if found.is_of_the_item_of(tag) => Likeness::Same,
-        Some(_) => Likeness::Other,
-        None if sent.starts_with(seen) => Likeness::Perhaps,
-        None => Likeness::Other,
+/// A tag decides. Another attempt's action is ours too if it can have been what this one met.
+fn by_tag(ours: &Tag, found: &Tag, time: Likeness, action: &MachineAction) -> Likeness {
+    if !found.is_of_the_item_of(ours) {
+        return Likeness::Other;
+    }
+    let met = time == Likeness::Same || !action.status.is_final();
+    if found == ours || met {
+        Likeness::Same
+    } else {
+        Likeness::Perhaps
     }
 }
 
-fn by_comment(intent: &Intent, seen: Option<&str>, action: &MachineAction) -> Likeness {
-    let sent = intent.comment.as_str().trim();
-    let Some(seen) = seen.map(str::trim).filter(|seen| !seen.is_empty()) else {
-        return Likeness::Perhaps;
-    };
+/// The tag that was sent cannot be seen: the comment may have been left out, or cut.
+fn by_cut_comment(intent: &Intent, seen: Option<&str>) -> Likeness {
+    match seen {
+        Some(seen) if !intent.comment.as_str().trim().starts_with(seen) => Likeness::Other,
+        _ => Likeness::Perhaps,
+    }
+}
+
+fn by_comment(
+    intent: &Intent,
+    seen: Option<&str>,
+    time: Likeness,
+    action: &MachineAction,
+) -> Likeness {
     let file_is_told = intent.sha1.is_none() || action.file_sha1().is_some();
-    let time_is_told = !action.creation_date_time_utc.is_never();
-    match (seen == sent, sent.starts_with(seen)) {
-        (true, _) if file_is_told && time_is_told => Likeness::Same,
-        (true, _) | (_, true) => Likeness::Perhaps,
-        _ => Likeness::Other,
+    let all_is_told = file_is_told && action.machine_id.is_some();
+    if all_is_told && seen == Some(intent.comment.as_str().trim()) {
+        time
+    } else {
+        by_cut_comment(intent, seen)
     }
 }
 
-fn is_of_another_time(intent: &Intent, skew: Skew, action: &MachineAction) -> bool {
-    let (created, begun) = (action.creation_date_time_utc, skew.apply(intent.begun));
-    let latest = |within: Duration| begun.saturating_add(within + GRACE + EARLIER);
-    !created.is_never()
-        && (created < begun.saturating_sub(EARLIER)
-            || intent.within.is_some_and(|within| created > latest(within)))
+/// Whether the action was made while the request may have arrived. The service's clock decides,
+/// but what only ours allows is not ruled out: an answer's `Date` may be a cache's.
+fn time_of(intent: &Intent, skew: Skew, action: &MachineAction) -> Likeness {
+    let created = action.creation_date_time_utc;
+    let between = |begun: Timestamp, early: Duration, late: Duration| {
+        let latest = |within: Duration| begun.saturating_add(within.saturating_add(GRACE + late));
+        created >= begun.saturating_sub(early)
+            && intent.within.is_none_or(|within| created <= latest(within))
+    };
+    let (theirs, far) = (skew.apply(intent.begun), tolerance(skew));
+    if created.is_never() {
+        Likeness::Perhaps
+    } else if between(theirs, EARLY, APART) {
+        Likeness::Same
+    } else if between(theirs, far, far) || between(intent.begun, far, far) {
+        Likeness::Perhaps
+    } else {
+        Likeness::Other
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use quell_model::{ActionId, ActionType, RelatedFileInfo, Sha1, Timestamp};
+    use quell_model::{ActionId, ActionStatus, ActionType, RelatedFileInfo, Sha1};
 
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+    const TICKS: i64 = 10_000_000;
 
     fn sha1(digit: &str) -> Sha1 {
         digit.repeat(40).parse().unwrap()
@@ -133,10 +177,12 @@ mod tests {
         action
     }
 
+    const AGREED: Skew = Skew(Some(0));
+
     fn judged(intent: &Intent, change: impl FnOnce(&mut MachineAction)) -> Likeness {
         let mut action = action(intent.comment.as_str());
         change(&mut action);
-        likeness(intent, &machine(), Skew::default(), &action)
+        likeness(intent, &machine(), AGREED, &action)
     }
 
     #[test]
@@ -205,7 +251,13 @@ mod tests {
             let created = Timestamp::from_unix_seconds(begun().unix_seconds() + seconds);
             judged(&intent, |a| a.creation_date_time_utc = created)
         };
-        assert_eq!(at(-120), Likeness::Same, "clocks may differ");
+        assert_eq!(at(-5), Likeness::Same);
+        assert_eq!(
+            at(-6),
+            Likeness::Perhaps,
+            "an earlier request's, or clocks differ"
+        );
+        assert_eq!(at(-120), Likeness::Perhaps);
         assert_eq!(at(-121), Likeness::Other);
         assert_eq!(at(60 + 30 + 120), Likeness::Same);
         assert_eq!(at(60 + 30 + 121), Likeness::Other);
@@ -236,14 +288,51 @@ mod tests {
         let intent = intent("alert 7");
         let mut action = action("alert 7");
         action.creation_date_time_utc = begun().saturating_sub(600 * SECOND);
-        let behind = Skew(-600 * 10_000_000);
+        let by = |skew: Skew| likeness(&intent, &machine(), skew, &action);
+        assert_eq!(by(Skew(Some(-600 * TICKS))), Likeness::Same);
+        assert_eq!(by(AGREED), Likeness::Other);
+        assert_eq!(by(Skew::default()), Likeness::Perhaps, "nobody knows");
+    }
+
+    #[test]
+    fn a_wrong_date_hides_no_action_that_our_clock_shows() {
+        let intent = intent("alert 7");
+        for seconds in [-86_400 * 365, -600, 600, 86_400 * 365 * 70] {
+            let skew = Skew(Some(seconds * TICKS));
+            let found = likeness(&intent, &machine(), skew, &action("alert 7"));
+            assert_eq!(found, Likeness::Perhaps, "{seconds}");
+        }
+        let mut endless = intent;
+        endless.within = Some(Duration::MAX);
+        let _ = likeness(&endless, &machine(), AGREED, &action("alert 7"));
+    }
+
+    #[test]
+    fn an_action_of_no_machine_is_nobodys_for_certain() {
+        let untagged = intent("alert 7");
         assert_eq!(
-            likeness(&intent, &machine(), behind, &action),
-            Likeness::Same
+            judged(&untagged, |a| a.machine_id = None),
+            Likeness::Perhaps
         );
+        let tagged = intent("alert 7 [quell:77]");
+        assert_eq!(judged(&tagged, |a| a.machine_id = None), Likeness::Same);
+    }
+
+    #[test]
+    fn an_earlier_attempt_that_had_ended_before_is_not_ours_for_certain() {
+        let second = intent("alert 7 [quell:1/2/2]");
+        let first = |status: ActionStatus| {
+            judged(&second, |a| {
+                a.requestor_comment = Some("alert 7 [quell:1/2/1]".to_owned());
+                a.creation_date_time_utc = begun().saturating_sub(3600 * SECOND);
+                a.status = status.clone();
+            })
+        };
         assert_eq!(
-            likeness(&intent, &machine(), Skew::default(), &action),
-            Likeness::Other
+            first(ActionStatus::Pending),
+            Likeness::Same,
+            "the service gave it back"
         );
+        assert_eq!(first(ActionStatus::Failed), Likeness::Perhaps);
     }
 }
