@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 
 /// The moment at which a call is given up, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,14 @@ impl Deadline {
     pub(crate) fn allows(self, wait: Duration, now: Instant) -> bool {
         self.0
             .is_none_or(|end| now.checked_add(wait).is_some_and(|waited| waited < end))
+    }
+
+    /// What a future brings, unless the call is given up first.
+    pub(crate) async fn bound<F: Future>(self, future: F) -> Result<F::Output, Elapsed> {
+        match self.0 {
+            Some(end) => tokio::time::timeout_at(end, future).await,
+            None => Ok(future.await),
+        }
     }
 
     /// How much time is left; `None` if there is no end.

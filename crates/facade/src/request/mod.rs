@@ -16,11 +16,12 @@ use tokio::time::Instant;
 
 pub use in_doubt::InDoubt;
 pub use placed::{Placed, Placement};
-use verdict::Wanted;
+use verdict::{Foreign, Wanted};
 
 use crate::argument::InvalidArgument;
 use crate::call::Subject;
 use crate::client::{Client, invalid};
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::hooks::{Hooks as _, WaitReason, Waiting};
 use crate::journal::{Entry, Intent, Settlement};
@@ -165,9 +166,10 @@ where
             .written_to(Arc::clone(&entry));
 
         let begun = Instant::now();
+        let deadline = Deadline::after(self.client.deadline(), begun);
         let result = match self.client.reply::<O>(&call).await {
             Ok(reply) => self.read(reply, begun.elapsed()),
-            Err(error) if error.is_already_active() => self.find_open(error).await,
+            Err(error) if error.is_already_active() => self.find_open(error, deadline).await,
             Err(error) => Err(error),
         };
         match &result {
@@ -195,41 +197,39 @@ where
 
     fn read(&self, reply: Reply<MachineAction>, took: Duration) -> Result<Placed, Error> {
         let tag = Tag::of(self.draft.comment.as_str());
-        let wanted = self.wanted(tag.as_ref());
+        let wanted = self.wanted(&self.draft.machine, tag.as_ref());
         wanted
             .in_answer(reply.value, took, reply.date)
-            .map_err(|other| {
-                blocked(Error::new(ErrorKind::Conflict), Some(&other)).of_operation(O::INFO.name)
-            })
+            .map_err(|foreign| answered_about(&foreign).of_operation(O::INFO.name))
     }
 
-    /// Looks for the open action that the service spoke of.
-    async fn find_open(&self, refusal: Error) -> Result<Placed, Error> {
-        let actions = match self.actions().await {
-            Ok(actions) => actions,
-            Err(error) => {
-                tracing::debug!(error = %error, "the open action could not be looked up");
-                return Err(refusal);
-            }
-        };
+    /// Looks for the open action that the service spoke of, while the call's time lasts.
+    async fn find_open(&self, refusal: Error, deadline: Deadline) -> Result<Placed, Error> {
         let tag = Tag::of(self.draft.comment.as_str());
-        self.wanted(tag.as_ref())
-            .among_open(actions)
-            .map_err(|other| blocked(refusal, other.as_deref()))
+        let looking = deadline.bound(self.machine_and_actions());
+        match looking.await {
+            Ok(Ok((machine, actions))) => self
+                .wanted(&machine, tag.as_ref())
+                .among_open(actions)
+                .map_err(|other| blocked(refusal, other.as_deref())),
+            Ok(Err(error)) => {
+                tracing::debug!(error = %error, "the open action could not be looked up");
+                Err(refusal)
+            }
+            Err(_) => Err(refusal.with_detail("there was no time to look for the open action")),
+        }
     }
 
-    async fn actions(&self) -> Result<Vec<MachineAction>, Error> {
+    async fn machine_and_actions(&self) -> Result<(MachineId, Vec<MachineAction>), Error> {
         let machine = reconcile::machine_id(self.client, &self.draft.machine).await?;
-        self.client
-            .actions()
-            .filter(MACHINE_ID.eq(machine))
-            .list()
-            .await
+        let of_machine = self.client.actions().filter(MACHINE_ID.eq(machine.clone()));
+        Ok((machine, of_machine.list().await?))
     }
 
-    fn wanted<'b>(&'b self, tag: Option<&'b Tag>) -> Wanted<'b> {
+    fn wanted<'b>(&'b self, machine: &'b MachineId, tag: Option<&'b Tag>) -> Wanted<'b> {
         Wanted {
             kind: &self.draft.kind,
+            machine,
             sha1: self.draft.sha1.as_ref(),
             comment: self.draft.comment.as_str(),
             tag,
@@ -242,7 +242,7 @@ where
         else {
             return Err(doubt);
         };
-        let mut absent = false;
+        let mut seen_without = 0;
         for wait in waits {
             self.pause(wait).await;
             match self.client.reconcile(entry.intent()).await {
@@ -250,17 +250,17 @@ where
                     entry.settle(&Settlement::Placed(action.id.clone())).await;
                     return Ok(Placed::new(*action, Placement::Adopted));
                 }
-                Ok(Reconciled::NotFound) => absent = true,
+                Ok(Reconciled::NotFound) => seen_without += 1,
                 Ok(Reconciled::Ambiguous(some)) => {
                     let detail = format!("{} actions may be the one", some.len());
                     return Err(doubt.with_detail(detail));
                 }
                 Err(error) => {
-                    absent = false;
                     tracing::debug!(error = %error, "the list of actions could not be read");
                 }
             }
         }
+        let absent = seen_without == waits.len();
         match course {
             // Something was performed, so what is not there is only not seen.
             InDoubt::RepeatOnce if absent && doubt.outcome() == Outcome::Unknown => {
@@ -280,6 +280,19 @@ where
         });
         tokio::time::sleep(wait).await;
     }
+}
+
+/// A success that shows another action than the one that was asked for.
+fn answered_about(foreign: &Foreign) -> Error {
+    if foreign.outcome == Outcome::NotPerformed {
+        return blocked(Error::new(ErrorKind::Conflict), Some(&foreign.action));
+    }
+    let id = &foreign.action.id;
+    Error::new(ErrorKind::Decode)
+        .with_outcome(foreign.outcome)
+        .with_detail(format!(
+            "it shows action {id}, which is not what was asked for"
+        ))
 }
 
 /// Says which action is in the way, if it is known.

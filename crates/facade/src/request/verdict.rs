@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use quell_model::{ActionType, MachineAction, Sha1, Timestamp};
+use quell_model::{ActionType, MachineAction, MachineId, Sha1, Timestamp};
 
 use super::{Placed, Placement};
-use crate::Tag;
+use crate::reconcile::is_of_another;
+use crate::{Outcome, Tag};
 
 /// An answer of the service describes an action that is at most this old, if it was made for it.
 const FRESH: Duration = Duration::from_secs(120);
@@ -14,25 +15,43 @@ const FRESH: Duration = Duration::from_secs(120);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) kind: &'a ActionType,
+    pub(super) machine: &'a MachineId,
     pub(super) sha1: Option<&'a Sha1>,
     pub(super) comment: &'a str,
     pub(super) tag: Option<&'a Tag>,
 }
 
+/// A success brought an action that does not stand for the request.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    pub(super) action: Box<MachineAction>,
+    /// One that is older than the request was in its way. Of any other nobody can tell why it was
+    /// shown, and so not what became of ours.
+    pub(super) outcome: Outcome,
+}
+
 impl Wanted<'_> {
     /// Judges the action that a success brought: the service may give back one that was open
-    /// already, even one about another file. The action comes back if it is no such one.
+    /// already, even one about another file.
     pub(super) fn in_answer(
         self,
         action: MachineAction,
         took: Duration,
         answered: Option<Timestamp>,
-    ) -> Result<Placed, Box<MachineAction>> {
-        if !self.is_like(&action) {
-            return Err(Box::new(action));
+    ) -> Result<Placed, Foreign> {
+        let is_old = is_old(&action, took, answered);
+        if self.is_like(&action) {
+            let placement = self.placement_of(&action, is_old);
+            return Ok(Placed::new(action, placement));
         }
-        let placement = self.placement_of(&action, took, answered);
-        Ok(Placed::new(action, placement))
+        let in_the_way = is_old && !action.status.is_final();
+        let outcome = if in_the_way {
+            Outcome::NotPerformed
+        } else {
+            Outcome::Unknown
+        };
+        let action = Box::new(action);
+        Err(Foreign { action, outcome })
     }
 
     /// Among a machine's open actions, the one that stands for the request; else the one that is
@@ -43,7 +62,7 @@ impl Wanted<'_> {
     ) -> Result<Placed, Option<Box<MachineAction>>> {
         let open = actions
             .into_iter()
-            .filter(|action| !action.status.is_final());
+            .filter(|action| !action.status.is_final() && !is_of_another(self.machine, action));
         let (like, others): (Vec<_>, Vec<_>) = open.partition(|action| self.is_surely_like(action));
         let ours = like.iter().position(|action| self.has_our_tag(action));
         let placement = if ours.is_some() {
@@ -72,7 +91,7 @@ impl Wanted<'_> {
             (Some(wanted), Some(found)) => *wanted == found,
             _ => true,
         };
-        kind && file
+        kind && file && !is_of_another(self.machine, action)
     }
 
     /// Whether all that matters is said, and for it.
@@ -87,16 +106,7 @@ impl Wanted<'_> {
             .is_some_and(|(ours, found)| found.is_of_the_item_of(ours))
     }
 
-    fn placement_of(
-        self,
-        action: &MachineAction,
-        took: Duration,
-        answered: Option<Timestamp>,
-    ) -> Placement {
-        let is_old = answered.is_some_and(|answered| {
-            let created = action.creation_date_time_utc;
-            !created.is_never() && created < answered.saturating_sub(took + FRESH)
-        });
+    fn placement_of(self, action: &MachineAction, is_old: bool) -> Placement {
         if self.tag.is_some() && self.has_our_tag(action) {
             return if is_old {
                 Placement::Adopted
@@ -117,8 +127,17 @@ impl Wanted<'_> {
     }
 }
 
+/// Whether an action was there before the request that this answers.
+fn is_old(action: &MachineAction, took: Duration, answered: Option<Timestamp>) -> bool {
+    let created = action.creation_date_time_utc;
+    let before = |answered: Timestamp| created < answered.saturating_sub(took + FRESH);
+    !created.is_never() && answered.is_some_and(before)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use quell_model::{ActionId, ActionStatus, RelatedFileInfo};
 
     use super::*;
@@ -144,22 +163,28 @@ mod tests {
     }
 
     fn wanted<'a>(sha1: &'a Sha1, comment: &'a str, tag: Option<&'a Tag>) -> Wanted<'a> {
+        static MACHINE: LazyLock<MachineId> = LazyLock::new(|| machine("c"));
         Wanted {
             kind: &STOP,
+            machine: &MACHINE,
             sha1: Some(sha1),
             comment,
             tag,
         }
     }
 
-    fn answered(change: impl FnOnce(&mut MachineAction)) -> Result<Placement, String> {
+    fn machine(digit: &str) -> MachineId {
+        digit.repeat(40).parse().unwrap()
+    }
+
+    fn answered(change: impl FnOnce(&mut MachineAction)) -> Result<Placement, Outcome> {
         let mut action = action("x", "a", "alert 7");
         change(&mut action);
         let file = sha1("a");
         wanted(&file, "alert 7", None)
             .in_answer(action, Duration::from_secs(1), Some(now()))
             .map(|placed| placed.placement())
-            .map_err(|other| other.id.to_string())
+            .map_err(|foreign| foreign.outcome)
     }
 
     #[test]
@@ -189,16 +214,33 @@ mod tests {
     }
 
     #[test]
-    fn one_about_another_file_does_not_stand_for_ours() {
-        let other = RelatedFileInfo::of(sha1("b"));
-        assert_eq!(
-            answered(|a| a.related_file_info = Some(other)),
-            Err("x".to_owned())
-        );
-        assert_eq!(
-            answered(|a| a.kind = ActionType::from("Isolate")),
-            Err("x".to_owned())
-        );
+    fn one_about_another_file_type_or_machine_does_not_stand_for_ours() {
+        let changes: [fn(&mut MachineAction); 3] = [
+            |a| a.related_file_info = Some(RelatedFileInfo::of(sha1("b"))),
+            |a| a.kind = ActionType::from("Isolate"),
+            |a| a.machine_id = Some(machine("d")),
+        ];
+        for change in changes {
+            assert_eq!(answered(change), Err(Outcome::Unknown), "why is it shown?");
+            let old = answered(|a| {
+                change(a);
+                a.creation_date_time_utc = now().saturating_sub(Duration::from_secs(122));
+            });
+            assert_eq!(old, Err(Outcome::NotPerformed), "it was in the way");
+        }
+        let same = answered(|a| a.machine_id = Some("C".repeat(40).parse().unwrap()));
+        assert_eq!(same, Ok(Placement::Created));
+        let named = answered(|a| a.machine_id = Some("host.example.org".parse().unwrap()));
+        assert_eq!(named, Ok(Placement::Created));
+    }
+
+    #[test]
+    fn a_list_that_lost_its_filter_gives_no_other_machines_action() {
+        let file = sha1("a");
+        let mut elsewhere = action("elsewhere", "a", "alert 7");
+        elsewhere.machine_id = Some(machine("d"));
+        let found = wanted(&file, "alert 7", None).among_open(vec![elsewhere]);
+        assert_eq!(found, Err(None));
     }
 
     #[test]

@@ -123,6 +123,11 @@ async fn nothing_is_asked_again_while_the_list_cannot_be_read_or_is_ambiguous() 
         .unwrap_err();
     assert_eq!((error.outcome(), posts(&unreadable)), (Outcome::Unknown, 1));
 
+    let once = Tenant::new().plays([Line::Fail(Interrupted), refusal(403, "Forbidden", "no")]);
+    let once = once.then_always(list(&[]));
+    let error = quarantine(&once, InDoubt::RepeatOnce).await.unwrap_err();
+    assert_eq!((error.outcome(), posts(&once)), (Outcome::Unknown, 1));
+
     let twice = [made("a", "alert 7", 1), made("b", "alert 7", 1)];
     let ambiguous = Tenant::new().plays([Line::Fail(Interrupted), list(&twice)]);
     let error = quarantine(&ambiguous, InDoubt::RepeatOnce)
@@ -173,6 +178,24 @@ async fn the_services_clock_decides_what_is_since() {
     ]);
     let placed = quarantine(&tenant, InDoubt::Adopt).await.unwrap();
     assert_eq!(placed.id().as_str(), ACTION);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_again_because_a_date_is_wrong() {
+    for seconds in [600_i64, -600, 86_400 * 365 * 40, -86_400 * 365] {
+        let away = Duration::from_secs(seconds.unsigned_abs());
+        let now = SystemTime::now();
+        let date = httpdate::fmt_http_date(if seconds < 0 { now - away } else { now + away });
+        let tenant = Tenant::new()
+            .plays([Line::Fail(Interrupted)])
+            .then_always(list(&[made(ACTION, "alert 7", 1)]).with("date", date));
+        let error = quarantine(&tenant, InDoubt::RepeatOnce).await.unwrap_err();
+        assert_eq!(
+            (error.outcome(), posts(&tenant)),
+            (Outcome::Unknown, 1),
+            "{seconds}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

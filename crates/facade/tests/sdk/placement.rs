@@ -1,6 +1,9 @@
 //! Which action stands for a request: one made for it, or one that was open already.
 
-use quell::{ErrorKind, Outcome, Placement};
+use std::sync::Arc;
+use std::time::Duration;
+
+use quell::{ErrorKind, MemoryJournal, Outcome, Placement};
 
 use crate::tenant::{ACTION, Line, MACHINE, SHA1, Tenant, answer, refusal};
 
@@ -55,14 +58,47 @@ async fn a_success_may_bring_an_older_action() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_about_another_file_is_none() {
-    let other = answer(200, stop(ACTION, OTHER_FILE, "mine"));
+async fn a_success_about_an_older_action_for_another_file_is_none() {
+    let other =
+        answer(200, stop(ACTION, OTHER_FILE, "mine")).with("date", "Tue, 01 Jul 2025 12:10:00 GMT");
     let error = quarantine(&Tenant::new().plays([other])).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.outcome()),
         (ErrorKind::Conflict, Outcome::NotPerformed)
     );
     assert_eq!(error.blocked_by().unwrap().as_str(), ACTION);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_that_shows_a_fresh_action_of_others_tells_nothing_of_ours() {
+    let of_another_machine = stop(ACTION, SHA1, "alert 7").replace(MACHINE, &"d".repeat(40));
+    for other in [stop(ACTION, OTHER_FILE, "alert 7"), of_another_machine] {
+        let fresh = answer(201, other).with("date", "Tue, 01 Jul 2025 12:00:01 GMT");
+        let tenant = Tenant::new().plays([fresh]);
+        let journal = Arc::new(MemoryJournal::default());
+        let client = tenant.builder().journal(journal).build().unwrap();
+        let asked = client
+            .machine(MACHINE)
+            .stop_and_quarantine_file(SHA1, "alert 7");
+        let error = asked.await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.outcome(), error.blocked_by()),
+            (ErrorKind::Decode, Outcome::Unknown, None)
+        );
+        assert!(error.intent().is_some());
+        assert_eq!(client.unsettled().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_open_action_is_looked_for_no_longer_than_the_call_may_take() {
+    let tenant = Tenant::new().plays([already_active(), Line::Silence]);
+    let begun = tokio::time::Instant::now();
+    let machine = tenant.client().machine(MACHINE);
+    let asked = machine.stop_and_quarantine_file(SHA1, "alert 7");
+    let error = asked.deadline(Duration::from_secs(9)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(begun.elapsed(), Duration::from_secs(9));
 }
 
 #[tokio::test(start_paused = true)]
