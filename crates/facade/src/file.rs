@@ -7,6 +7,7 @@ use quell_model::{
 
 use crate::argument::InvalidArgument;
 use crate::call::Subject;
+use crate::check::CheckRequest;
 use crate::client::{Client, argument};
 use crate::error::Error;
 use crate::pages::Pages;
@@ -82,5 +83,21 @@ impl FileHandle {
     pub fn machine_pages(&self) -> Result<Pages<ListFileMachines>, Error> {
         let sha1 = argument::<_, ListFileMachines>(&self.sha1)?;
         Pages::new(self.client.clone(), &ListFileMachines::new(sha1))
+    }
+
+    /// Checks what would be refused if the file were to be stopped and quarantined on the machines
+    /// that have it, or on [others](CheckRequest::on). Nothing but reads is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: quell::Client) -> Result<(), quell::Error> {
+    /// let check = client.file("87662bc3d60e4200ceaf7aae249d1c343f4b83c9").check().await?;
+    /// for finding in check.refusals() {
+    ///     println!("{finding} ({})", finding.source.url);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check(&self) -> CheckRequest {
+        CheckRequest::new(self.client.clone(), self.sha1.clone())
     }
 }

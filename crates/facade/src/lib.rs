@@ -6,6 +6,7 @@ mod argument;
 mod auth;
 mod builder;
 mod call;
+mod check;
 mod client;
 mod counters;
 mod deadline;
@@ -48,6 +49,7 @@ pub use auth::{
 #[cfg(feature = "certificate")]
 pub use auth::{AssertionSignature, Certificate, CertificateError, ClientCertificate};
 pub use builder::{BuildError, ClientBuilder};
+pub use check::{Check, CheckRequest, CheckedMachine, FailedLookup, Finding, Topic};
 pub use client::Client;
 pub use counters::{Counters, Histogram, Metrics, OperationMetrics, Waits};
 pub use error::{Error, ErrorKind};
@@ -74,7 +76,7 @@ pub use watch::{Seen, Waited, Watch, Watched};
 pub use quell_model as model;
 pub use quell_model::{
     ActionId, ActionStatus, ActionType, Cloud, Comment, ErrorCode, File, HealthStatus, HostFamily,
-    Machine, MachineAction, MachineId, Region, Sha1, Timestamp, odata, properties,
+    Machine, MachineAction, MachineId, Region, Sha1, Timestamp, odata, precondition, properties,
 };
 /// Exact limits, for [`Limits::each`].
 #[doc(inline)]

@@ -10,6 +10,7 @@ use quell_model::{
 
 use crate::argument::{Argument, InvalidArgument};
 use crate::call::Subject;
+use crate::check::CheckRequest;
 use crate::client::{Client, argument};
 use crate::error::Error;
 use crate::properties::machine_action::MACHINE_ID;
@@ -62,6 +63,12 @@ impl MachineHandle {
         let id = reconcile::machine_id(&self.client, &machine).await?;
         let of_machine = self.client.actions().filter(MACHINE_ID.eq(id));
         of_machine.list().await
+    }
+
+    /// Checks what would be refused if this file were to be stopped and quarantined on this machine.
+    /// Nothing but reads is sent.
+    pub fn check(&self, sha1: impl Argument<Sha1>) -> CheckRequest {
+        CheckRequest::new(self.client.clone(), sha1.read()).on_read(self.id.clone())
     }
 
     /// Stops the file from executing on this machine, and takes it away.

@@ -124,6 +124,10 @@ impl Expectation {
         &self.audience
     }
 
+    pub(crate) const fn is_of_microsoft(&self) -> bool {
+        matches!(self.service, Party::Microsoft { .. })
+    }
+
     /// What speaks against sending this token to the service.
     pub(crate) fn objection(
         &self,

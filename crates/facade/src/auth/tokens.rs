@@ -67,6 +67,11 @@ impl Tokens {
         }))
     }
 
+    /// Whether they are for a service of Microsoft's.
+    pub(crate) fn are_for_microsoft(&self) -> bool {
+        self.0.expected.is_of_microsoft()
+    }
+
     /// A token with which this operation is not known to be refused.
     pub(crate) async fn get_for(&self, operation: &OperationInfo) -> Landed {
         let held = self.get().await?;

@@ -11,6 +11,8 @@ mod waiting;
 // What has more than test functions in it says that it is test code, or it would be linted as
 // production code.
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod doubt;
 #[cfg(test)]
 mod interaction;

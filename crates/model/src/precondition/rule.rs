@@ -115,6 +115,14 @@ pub struct Source {
     pub url: &'static str,
 }
 
+impl Source {
+    /// A page, for what somebody else finds beside these preconditions.
+    #[must_use]
+    pub const fn new(title: &'static str, url: &'static str) -> Self {
+        Self { title, url }
+    }
+}
+
 /// A precondition: what is asked, and what becomes of it where it is not so.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
