@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
 use url::{Host, Url};
 
 pub use next_link::NextLinkError;
@@ -32,6 +33,8 @@ pub use target::TargetError;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     base: Url,
+    scheme: Scheme,
+    authority: Authority,
 }
 
 /// Why a text is no [`Endpoint`].
@@ -53,6 +56,9 @@ pub enum EndpointError {
     /// A query or fragment, which a base cannot have.
     #[error("the URL must not have a query or fragment")]
     QueryOrFragment,
+    /// The host cannot stand in a request.
+    #[error("the URL's host is not usable in a request")]
+    Host,
     /// The base's own path cannot be part of a request's path.
     #[error("the URL's path is not usable: {0}")]
     Path(#[from] TargetError),
@@ -66,12 +72,12 @@ impl Endpoint {
     /// Unless the URL is https (or http to loopback), without user information,
     /// query and fragment.
     pub fn new(mut base: Url) -> Result<Self, EndpointError> {
-        match base.scheme() {
-            "https" => {}
-            "http" if is_loopback(base.host().as_ref()) => {}
+        let scheme = match base.scheme() {
+            "https" => Scheme::HTTPS,
+            "http" if is_loopback(base.host().as_ref()) => Scheme::HTTP,
             "http" => return Err(EndpointError::ClearText),
             _ => return Err(EndpointError::Scheme),
-        }
+        };
         if has_user_information(&base) {
             return Err(EndpointError::UserInformation);
         }
@@ -81,7 +87,12 @@ impl Endpoint {
         let prefix = base.path().trim_end_matches('/').to_owned();
         base.set_path(&prefix);
         target::check_path(base.path())?;
-        Ok(Self { base })
+        let authority = Authority::try_from(base.authority()).map_err(|_| EndpointError::Host)?;
+        Ok(Self {
+            base,
+            scheme,
+            authority,
+        })
     }
 
     /// The base URL.
@@ -107,7 +118,27 @@ impl Endpoint {
             target.push('?');
             target.push_str(query);
         }
-        self.at(&target)
+        self.at(target)
+    }
+
+    /// The same path and query at this endpoint's host: one request, asked of another host of
+    /// the same service. This endpoint's own path is not put before it.
+    ///
+    /// ```
+    /// use quell_transport::Endpoint;
+    ///
+    /// let europe: Endpoint = "https://api-eu.securitycenter.microsoft.com".parse()?;
+    /// let uri = "https://api.securitycenter.microsoft.com/api/machines?$top=5".parse()?;
+    /// assert_eq!(europe.instead_of(&uri)?, "https://api-eu.securitycenter.microsoft.com/api/machines?$top=5");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the URI is no path at a host, but an asterisk or a host alone.
+    pub fn instead_of(&self, uri: &Uri) -> Result<Uri, TargetError> {
+        let target = uri.path_and_query().ok_or(TargetError::Relative)?;
+        self.uri(target.clone())
     }
 
     /// The path before every request's path, without its trailing slash.
@@ -116,13 +147,16 @@ impl Endpoint {
     }
 
     /// The URI of a complete path and query at this endpoint's host.
-    fn at(&self, target: &str) -> Result<Uri, TargetError> {
-        Uri::builder()
-            .scheme(self.base.scheme())
-            .authority(self.base.authority())
-            .path_and_query(target)
-            .build()
-            .map_err(|_| TargetError::Unusable)
+    fn at(&self, target: String) -> Result<Uri, TargetError> {
+        self.uri(PathAndQuery::try_from(target).map_err(|_| TargetError::Unusable)?)
+    }
+
+    fn uri(&self, target: PathAndQuery) -> Result<Uri, TargetError> {
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(target);
+        Uri::from_parts(parts).map_err(|_| TargetError::Unusable)
     }
 }
 
@@ -191,6 +225,7 @@ mod tests {
             ("https://:pw@api.example", EndpointError::UserInformation),
             ("https://api.example?x=1", EndpointError::QueryOrFragment),
             ("https://api.example/#x", EndpointError::QueryOrFragment),
+            ("https://api{x}.example", EndpointError::Host),
         ];
         for (text, expected) in refused {
             assert_eq!(text.parse::<Endpoint>(), Err(expected), "{text}");

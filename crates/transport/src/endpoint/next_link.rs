@@ -54,7 +54,7 @@ pub(super) fn rewrite(link: &str, service: &Endpoint) -> Result<Uri, NextLinkErr
         target.push('?');
         target.push_str(query);
     }
-    service.at(&target).map_err(NextLinkError::Target)
+    service.at(target).map_err(NextLinkError::Target)
 }
 
 /// A gateway that knows its own prefix has put it into the link already.

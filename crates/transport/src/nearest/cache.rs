@@ -1,7 +1,7 @@
 //! What was measured, kept beyond the process that measured it.
 
 use std::fmt::Debug;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,16 @@ pub trait NearestCache: Debug + Send + Sync + 'static {
 
     /// Keeps this one instead.
     fn store(&self, measured: &Remembered);
+}
+
+impl<C: NearestCache + ?Sized> NearestCache for Arc<C> {
+    fn load(&self) -> Option<Remembered> {
+        (**self).load()
+    }
+
+    fn store(&self, measured: &Remembered) {
+        (**self).store(measured);
+    }
 }
 
 /// Keeps a measurement for as long as the process lives, for several

@@ -28,6 +28,17 @@ pub trait Network: Debug + Send + Sync + 'static {
     fn fingerprint(&self) -> Fingerprint;
 }
 
+#[async_trait]
+impl<N: Network + ?Sized> Network for Arc<N> {
+    async fn connect(&self, endpoint: &Endpoint) -> Result<(), TransportError> {
+        (**self).connect(endpoint).await
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        (**self).fingerprint()
+    }
+}
+
 pub(super) type SharedNetwork = Arc<dyn Network>;
 
 /// TCP and TLS under the same options as the carriers: the same trust, and through
