@@ -1,16 +1,22 @@
 //! Putting a client together, and saying what is missing.
 
 mod error;
+#[cfg(feature = "nearest")]
+mod nearest;
 mod target;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use quell_model::{Cloud, HostFamily, Region};
-use quell_transport::{HostPolicy, SharedTransport, TransportOptions};
+#[cfg(feature = "nearest")]
+use quell_transport::nearest::TlsNetwork;
+use quell_transport::{SharedTransport, TransportOptions};
 
 pub use error::BuildError;
 use error::both;
+#[cfg(feature = "nearest")]
+pub use nearest::NearestRegion;
 use target::{Microsoft, Target};
 
 use crate::auth::{Credential, Tokens};
@@ -19,6 +25,7 @@ use crate::journal::Journal;
 use crate::limits::{Limiters, Limits};
 use crate::options::CallOptions;
 use crate::retry::{Budget, Jitter, RetryPolicy};
+use crate::route::Route;
 use crate::shared::Shared;
 use crate::skew::ServiceClock;
 use crate::{Client, Service};
@@ -43,6 +50,8 @@ const DEADLINE: Duration = Duration::from_secs(120);
 pub struct ClientBuilder {
     credential: Option<Credential>,
     microsoft: Microsoft,
+    #[cfg(feature = "nearest")]
+    nearest: Option<NearestRegion>,
     service: Option<Service>,
     transport: Option<SharedTransport>,
     transport_options: Option<TransportOptions>,
@@ -58,6 +67,8 @@ impl ClientBuilder {
         Self {
             credential: None,
             microsoft: Microsoft::default(),
+            #[cfg(feature = "nearest")]
+            nearest: None,
             service: None,
             transport: None,
             transport_options: None,
@@ -83,9 +94,19 @@ impl ClientBuilder {
         self
     }
 
-    /// The nearest region, to save time on the way; the default is [`Region::Global`].
+    /// A region by name, which is never left; the default is [`Region::Global`], whose host
+    /// leaves it to the service.
     pub const fn region(mut self, region: Region) -> Self {
         self.microsoft.region = Some(region);
+        self
+    }
+
+    /// Instead of a region by name, whichever of the cloud's hosts is the nearest, and another
+    /// when that one fails; see [`NearestRegion`].
+    #[cfg(feature = "nearest")]
+    pub fn nearest(mut self, nearest: NearestRegion) -> Self {
+        self.microsoft.nearest = true;
+        self.nearest = Some(nearest);
         self
     }
 
@@ -153,14 +174,20 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`BuildError`] says everything that is missing or contradictory, and how to give it.
-    pub fn build(self) -> Result<Client, BuildError> {
+    pub fn build(mut self) -> Result<Client, BuildError> {
         let (target, transport) = both(
-            Target::choose(self.credential, self.microsoft, self.service),
-            carrier(self.transport, self.transport_options),
+            Target::choose(self.credential.take(), self.microsoft, self.service.take()),
+            self.carrier(),
         )?;
+        let route = Route::to(target.base_url);
+        #[cfg(feature = "nearest")]
+        let route = match &self.nearest {
+            None => route,
+            Some(nearest) => route.among(nearest.hosts(self.microsoft, || self.network())?),
+        };
         let source = target.identity.bind(&target.authority, transport.clone())?;
         let shared = Shared {
-            hosts: HostPolicy::only(target.base_url),
+            route,
             transport,
             tokens: Tokens::new(source, target.expected),
             limiters: Limiters::new(self.limits),
@@ -177,16 +204,23 @@ impl ClientBuilder {
         };
         Ok(Client::new(shared, options))
     }
-}
 
-fn carrier(
-    own: Option<SharedTransport>,
-    options: Option<TransportOptions>,
-) -> Result<SharedTransport, BuildError> {
-    match (own, options) {
-        (Some(_), Some(_)) => Err(BuildError::OptionsForOwnTransport),
-        (Some(own), None) => Ok(own),
-        (None, options) => built_in(&options.unwrap_or_else(our_options)),
+    fn carrier(&self) -> Result<SharedTransport, BuildError> {
+        match (&self.transport, &self.transport_options) {
+            (Some(_), Some(_)) => Err(BuildError::OptionsForOwnTransport),
+            (Some(own), None) => Ok(own.clone()),
+            (None, Some(options)) => built_in(options),
+            (None, None) => built_in(&our_options()),
+        }
+    }
+
+    #[cfg(feature = "nearest")]
+    fn network(&self) -> Result<TlsNetwork, BuildError> {
+        match (&self.transport, &self.transport_options) {
+            (Some(_), _) => Err(BuildError::MissingNetwork),
+            (None, Some(options)) => Ok(TlsNetwork::new(options)?),
+            (None, None) => Ok(TlsNetwork::new(&our_options())?),
+        }
     }
 }
 

@@ -68,11 +68,11 @@ impl Call {
         &self.uri
     }
 
-    /// A fresh request; everything but credentials is in it.
-    pub(crate) fn request(&self) -> Result<Request<Bytes>, http::Error> {
+    /// A fresh request to this URI; everything but credentials is in it.
+    pub(crate) fn request(&self, uri: Uri) -> Result<Request<Bytes>, http::Error> {
         let mut request = Request::builder()
             .method(self.method.clone())
-            .uri(self.uri.clone())
+            .uri(uri)
             .header(header::ACCEPT, "application/json");
         if self.body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");

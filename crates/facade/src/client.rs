@@ -10,6 +10,7 @@ use quell_model::{
     Sha1, Timestamp,
 };
 use quell_ratelimit::Priority;
+use quell_transport::Endpoint;
 
 use crate::ClientBuilder;
 use crate::action::ActionHandle;
@@ -217,6 +218,19 @@ impl Client {
         }
     }
 
+    /// Where the next call goes: the configured service, or the host that is chosen now.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        self.shared.route.endpoint()
+    }
+
+    /// The choice of the nearest host, if the client was [built](ClientBuilder::nearest) to make one.
+    #[cfg(feature = "nearest")]
+    #[must_use]
+    pub fn nearest(&self) -> Option<&quell_transport::nearest::Nearest> {
+        self.shared.route.hosts().map(|hosts| &hosts.0)
+    }
+
     pub(crate) async fn send_about<O: Operation + Sync>(
         &self,
         operation: &O,
@@ -227,7 +241,7 @@ impl Client {
 
     /// Encodes an operation for this service.
     pub(crate) fn call<O: Operation>(&self, operation: &O) -> Result<Call, Error> {
-        Call::new(operation, self.shared.hosts.service()).map_err(|error| {
+        Call::new(operation, self.shared.route.home()).map_err(|error| {
             Error::new(ErrorKind::InvalidInput)
                 .of_operation(O::INFO.name)
                 .because(error)
@@ -262,7 +276,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("service", &self.shared.hosts.service().to_string())
+            .field("service", &self.shared.route.home().to_string())
             .field("deadline", &self.options.deadline)
             .finish_non_exhaustive()
     }

@@ -27,6 +27,7 @@ mod random;
 mod reconcile;
 mod request;
 pub mod retry;
+mod route;
 mod service;
 mod shared;
 mod skew;
@@ -48,6 +49,8 @@ pub use auth::{
 };
 #[cfg(feature = "certificate")]
 pub use auth::{AssertionSignature, Certificate, CertificateError, ClientCertificate};
+#[cfg(feature = "nearest")]
+pub use builder::NearestRegion;
 pub use builder::{BuildError, ClientBuilder};
 pub use check::{Check, CheckRequest, CheckedMachine, FailedLookup, Finding, Topic};
 pub use client::Client;

@@ -3,13 +3,14 @@
 //! 1. **encode**: the operation becomes a request for the configured host;
 //! 2. **host policy**: a request for any other host ends here;
 //! 3. *loop*:
-//!    1. **token**: the one in hand, or a new one;
-//!    2. **permit**: from the operation's limiter, in the order of asking;
-//!    3. **send**: nothing is awaited between permit and bytes but the stores that
+//!    1. **host**: if there is a choice among several, it is made when the permit is there;
+//!    2. **token**: the one in hand, or a new one;
+//!    3. **permit**: from the operation's limiter, in the order of asking;
+//!    4. **send**: nothing is awaited between permit and bytes but the stores that
 //!       keep the permit and the intent; [`Hooks::before_send`](crate::Hooks::before_send) looks on;
-//!    4. **classify**: the permit goes back with what the service said about its
+//!    5. **classify**: the permit goes back with what the service said about its
 //!       limits; [`Hooks::after_attempt`](crate::Hooks::after_attempt) looks on;
-//!    5. **decide**: by the [table](crate::retry); if there is a wait,
+//!    6. **decide**: by the [table](crate::retry); if there is a wait,
 //!       [`Hooks::before_wait`](crate::Hooks::before_wait) looks on;
 //! 4. **decode**: the answer becomes a value, and
 //!    [`Hooks::after_call`](crate::Hooks::after_call) looks on.
@@ -149,8 +150,8 @@ impl<'a> Life<'a> {
         options: &'a CallOptions,
     ) -> Result<Self, Error> {
         let misconfigured = || Error::new(ErrorKind::Configuration).of_operation(call.info.name);
-        let hosts = &shared.hosts;
-        hosts
+        shared
+            .route
             .check(call.uri())
             .map_err(|foreign| misconfigured().because(foreign))?;
         let limiter = shared

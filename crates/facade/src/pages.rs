@@ -72,8 +72,8 @@ where
 
     fn follow(&mut self, call: &Call, entities: usize, link: &NextLink) -> Result<Call, Error> {
         let broken = || Error::new(ErrorKind::Decode).of_operation(call.info.name);
-        let hosts = &self.client.shared().hosts;
-        let uri = hosts
+        let route = &self.client.shared().route;
+        let uri = route
             .rewrite_next_link(link.as_str())
             .map_err(|error| broken().because(error))?;
         self.chain

@@ -28,6 +28,22 @@ pub enum BuildError {
     /// A cloud, region or host family beside a service of one's own.
     #[error("a service of your own has no cloud, region or host family: leave them out")]
     PlaceForCustomService,
+    /// A region by name beside the nearest one.
+    #[error(
+        "a region was named, which is then never left, together with `.nearest(..)`: leave one of \
+         them out"
+    )]
+    RegionAndNearest,
+    /// The nearest host is to be found for a transport whose way is not known.
+    #[error(
+        "the transport is your own, and only you know its way: measure by it with \
+         `NearestRegion::measured_by`"
+    )]
+    MissingNetwork,
+    /// The cloud's hosts cannot be told apart.
+    #[cfg(feature = "nearest")]
+    #[error("there is no choice among the cloud's hosts")]
+    Candidates(#[source] quell_transport::nearest::CandidatesError),
     /// No host of this description.
     #[error(
         "no host is known for region {region} of cloud {cloud}{}",
@@ -80,7 +96,7 @@ pub enum BuildError {
     #[error("{} things are wrong: {}", .0.len(), sentences(.0))]
     Several(Vec<BuildError>),
     /// The built-in transport cannot be set up.
-    #[cfg(any(feature = "reqwest", feature = "hyper"))]
+    #[cfg(any(feature = "reqwest", feature = "hyper", feature = "nearest"))]
     #[error("the transport cannot be set up")]
     Transport(#[from] quell_transport::BuildError),
 }

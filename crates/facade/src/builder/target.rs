@@ -1,4 +1,4 @@
-use quell_model::{CLOUDS, Cloud, HostFamily, Region};
+use quell_model::{CLOUDS, Cloud, HostFamily, HostInfo, Region};
 use quell_transport::Endpoint;
 
 use super::BuildError;
@@ -23,6 +23,13 @@ pub(super) struct Microsoft {
     pub(super) cloud: Option<Cloud>,
     pub(super) region: Option<Region>,
     pub(super) family: Option<HostFamily>,
+    pub(super) nearest: bool,
+}
+
+impl Microsoft {
+    pub(super) fn cloud(self) -> Cloud {
+        self.cloud.unwrap_or(Cloud::Commercial)
+    }
 }
 
 impl Target {
@@ -43,7 +50,10 @@ impl Target {
     }
 
     pub(super) fn microsoft(identity: Identity, place: Microsoft) -> Result<Self, BuildError> {
-        let cloud = place.cloud.unwrap_or(Cloud::Commercial);
+        let cloud = place.cloud();
+        if place.nearest && place.region.is_some() {
+            return Err(BuildError::RegionAndNearest);
+        }
         let region = place.region.unwrap_or(Region::Global);
         let family = place.family;
         let host = cloud.host(region, family).ok_or(BuildError::UnknownHost {
@@ -54,9 +64,7 @@ impl Target {
         let info = cloud.info();
         let tenant = identity.tenant().map(str::to_owned);
         Ok(Self {
-            base_url: format!("https://{}", host.name)
-                .parse()
-                .map_err(BuildError::BaseUrl)?,
+            base_url: address(host)?,
             authority: info.authority.parse().map_err(BuildError::Authority)?,
             expected: Expectation::new(info.audience.to_owned(), Party::Microsoft { tenant }),
             identity,
@@ -83,6 +91,12 @@ impl Target {
             identity,
         })
     }
+}
+
+/// Where a host of Microsoft's is.
+pub(super) fn address(host: &HostInfo) -> Result<Endpoint, BuildError> {
+    let url = format!("https://{}", host.name);
+    url.parse().map_err(BuildError::BaseUrl)
 }
 
 /// Whether Microsoft issues the tokens.

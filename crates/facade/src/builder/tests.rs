@@ -86,6 +86,7 @@ fn every_cloud_keeps_its_own_audience_and_authority_whatever_the_host() {
                 cloud: Some(info.cloud),
                 region: None,
                 family,
+                nearest: false,
             };
             let identity = Credential::from(microsofts()).into_identity();
             let Ok(target) = Target::microsoft(identity, place) else {
@@ -152,6 +153,35 @@ fn every_identity_is_checked_before_anything_is_sent() {
     let error = error(elsewhere.into());
     assert!(matches!(error, BuildError::ManagedIdentity(_)));
     assert!(error.source().unwrap().to_string().contains("loopback"));
+}
+
+#[test]
+#[cfg(feature = "nearest")]
+fn the_nearest_host_has_no_name_and_is_microsofts() {
+    let nearest = NearestRegion::new;
+    let named = Client::builder()
+        .credential(microsofts())
+        .region(Region::Global);
+    let error = named.nearest(nearest()).build().unwrap_err();
+    assert!(matches!(error, BuildError::RegionAndNearest), "{error:?}");
+
+    let own = Client::builder().service(service()).nearest(nearest());
+    let error = own.build().unwrap_err();
+    assert!(
+        matches!(error, BuildError::PlaceForCustomService),
+        "{error:?}"
+    );
+
+    let elsewhere = Client::builder()
+        .credential(microsofts())
+        .transport(quell_transport::testing::NeverTransport);
+    let error = elsewhere.nearest(nearest()).build().unwrap_err();
+    assert!(matches!(error, BuildError::MissingNetwork), "{error:?}");
+
+    let built_in = Client::builder().credential(microsofts());
+    let client = built_in.nearest(nearest()).build().unwrap();
+    let home = "https://api.securitycenter.microsoft.com/";
+    assert_eq!(client.endpoint().to_string(), home);
 }
 
 #[test]

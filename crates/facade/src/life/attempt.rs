@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use quell_model::ApiFault;
 use quell_ratelimit::{AcquireError, Limiter, Permit, SentPermit, StoreError};
 use quell_transport::{Reach, TransportError, TransportErrorKind};
@@ -14,6 +14,7 @@ use crate::deadline::Deadline;
 use crate::hooks::{Ended, Hooks as _, Sending, WaitReason, Waiting};
 use crate::options::{self, CallOptions, CorrelationId};
 use crate::push_back::{exhausted, push_back};
+use crate::route::Met;
 use crate::shared::Shared;
 
 /// No attempt is waited for longer than this, whatever the transport's own limits are.
@@ -31,8 +32,12 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     pub(super) async fn make(&self) -> Result<Response<Bytes>, Failure> {
+        let left = self.deadline.remaining(Instant::now());
+        self.shared.route.survey(left).await;
         let (token, permit) = self.token_and_permit().await?;
-        let request = self.request(&token).map_err(Failure::Request)?;
+        let way = self.shared.route.way();
+        let uri = way.lead(self.call.uri()).map_err(Failure::Target)?;
+        let request = self.request(uri, &token).map_err(Failure::Request)?;
         self.write_down().await?;
         let limit = self.time_for_attempt()?;
 
@@ -44,7 +49,9 @@ impl Attempt<'_> {
             Ok(Err(error)) => Err(Failure::Transport(error)),
             Err(_) => Err(self.given_up()),
         };
-        self.observe(&result, begun.elapsed());
+        let (met, took) = (met(&result), begun.elapsed());
+        way.report(met, took);
+        self.observe(met, took);
         self.settle(sent, &result).await;
         if matches!(&result, Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED) {
             self.shared.tokens.reject(&token);
@@ -107,8 +114,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn request(&self, token: &Held) -> Result<Request<Bytes>, http::Error> {
-        let mut request = self.call.request()?;
+    fn request(&self, uri: Uri, token: &Held) -> Result<Request<Bytes>, http::Error> {
+        let mut request = self.call.request(uri)?;
         let headers: &mut HeaderMap = request.headers_mut();
         let sending = Sending {
             operation: self.call.info.name,
@@ -144,12 +151,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn observe(&self, result: &Result<Response<Bytes>, Failure>, took: Duration) {
-        let result = match result {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(Failure::Transport(error)) => Err(error.kind()),
-            Err(_) => Err(TransportErrorKind::Timeout),
-        };
+    fn observe(&self, met: Met, took: Duration) {
+        let result = met.map(|status| status.as_u16());
         match result {
             Ok(status) => tracing::debug!(status, ?took, "answered"),
             Err(failure) => tracing::debug!(?failure, ?took, "not answered"),
@@ -188,6 +191,14 @@ impl Attempt<'_> {
             // The call then counts for longer than it must, which harms nobody.
             tracing::warn!(error = %error, "the permit could not be returned");
         }
+    }
+}
+
+fn met(result: &Result<Response<Bytes>, Failure>) -> Met {
+    match result {
+        Ok(answer) => Ok(answer.status()),
+        Err(Failure::Transport(error)) => Err(error.kind()),
+        Err(_) => Err(TransportErrorKind::Timeout),
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quell_ratelimit::StoreError;
-use quell_transport::{TransportError, TransportErrorKind};
+use quell_transport::{TargetError, TransportError, TransportErrorKind};
 
 use crate::auth::TokenError;
 use crate::error::{Error, ErrorKind};
@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Store(StoreError),
     /// The journal did not take the intent: nothing was sent.
     Journal(JournalError),
+    /// The request has no place at the host that was chosen.
+    Target(TargetError),
     /// The request cannot be put together.
     Request(http::Error),
     /// The deadline passed before anything was sent.
@@ -43,6 +45,7 @@ impl Failure {
             Self::Journal(error) => Error::new(ErrorKind::Store)
                 .with_detail("the intent could not be written down")
                 .because(error),
+            Self::Target(error) => Error::new(ErrorKind::InvalidInput).because(error),
             Self::Request(error) => Error::new(ErrorKind::InvalidInput).because(error),
             Self::TooLate | Self::Abandoned => Error::new(ErrorKind::Timeout),
             Self::Transport(error) => Error::new(kind_of(error.kind())).because(error),

@@ -23,6 +23,9 @@ mod lists;
 #[cfg(test)]
 mod placement;
 #[cfg(test)]
+#[cfg(feature = "nearest")]
+mod regions;
+#[cfg(test)]
 mod secrecy;
 #[cfg(test)]
 mod sharing;
