@@ -39,8 +39,9 @@ impl Session {
     /// Connects, makes the tables if there are none, and listens.
     pub(super) async fn open(options: &PostgresOptions, stirs: &Stirs) -> Result<Self, StateError> {
         let mut client = connect(options, stirs).await?;
-        migrate(&mut client).await?;
+        // First, so that the tables are made in the schema that is searched, whoever makes them.
         client.batch_execute(MANNERS).await.map_err(state_error)?;
+        migrate(&mut client).await?;
         let mut prepared = HashMap::new();
         for sql in permits::STATEMENTS.iter().chain(attempts::STATEMENTS) {
             let statement = client.prepare(sql).await.map_err(state_error)?;

@@ -1,3 +1,4 @@
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio_postgres::{Client, Config, NoTls};
 pub(crate) struct Database {
     name: String,
     client: Client,
+    accounts: Mutex<Vec<String>>,
 }
 
 fn server() -> String {
@@ -40,11 +42,27 @@ impl Database {
         let create = format!("CREATE DATABASE {name}");
         connect(None).await.batch_execute(&create).await.unwrap();
         let client = connect(Some(&name)).await;
-        Self { name, client }
+        Self {
+            name,
+            client,
+            accounts: Mutex::default(),
+        }
     }
 
     pub(crate) fn connection_string(&self) -> String {
         connection_string(&self.name)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes an account that has no rights yet; it goes with the database.
+    pub(crate) async fn account(&self, name: &str) -> String {
+        let account = format!("{}_{name}", self.name);
+        self.execute(&format!("CREATE ROLE {account} LOGIN")).await;
+        self.accounts.lock().unwrap().push(account.clone());
+        account
     }
 
     pub(crate) async fn state(&self) -> PostgresState {
@@ -88,14 +106,25 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let remove = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        let accounts = std::mem::take(self.accounts.get_mut().unwrap());
+        let accounts = accounts
+            .iter()
+            .map(|account| format!("DROP ROLE {account}"));
+        let database = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        let remove: Vec<String> = std::iter::once(database).chain(accounts).collect();
         // A thread of its own, since the test's runtime may be unwinding.
         let removed = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap();
-            runtime.block_on(async { connect(None).await.batch_execute(&remove).await })
+            runtime.block_on(async {
+                let client = connect(None).await;
+                for statement in remove {
+                    client.batch_execute(&statement).await?;
+                }
+                Ok::<_, tokio_postgres::Error>(())
+            })
         });
         if !matches!(removed.join(), Ok(Ok(()))) {
             eprintln!("{} is left behind", self.name);

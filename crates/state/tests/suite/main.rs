@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod account;
 mod clock;
 mod conformance;
 mod database;
