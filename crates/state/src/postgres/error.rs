@@ -22,6 +22,8 @@ pub(super) fn state_error(error: Fault) -> StateError {
         SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
         SqlState::QUERY_CANCELED,
         SqlState::LOCK_NOT_AVAILABLE,
+        // A primary that became a standby: a new connection may find the one that took over.
+        SqlState::READ_ONLY_SQL_TRANSACTION,
     ];
     let source = error.into();
     if away.contains(&code) || code.code().starts_with("08") {
@@ -29,7 +31,6 @@ pub(super) fn state_error(error: Fault) -> StateError {
     }
     match code {
         SqlState::DISK_FULL => StateError::Full { source },
-        SqlState::READ_ONLY_SQL_TRANSACTION => StateError::ReadOnly { source },
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => {
             StateError::damaged(source.to_string())
         }

@@ -165,8 +165,14 @@ async fn empty(outbox: &Outbox, session: &mut Session) -> Result<(), StateError>
     while let Some(returned) = outbox.first() {
         let (budget, permit) = (Arc::clone(&returned.budget), returned.permit);
         let bring_back = move |log: &mut RollingLog, now| returned.bring_back(log, now);
-        transact(session, &budget, bring_back).await?;
-        outbox.written(permit);
+        match transact(session, &budget, bring_back).await {
+            Err(passing @ (StateError::Unreachable { .. } | StateError::Full { .. })) => {
+                return Err(passing);
+            }
+            // What can never be written must not hold up all that comes after it: the permit then
+            // counts until its deadline and grace, and the intent stays open.
+            Ok(_) | Err(_) => outbox.written(permit),
+        }
     }
     Ok(())
 }

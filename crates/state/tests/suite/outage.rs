@@ -6,7 +6,9 @@ use std::time::Duration;
 use quell_ratelimit::{
     Budgets as _, Margins, PermitId, PermitStore, Policy, Priority, Quota, Turn,
 };
-use quell_state::{PostgresOptions, PostgresState, StateError};
+use quell_state::{
+    Attempts as _, Begun, Intent, PostgresOptions, PostgresState, Settlement, StateError,
+};
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
@@ -253,4 +255,49 @@ async fn tables_of_a_newer_version_are_left_alone_on_postgres() {
         ),
         "{refused}"
     );
+}
+
+/// Whoever was the primary answers for a while as a standby does.
+#[tokio::test]
+async fn server_that_takes_no_writes_is_waited_out_like_one_that_is_away_on_postgres() {
+    let database = Database::create().await;
+    drop(database.state().await);
+    let alter = format!("ALTER DATABASE {} ", database.name());
+    let read_only = "SET default_transaction_read_only TO on";
+    let policy = Policy::new(Quota::parse("5/1h").unwrap());
+    let opened = database.state().await;
+    drop(opened.open(&budget(), &policy).await.unwrap());
+    database.execute(&format!("{alter}{read_only}")).await;
+    let soon = Duration::from_millis(1);
+    let options = PostgresOptions::parse(&database.connection_string()).unwrap();
+    let state = PostgresState::connect(options.retry_every(soon, soon));
+    let state = state.await.unwrap();
+    let store = state.open(&budget(), &policy).await.unwrap();
+    let turn = store.acquire(Priority::Batch).await.unwrap();
+    assert!(matches!(turn, Turn::After(_)), "{turn:?}");
+    let undo = format!("{alter}RESET default_transaction_read_only");
+    let writing = format!("BEGIN READ WRITE; {undo}; COMMIT");
+    database.execute(&writing).await;
+    granted(&*store).await;
+}
+
+#[tokio::test]
+async fn return_that_can_never_be_written_holds_up_nobody_on_postgres() {
+    let database = Database::create().await;
+    let line = Line::to(&database.connection_string()).await;
+    let state = PostgresState::connect(through(&line, &database).await);
+    let state = state.await.unwrap();
+    let policy = Policy::new(Quota::parse("5/1h").unwrap());
+    let store = state.open(&budget(), &policy).await.unwrap();
+    let intent = Intent::new(budget(), "machine");
+    let begun = state.begin(intent, &policy, Priority::Batch, TIMEOUT).await;
+    let Begun::Sending(attempt) = begun.unwrap() else {
+        panic!("a permit was due");
+    };
+    line.cut();
+    let end = state.end(attempt, &policy, None, Settlement::NotSent);
+    end.await.unwrap();
+    database.execute("DELETE FROM quell.attempts").await;
+    line.mend();
+    granted(&*store).await;
 }
