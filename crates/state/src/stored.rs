@@ -107,11 +107,8 @@ impl Standing {
             Change::Learned(learned) => self.learned = learned.to_string(),
             _ => {}
         }
-        // What only takes slots, or only makes others wait as they do already, wakes nobody.
-        let stirs = matches!(
-            change,
-            Change::Closed(_) | Change::Sent { .. } | Change::Paused { .. }
-        );
+        // What only takes slots, or takes them for longer, wakes nobody.
+        let stirs = matches!(change, Change::Closed(_) | Change::Paused { .. });
         self.stirred = self.stirred.wrapping_add(i64::from(stirs));
     }
 
@@ -269,10 +266,7 @@ mod tests {
         let permits: Vec<PermitRow> = state.open.iter().map(PermitRow::from).collect();
         let completions: Vec<_> = state.completions.iter().map(CompletionRow::from).collect();
         assert_eq!(standing.state(&permits, &completions).unwrap(), state);
-        assert_eq!(
-            standing.stirred, 4,
-            "two were sent, one came back, all pause"
-        );
+        assert_eq!(standing.stirred, 2, "one came back, all pause");
         assert_eq!(standing.anchor().unwrap().stamp, stamp());
     }
 
