@@ -35,7 +35,7 @@ pub(super) fn open_writer(file: &Path) -> Result<(Connection, bool), StateError>
         });
     }
     make_file(file).map_err(failed)?;
-    let mut connection = Connection::open(file).map_err(state_error)?;
+    let mut connection = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
     // WAL lets others read while one writes; FULL syncs each commit, so that what was promised
     // survives a loss of power.
@@ -49,10 +49,19 @@ pub(super) fn open_writer(file: &Path) -> Result<(Connection, bool), StateError>
 }
 
 pub(super) fn open_reader(file: &Path) -> Result<Connection, StateError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags).map_err(state_error)?;
+    let connection = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     prepare(&connection)?;
     Ok(connection)
+}
+
+/// By its absolute path, since SQLite has other meanings for `:memory:` and for nothing at all.
+fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, StateError> {
+    let absolute = std::path::absolute(file).map_err(|source| StateError::File {
+        path: file.to_owned(),
+        source,
+    })?;
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(absolute, flags).map_err(state_error)
 }
 
 fn prepare(connection: &Connection) -> Result<(), StateError> {
@@ -114,4 +123,17 @@ fn make_file(file: &Path) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     options.open(file).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_something_to_sqlite_are_names_of_files() {
+        for name in [":memory:", "file:none?mode=memory"] {
+            let missing = connect(Path::new(name), OpenFlags::SQLITE_OPEN_READ_WRITE);
+            assert!(missing.is_err(), "{name} is no file here");
+        }
+    }
 }

@@ -87,7 +87,7 @@ where
         let unless_committed = Undo(Some(undone));
         let outcome = in_savepoint(transaction, work);
         Some(Box::new(move |committed| {
-            if committed.is_ok() {
+            if committed.is_ok() && outcome.is_ok() {
                 unless_committed.not_needed();
             }
             // A job's own failure says more than that the batch was not committed.
