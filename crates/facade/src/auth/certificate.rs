@@ -64,7 +64,7 @@ pub enum CertificateError {
     /// The private key needs a password.
     #[error("the private key is encrypted: decrypt it first, for instance by `openssl pkey`")]
     EncryptedKey,
-    /// Entra takes signatures of RSA keys alone.
+    /// Entra takes signatures of RSA keys alone: it answers AADSTS5002738 to those of elliptic curves.
     #[error("the private key is not RSA of 2048 to 8192 bits, and Entra takes no other")]
     UnusableKey,
     /// No certificate.

@@ -1,6 +1,7 @@
 //! Entra's numbers for its reasons, and what a person does about each.
 //!
-//! Source: Microsoft's list of `AADSTS` error codes.
+//! Source: Microsoft's list of `AADSTS` error codes, and answers that were reported in public;
+//! `docs/api/SOURCES.md` says which.
 
 /// Why Entra refused, of the reasons for which there is something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,9 +11,9 @@ pub enum RefusalReason {
     WrongSecret,
     /// 7000222: the secret has expired.
     ExpiredSecret,
-    /// 700016: the tenant does not know the application.
+    /// 700016, 7000229: the tenant does not know the application.
     UnknownApplication,
-    /// 7000112, 7000113: the application is disabled.
+    /// 7000112: the application is disabled.
     DisabledApplication,
     /// 7000218: the application must prove itself, and was asked to sign a person in without proof.
     PublicClientNotAllowed,
@@ -20,12 +21,14 @@ pub enum RefusalReason {
     UnknownTenant,
     /// 700027: the assertion's signature or certificate is not the application's.
     CertificateNotAccepted,
-    /// 700024, 700021: the assertion is not valid at this time.
+    /// 700024: the assertion is not valid at this time.
     AssertionNotTimely,
     /// 70021, 700211, 700212, 700213: no federated credential matches the token of the workload.
     FederationMismatch,
     /// 50027: the assertion cannot be read.
     MalformedAssertion,
+    /// 5002738: the assertion is signed in a way that Entra does not take, by an elliptic curve.
+    UnsupportedAlgorithm,
     /// 500011: the tenant does not know the resource.
     UnknownResource,
     /// 70011, 1002012: the scope is not of the form that is needed.
@@ -36,7 +39,7 @@ pub enum RefusalReason {
     NotAssigned,
     /// 50076, 50079, 50074, 50158: the person must prove more.
     MoreProofNeeded,
-    /// 53000 to 53003, 530034: conditional access does not let this through.
+    /// 53000 to 53003, 530032: conditional access does not let this through.
     ConditionalAccess,
     /// 50034, 50057: the account does not exist or is disabled.
     UnusableAccount,
@@ -51,20 +54,21 @@ impl RefusalReason {
         Some(match number {
             7_000_215 => Self::WrongSecret,
             7_000_222 => Self::ExpiredSecret,
-            700_016 => Self::UnknownApplication,
-            7_000_112 | 7_000_113 => Self::DisabledApplication,
+            700_016 | 7_000_229 => Self::UnknownApplication,
+            7_000_112 => Self::DisabledApplication,
             7_000_218 => Self::PublicClientNotAllowed,
             90_002 | 900_023 => Self::UnknownTenant,
             700_027 => Self::CertificateNotAccepted,
-            700_024 | 700_021 => Self::AssertionNotTimely,
+            700_024 => Self::AssertionNotTimely,
             70_021 | 700_211 | 700_212 | 700_213 => Self::FederationMismatch,
             50_027 => Self::MalformedAssertion,
+            5_002_738 => Self::UnsupportedAlgorithm,
             500_011 => Self::UnknownResource,
             70_011 | 1_002_012 => Self::InvalidScope,
             65_001 => Self::ConsentMissing,
             50_105 => Self::NotAssigned,
             50_074 | 50_076 | 50_079 | 50_158 => Self::MoreProofNeeded,
-            53_000..=53_003 | 530_034 => Self::ConditionalAccess,
+            53_000..=53_003 | 530_032 => Self::ConditionalAccess,
             50_034 | 50_057 => Self::UnusableAccount,
             70_008 | 70_043 | 50_173 | 700_082 => Self::SignInExpired,
             _ => return None,
@@ -100,6 +104,9 @@ impl RefusalReason {
             }
             Self::MalformedAssertion => {
                 "check that the file holds the workload's token and no more"
+            }
+            Self::UnsupportedAlgorithm => {
+                "let the workload's platform sign its tokens by RSA (RS256, PS256)"
             }
             Self::UnknownResource => {
                 "check that the tenant has Defender for Endpoint, and the cloud"

@@ -47,13 +47,20 @@ fn every_number_leads_to_its_own_step() {
         (7_000_218, "public client flows"),
         (65_001, "grant"),
         (53_003, "conditional access"),
+        (530_032, "conditional access"),
         (700_082, "sign in again"),
+        (7_000_229, "consented"),
+        (5_002_738, "RSA"),
     ];
     for (number, part) in steps {
         let step = RefusalReason::of(number).unwrap().next_step();
         assert!(step.contains(part), "{number}: {step}");
     }
-    assert_eq!(RefusalReason::of(1), None);
+    // An assertion of another application, a call on behalf of nobody, a delegated
+    // administrator at risk: no step of ours leads out of these.
+    for number in [1, 700_021, 7_000_113, 530_034] {
+        assert_eq!(RefusalReason::of(number), None, "{number}");
+    }
 }
 
 #[test]
