@@ -122,10 +122,6 @@ impl Refusal {
             Some(TokenErrorCode::TemporarilyUnavailable | TokenErrorCode::ServerError)
         )
     }
-
-    pub(crate) fn is(&self, code: &TokenErrorCode) -> bool {
-        self.code.as_ref() == Some(code)
-    }
 }
 
 impl fmt::Display for Refusal {

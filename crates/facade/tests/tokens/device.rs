@@ -58,6 +58,13 @@ impl TokenCache for Keyring {
 }
 
 impl Keyring {
+    /// Another process has signed in meanwhile, or somebody has written nonsense.
+    fn put(&self, text: &str) {
+        let mut kept = self.0.lock().unwrap();
+        let key = kept.as_ref().map(|(key, _)| key.clone()).unwrap();
+        *kept = Some((key, RefreshToken::new(text)));
+    }
+
     fn kept(&self) -> Option<String> {
         let kept = self.0.lock().unwrap();
         kept.as_ref().map(|(_, token)| token.expose().to_owned())
@@ -226,4 +233,71 @@ async fn nobody_signing_in_ends_with_the_code() {
     let source = error.source().unwrap().to_string();
     assert_eq!(source, "nobody signed in while the code was valid");
     assert_eq!(authority.seconds().last(), Some(&895));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_holds_nonsense_costs_a_sign_in_and_sends_nothing_of_it() {
+    let huge = "r".repeat(100_000);
+    for nonsense in ["", "two\nlines", "t\u{f6}ken", &huge] {
+        let keyring = Keyring::default();
+        let authority = Authority::new().replies([
+            code(),
+            signed_in("one", "r-1"),
+            code(),
+            signed_in("two", "r-2"),
+        ]);
+        let shown = Shown::default();
+        let person = || shown.person().cache(keyring.clone());
+        authority.client(person()).sign_in().await.unwrap();
+        keyring.put(nonsense);
+        authority.client(person()).sign_in().await.unwrap();
+        assert_eq!(shown.times(), 2);
+        let sent = authority.asked();
+        assert!(
+            sent.iter()
+                .all(|asked| !asked.body.contains("refresh_token"))
+        );
+        assert_eq!(keyring.kept().as_deref(), Some("r-2"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_authority_cannot_read_is_over_too() {
+    let keyring = Keyring::default();
+    let authority = Authority::new().replies([
+        code(),
+        signed_in("one", "r-1"),
+        refusal("invalid_request", "AADSTS900144: no refresh_token"),
+        code(),
+        signed_in("two", "r-2"),
+    ]);
+    let shown = Shown::default();
+    let person = || shown.person().cache(keyring.clone());
+    authority.client(person()).sign_in().await.unwrap();
+    authority.client(person()).sign_in().await.unwrap();
+    assert_eq!((shown.times(), keyring.kept().as_deref()), (2, Some("r-2")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_of_another_process_is_found_when_our_own_is_over() {
+    let keyring = Keyring::default();
+    let authority = Authority::new().replies([
+        code(),
+        signed_in("one", "r-1"),
+        refusal("invalid_grant", "AADSTS50173: over"),
+        signed_in("two", "r-3"),
+    ]);
+    let shown = Shown::default();
+    let client = authority.client(shown.person().cache(keyring.clone()));
+    client.sign_in().await.unwrap();
+    keyring.put("r-2");
+    tokio::time::advance(HOUR).await;
+    client.sign_in().await.unwrap();
+    let sent: Vec<_> = authority
+        .asked()
+        .iter()
+        .filter_map(|asked| asked.parameter("refresh_token"))
+        .collect();
+    assert_eq!(sent, ["r-1", "r-2"]);
+    assert_eq!((shown.times(), keyring.kept().as_deref()), (1, Some("r-3")));
 }

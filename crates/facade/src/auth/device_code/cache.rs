@@ -4,6 +4,9 @@ use std::fmt::{self, Debug};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
+/// No refresh token is longer, in bytes; Entra's have one or two thousand.
+const LONGEST: usize = 64 * 1024;
+
 /// Keeps a person's refresh token from one process to the next: a keyring, an encrypted file.
 ///
 /// # Contract
@@ -95,6 +98,13 @@ impl RefreshToken {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Whether it can be one at all (RFC 6749 §A.17), of a length that one may have.
+    pub(super) fn is_well_formed(&self) -> bool {
+        let text = self.expose();
+        let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        (1..=LONGEST).contains(&text.len()) && printable
     }
 
     pub(super) const fn from_secret(secret: SecretString) -> Self {

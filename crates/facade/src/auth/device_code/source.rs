@@ -67,14 +67,22 @@ impl DeviceSource {
 
     /// `None` if the person must sign in.
     async fn without_asking(&self, scope: &str) -> Result<Option<Issued>, TokenError> {
-        let Some(refresh) = self.memory.recall().await else {
-            return Ok(None);
-        };
-        let renewed = self.renew(&refresh, scope).await?;
-        if renewed.is_none() {
+        let mut over = None;
+        // The one in hand, and one that another process has kept since.
+        for _ in 0..2 {
+            let Some(refresh) = self.memory.recall(over.as_ref()).await else {
+                break;
+            };
+            if let Some(issued) = self.renew(&refresh, scope).await? {
+                return Ok(Some(issued));
+            }
+            self.memory.let_go();
+            over = Some(refresh);
+        }
+        if over.is_some() {
             self.memory.keep(None).await;
         }
-        Ok(renewed)
+        Ok(None)
     }
 
     /// `None` if the refresh token is over.
@@ -90,10 +98,7 @@ impl DeviceSource {
             .open("scope", scope);
         match self.tokens.ask(form).await {
             Ok(issued) => Ok(Some(issued)),
-            Err(TokenError::Refused(refusal))
-                if refusal.is(&TokenErrorCode::InvalidGrant)
-                    || refusal.is(&TokenErrorCode::InteractionRequired) =>
-            {
+            Err(TokenError::Refused(refusal)) if refusal.code().is_some_and(ends_the_sign_in) => {
                 tracing::debug!("the sign-in is over");
                 Ok(None)
             }
@@ -130,6 +135,12 @@ impl DeviceSource {
     }
 }
 
+/// Whether a refresh token is of no more use: it is over, or cannot be read.
+const fn ends_the_sign_in(code: &TokenErrorCode) -> bool {
+    use TokenErrorCode::{InteractionRequired, InvalidGrant, InvalidRequest};
+    matches!(code, InvalidGrant | InteractionRequired | InvalidRequest)
+}
+
 #[async_trait]
 impl TokenSource for DeviceSource {
     async fn token(&self, asked: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
@@ -154,15 +165,33 @@ impl TokenSource for DeviceSource {
 }
 
 impl Memory {
-    async fn recall(&self) -> Option<RefreshToken> {
+    /// The token in hand, or else the cache's, unless it is the one that is over.
+    async fn recall(&self, over: Option<&RefreshToken>) -> Option<RefreshToken> {
         let held = self.held().clone();
         match (held, &self.cache) {
-            (None, Some(cache)) => cache.load(&self.key).await.unwrap_or_else(|error| {
-                self.report(&*error, None);
-                None
-            }),
+            (None, Some(cache)) => {
+                let kept = cache.load(&self.key).await.unwrap_or_else(|error| {
+                    self.report(&*error, None);
+                    None
+                });
+                let kept = kept.filter(|kept| self.is_usable(kept))?;
+                over.is_none_or(|over| over.expose() != kept.expose())
+                    .then_some(kept)
+            }
             (held, _) => held,
         }
+    }
+
+    fn is_usable(&self, kept: &RefreshToken) -> bool {
+        let usable = kept.is_well_formed();
+        if !usable {
+            tracing::warn!(key = %self.key, "what the token cache has kept is no refresh token");
+        }
+        usable
+    }
+
+    fn let_go(&self) {
+        *self.held() = None;
     }
 
     async fn keep(&self, refresh: Option<RefreshToken>) {
