@@ -22,6 +22,9 @@ use shelf::{Plan, Shelf};
 /// granted it since.
 const BELIEVED: Duration = Duration::from_secs(60);
 
+/// A request gives up by itself first.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// How often a request that ended without an answer is made anew: its runtime was shut
 /// down, or the source panicked.
 const ABANDONED: usize = 3;
@@ -49,7 +52,14 @@ struct State {
 }
 
 type Landed = Result<Held, Arc<TokenError>>;
-type Flight = watch::Receiver<Option<Landed>>;
+
+/// A request that is on its way.
+#[derive(Clone, Debug)]
+struct Flight {
+    landing: watch::Receiver<Option<Landed>>,
+    /// By then it has landed, or nobody drives its runtime.
+    overdue_at: Option<Instant>,
+}
 
 /// What a caller does.
 enum Turn {
@@ -81,22 +91,32 @@ impl Tokens {
         if held.age(Instant::now()) < BELIEVED {
             return Err(Arc::new(missing));
         }
-        self.reject(&held);
-        let renewed = self.get().await?;
+        // The old one stays in hand meanwhile: it is good for what it may do.
+        let Some(renewed) = self.renewed(&held).await else {
+            return Err(Arc::new(missing));
+        };
         match self.0.missing(&renewed, operation) {
             Some(missing) => Err(Arc::new(missing)),
             None => Ok(renewed),
         }
     }
 
+    /// A token that is newer than this one, if asking for it may help.
+    async fn renewed(&self, old: &Held) -> Option<Held> {
+        let turn = self.turn(|shelf| shelf.plan_anew(old, Instant::now()));
+        match turn {
+            Turn::Done(landed) => landed.ok(),
+            Turn::Wait(mut flight) => flight.landed().await?.ok(),
+        }
+    }
+
     /// A valid token: the one in hand, or a new one.
     pub(crate) async fn get(&self) -> Landed {
         for _ in 0..ABANDONED {
-            match self.turn() {
+            match self.turn(|shelf| shelf.plan(Instant::now())) {
                 Turn::Done(landed) => return landed,
                 Turn::Wait(mut flight) => {
-                    let landed = flight.wait_for(Option::is_some).await;
-                    if let Some(landed) = landed.ok().and_then(|landed| landed.clone()) {
+                    if let Some(landed) = flight.landed().await {
                         return landed;
                     }
                 }
@@ -111,9 +131,9 @@ impl Tokens {
         self.0.lock().shelf.reject(rejected, Instant::now());
     }
 
-    fn turn(&self) -> Turn {
+    fn turn(&self, plan: impl FnOnce(&Shelf) -> Plan) -> Turn {
         let mut state = self.0.lock();
-        match state.shelf.plan(Instant::now()) {
+        match plan(&state.shelf) {
             Plan::Use(held) => Turn::Done(Ok(held)),
             Plan::Fail(error) => Turn::Done(Err(error)),
             Plan::UseAndRenew(held) => {
@@ -126,12 +146,15 @@ impl Tokens {
 
     /// The request that is on its way, or a new one.
     fn flight(&self, state: &mut State) -> Flight {
-        // It is closed if its runtime ended before it did.
-        let living = |flight: &&Flight| flight.has_changed().is_ok();
+        let living = |flight: &&Flight| flight.is_living(Instant::now());
         if let Some(flight) = state.flight.as_ref().filter(living) {
             return flight.clone();
         }
-        let (landing, flight) = watch::channel(None);
+        let (landing, receiver) = watch::channel(None);
+        let flight = Flight {
+            landing: receiver,
+            overdue_at: overdue_at(&*self.0.source),
+        };
         state.flight = Some(flight.clone());
         let source = Arc::clone(&self.0.source);
         let audience = self.0.expected.audience().to_owned();
@@ -146,6 +169,29 @@ impl Tokens {
         tokio::spawn(request.in_current_span());
         flight
     }
+}
+
+impl Flight {
+    /// It is closed if its runtime ended before it did.
+    fn is_living(&self, now: Instant) -> bool {
+        self.landing.has_changed().is_ok() && self.overdue_at.is_none_or(|then| now < then)
+    }
+
+    /// `None` if it ended without an answer, or is not driven: a runtime of one thread works
+    /// while somebody is inside of it, and whoever began this may have left.
+    async fn landed(&mut self) -> Option<Landed> {
+        let landed = self.landing.wait_for(Option::is_some);
+        let landed = match self.overdue_at {
+            Some(then) => tokio::time::timeout_at(then, landed).await.ok()?,
+            None => landed.await,
+        };
+        landed.ok()?.clone()
+    }
+}
+
+fn overdue_at(source: &dyn TokenSource) -> Option<Instant> {
+    let patience = source.patience().checked_add(GRACE)?;
+    Instant::now().checked_add(patience)
 }
 
 async fn ask(source: &dyn TokenSource, audience: &str) -> Result<AccessToken, TokenError> {

@@ -66,14 +66,32 @@ pub(crate) struct Held {
 
 impl Shelf {
     pub(crate) fn plan(&self, now: Instant) -> Plan {
-        let failure = self.failure.as_ref().filter(|failed| now < failed.until);
-        match (&self.held, failure) {
+        match (&self.held, self.failure(now)) {
             (Some(held), _) if held.is_fresh(now) => Plan::Use(held.clone()),
             (Some(held), Some(_)) if held.is_valid(now) => Plan::Use(held.clone()),
             (Some(held), None) if held.is_valid(now) => Plan::UseAndRenew(held.clone()),
             (_, Some(failed)) => Plan::Fail(failed.told(now)),
             (_, None) => Plan::Ask,
         }
+    }
+
+    /// The same for a caller whom this token does not help.
+    pub(crate) fn plan_anew(&self, old: &Held, now: Instant) -> Plan {
+        match self.failure(now) {
+            Some(failed) => Plan::Fail(failed.told(now)),
+            None if self.is_in_hand(old) => Plan::Ask,
+            None => self.plan(now),
+        }
+    }
+
+    /// The failure for which nobody asks again yet.
+    fn failure(&self, now: Instant) -> Option<&Failed> {
+        self.failure.as_ref().filter(|failed| now < failed.until)
+    }
+
+    fn is_in_hand(&self, token: &Held) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|held| held.serial == token.serial)
     }
 
     /// A new token came; `jitter`, at least 0 and below 1, spreads the renewals of many clients.
@@ -108,9 +126,8 @@ impl Shelf {
     /// The service refused this token. It is dropped, unless it is itself a new one for one
     /// that was refused: then a third would fare no better, and the authority is spared.
     pub(crate) fn reject(&mut self, rejected: &Held, now: Instant) {
-        let in_hand = |held: &Held| held.serial == rejected.serial;
         let spared = self.replaces_rejected && rejected.age(now) < REFUSED;
-        if self.held.as_ref().is_some_and(in_hand) && !spared {
+        if self.is_in_hand(rejected) && !spared {
             self.held = None;
             self.replaces_rejected = true;
         }

@@ -308,3 +308,60 @@ async fn a_request_ends_with_the_last_who_could_use_its_answer() {
     settle().await;
     assert!(dropped.load(Ordering::SeqCst));
 }
+
+#[test]
+fn a_request_whose_runtime_nobody_drives_holds_up_no_other_runtime_for_ever() {
+    let (source, tokens) = tokens();
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    let first = runtime();
+    first.block_on(async {
+        tokio::time::timeout(SECOND / 2, tokens.get())
+            .await
+            .unwrap_err()
+    });
+    let second = runtime().block_on(async {
+        let begun = Instant::now();
+        let held = tokio::time::timeout(HOUR, tokens.get()).await.unwrap();
+        (held.unwrap(), begun.elapsed())
+    });
+    assert_eq!(text(&second.0), "Bearer token-2");
+    assert!(second.1 < 2 * source.patience(), "{:?}", second.1);
+
+    // The first one's request is given up as soon as somebody drives it again.
+    let held = first.block_on(async {
+        settle().await;
+        tokens.get().await.unwrap()
+    });
+    assert_eq!((text(&held), source.asked()), ("Bearer token-2", 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_look_for_a_permission_puts_no_token_at_risk() {
+    let (source, tokens) = tokens();
+    let operation = StopAndQuarantineFile::INFO;
+    *source.roles.lock().unwrap() = Some(r#""Machine.Read.All""#);
+    tokens.get().await.unwrap();
+    source.refusing.store(true, Ordering::SeqCst);
+    tokio::time::advance(BELIEVED).await;
+    for _ in 0..10 {
+        let error = tokens.get_for(operation).await.unwrap_err();
+        assert!(error.missing_permission().is_some(), "{error}");
+    }
+    assert_eq!(source.asked(), 2, "the authority's refusal is believed");
+    assert!(tokens.get().await.is_ok(), "what it may do it still does");
+
+    // Nor is it the service that refused it.
+    source.refusing.store(false, Ordering::SeqCst);
+    tokio::time::advance(BELIEVED).await;
+    tokens.get_for(operation).await.unwrap_err();
+    let held = tokens.get().await.unwrap();
+    tokens.reject(&held);
+    tokens.get().await.unwrap();
+    assert_eq!(source.asked(), 4);
+}
