@@ -8,6 +8,7 @@ use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use quell_model::{SecretText, TokenResponse};
 use quell_transport::{SharedTransport, TransportErrorKind};
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 
 use super::form::{Form, Secrets};
 use super::{AccessToken, Refusal, TokenError};
@@ -108,8 +109,7 @@ pub(crate) fn unavailable(answer: &Response<Bytes>) -> TokenError {
 fn read_token(body: &[u8], headers: &HeaderMap) -> Result<Issued, TokenError> {
     let unreadable = |reason| TokenError::Unreadable { reason };
     // The parser's own error might repeat a piece of a token.
-    let mut answer: TokenResponse =
-        serde_json::from_slice(body).map_err(|_| unreadable("it is not the JSON of a token"))?;
+    let mut answer = parse(body).ok_or_else(|| unreadable("it is not the JSON of a token"))?;
     if !answer.token_type.eq_ignore_ascii_case("Bearer") {
         return Err(unreadable("it is not a bearer token"));
     }
@@ -124,22 +124,46 @@ fn read_token(body: &[u8], headers: &HeaderMap) -> Result<Issued, TokenError> {
     Ok(Issued { access, refresh })
 }
 
+/// A life that is no number costs the knowledge of it, not the token.
+fn parse(body: &[u8]) -> Option<TokenResponse> {
+    if let Ok(answer) = serde_json::from_slice(body) {
+        return Some(answer);
+    }
+    let mut said: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    said.remove("expires_in")?;
+    serde_json::from_value(said.into()).ok()
+}
+
 /// How long the token lives, by the issuer's own clock: ours may be wrong.
 ///
-/// Managed identities of some hosts tell the end alone; the answer's `Date` then tells
-/// what the time is.
+/// Managed identities of some hosts tell the end alone, others hand out a token that they have
+/// kept and count `expires_in` from its issue. The answer's `Date` then tells what the time is.
 fn life(answer: &TokenResponse, headers: &HeaderMap) -> Option<Duration> {
-    let positive = |seconds: i64| u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
-    if let Some(seconds) = positive(answer.expires_in) {
-        return Some(Duration::from_secs(seconds));
-    }
-    let end = UNIX_EPOCH.checked_add(Duration::from_secs(positive(answer.expires_on?)?))?;
-    let said = headers.get(header::DATE).and_then(|date| {
-        let text = date.to_str().ok()?;
-        httpdate::parse_http_date(text).ok()
-    });
-    end.duration_since(said.unwrap_or_else(SystemTime::now))
-        .ok()
+    let since_issue = positive(answer.expires_in);
+    let end = answer
+        .expires_on
+        .and_then(positive)
+        .and_then(|end| UNIX_EPOCH.checked_add(end));
+    let Some(end) = end else {
+        return since_issue;
+    };
+    let now = match (date(headers), since_issue) {
+        (Some(date), _) => date,
+        (None, Some(_)) => return since_issue,
+        (None, None) => SystemTime::now(),
+    };
+    let left = end.duration_since(now).ok();
+    left.into_iter().chain(since_issue).min()
+}
+
+fn positive(seconds: i64) -> Option<Duration> {
+    let seconds = u64::try_from(seconds).ok()?;
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
 }
 
 fn refresh_token(answer: &mut TokenResponse) -> Option<SecretString> {

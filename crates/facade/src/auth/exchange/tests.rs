@@ -49,6 +49,38 @@ fn an_end_alone_is_read_by_the_clock_that_said_it() {
 }
 
 #[test]
+fn a_life_that_cannot_be_believed_costs_no_token() {
+    for odd in [
+        "3599.5",
+        "1e30",
+        "\"soon\"",
+        "[]",
+        "null",
+        "18446744073709551616",
+        "0",
+    ] {
+        let body = format!(r#"{{"access_token":"t","expires_in":{odd}}}"#);
+        let access = read(200, &body).map(|issued| issued.access);
+        assert_eq!(access.unwrap().life(), None, "{odd}");
+    }
+    let longest = u64::try_from(i64::MAX).unwrap();
+    assert_eq!(
+        life_of(&[], &format!(r#","expires_in":{longest}"#)),
+        Some(longest)
+    );
+}
+
+#[test]
+fn a_kept_token_lives_until_its_end_and_not_as_long_as_a_new_one() {
+    // Platforms count `expires_in` from the issue of a token that they may have kept for hours.
+    let date = [("date", "Sun, 09 Sep 2001 01:46:40 GMT")];
+    let kept = r#","expires_in":"86400","expires_on":"1000000060""#;
+    assert_eq!(life_of(&date, kept), Some(60));
+    // Without a clock to read the end by, ours is not better than the issuer's word.
+    assert_eq!(life_of(&[], kept), Some(86_400));
+}
+
+#[test]
 fn a_refresh_token_is_kept_apart() {
     let body = r#"{"access_token":"t","refresh_token":"canary"}"#;
     let refresh = read(200, body).map(|issued| issued.refresh).unwrap();
