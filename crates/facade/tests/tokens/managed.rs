@@ -37,9 +37,23 @@ async fn a_metadata_service_that_starts_is_waited_for_and_a_missing_identity_is_
     let client = authority.client(ManagedIdentity::imds());
     let error = client.action(ACTION).get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    assert_eq!(authority.asked().len(), 3);
+    assert_eq!(authority.seconds(), [0, 10, 20]);
     let source = error.source().unwrap().to_string();
     assert!(source.contains("assign a managed identity"), "{source}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_metadata_service_that_is_updated_is_waited_for_as_long_as_it_is_said_to_take() {
+    let updating = || std::iter::repeat_with(|| reply(410, ""));
+    let authority = Authority::new().replies(updating().take(7));
+    let client = authority.client(ManagedIdentity::imds());
+    client.sign_in().await.unwrap();
+    assert_eq!(authority.seconds(), [0, 10, 20, 30, 40, 50, 60, 70]);
+
+    let authority = Authority::new().replies(updating().take(8));
+    let client = authority.client(ManagedIdentity::imds());
+    let error = client.sign_in().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,8 +28,13 @@ fn named_file(headers: &HeaderMap, directory: &Path) -> Option<PathBuf> {
     let path = realm.trim().strip_prefix("realm=")?.trim_matches('"');
     let path = PathBuf::from(path);
     let is_key = path.extension().is_some_and(|extension| extension == "key");
-    let of_agent = path.is_absolute() && path.parent() == Some(directory);
+    let of_agent = path.is_absolute() && path.parent().is_some_and(|of| is_same(of, directory));
     (scheme.eq_ignore_ascii_case("Basic") && is_key && of_agent).then_some(path)
+}
+
+/// Windows does not tell `tokens` from `Tokens`, and the agent writes both.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || cfg!(windows) && one.as_os_str().eq_ignore_ascii_case(other)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +15,10 @@ use crate::auth::{AccessToken, RefusalReason, TokenError, TokenRequest, TokenSou
 
 const METADATA: HeaderName = HeaderName::from_static("metadata");
 const IDENTITY: HeaderName = HeaderName::from_static("x-identity-header");
+
+/// A metadata service that is being updated (410) is back within 70 seconds, Microsoft says;
+/// its own libraries ask every ten.
+const UPDATE: (Duration, u32) = (Duration::from_secs(10), 7);
 
 /// Asks the platform for tokens.
 pub(crate) struct ManagedSource {
@@ -54,6 +59,20 @@ impl ManagedSource {
         answer.map_err(TokenError::Transport)
     }
 
+    /// The metadata service's answer, after its update if there is one.
+    async fn ask_imds(&self, asked: &TokenRequest<'_>) -> Result<Response<Bytes>, TokenError> {
+        let (pause, pauses) = UPDATE;
+        for _ in 0..pauses {
+            let answer = self.ask(asked, None).await?;
+            if answer.status() != StatusCode::GONE {
+                return Ok(answer);
+            }
+            tracing::debug!("the metadata service is being updated");
+            tokio::time::sleep(pause).await;
+        }
+        self.ask(asked, None).await
+    }
+
     /// Arc's agent asks back: for the content of a file that only some may read.
     async fn challenged(
         &self,
@@ -79,7 +98,7 @@ impl ManagedSource {
 impl TokenSource for ManagedSource {
     async fn token(&self, asked: &TokenRequest<'_>) -> Result<AccessToken, TokenError> {
         match &self.host {
-            IdentityHost::Imds { .. } => read(&self.ask(asked, None).await?, &Secrets::default()),
+            IdentityHost::Imds { .. } => read(&self.ask_imds(asked).await?, &Secrets::default()),
             IdentityHost::AppService { header, .. } => {
                 let proof = sensitive("", header).map(|value| (IDENTITY, value));
                 read(&self.ask(asked, proof).await?, &Secrets::of(header))
@@ -90,7 +109,7 @@ impl TokenSource for ManagedSource {
 }
 
 fn read(answer: &Response<Bytes>, secrets: &Secrets) -> Result<AccessToken, TokenError> {
-    // The metadata service is being started or updated, which takes up to 70 seconds.
+    // The metadata service is being started or updated.
     if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE) {
         return Err(unavailable(answer));
     }
