@@ -53,8 +53,15 @@ impl TokenSource for Source {
 fn failure(error: azure_core::Error) -> TokenError {
     match error.kind() {
         ErrorKind::Io | ErrorKind::Connection => TokenError::passing(error),
+        ErrorKind::HttpResponse { status, .. } if is_passing(u16::from(*status)) => {
+            TokenError::passing(error)
+        }
         _ => TokenError::permanent(error),
     }
+}
+
+const fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..)
 }
 
 impl From<AzureIdentity> for Credential {
@@ -111,5 +118,14 @@ mod tests {
         let passes = |error: TokenError| error.may_pass();
         assert!(passes(ask(Some(ErrorKind::Io)).await.unwrap_err()));
         assert!(!passes(ask(Some(ErrorKind::Credential)).await.unwrap_err()));
+        for (status, may_pass) in [(503, true), (429, true), (408, true), (400, false)] {
+            let answer = ErrorKind::HttpResponse {
+                status: status.into(),
+                error_code: None,
+                raw_response: None,
+            };
+            let error = ask(Some(answer)).await.unwrap_err();
+            assert_eq!(passes(error), may_pass, "{status}");
+        }
     }
 }
