@@ -6,6 +6,7 @@ use std::time::Duration;
 use quell_transport::{TransportError, TransportErrorKind};
 
 use super::{MissingPermission, Objection, Refusal};
+use crate::error::one_line;
 
 /// Why there is no token. No message repeats a secret that was sent.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub enum TokenError {
     #[error(transparent)]
     MissingPermission(#[from] MissingPermission),
     /// A file that proves who we are cannot be read.
-    #[error("the file {} cannot be read", path.display())]
+    #[error("the file {} cannot be read", one_line(&path.to_string_lossy()))]
     File {
         /// Where it is.
         path: PathBuf,
@@ -144,5 +145,22 @@ impl TokenError {
             Self::MissingPermission(missing) => Some(missing),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_forges_no_second_line() {
+        let error = TokenError::File {
+            path: PathBuf::from("token\nERROR \u{1b}[31mall is lost"),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+        assert_eq!(
+            error.to_string(),
+            "the file token ERROR [31mall is lost cannot be read"
+        );
     }
 }

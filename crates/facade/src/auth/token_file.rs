@@ -1,6 +1,6 @@
 //! A file that holds a token or a key and nothing else.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -46,17 +46,40 @@ fn read_now(path: &PathBuf, longest: u64, links: Links) -> io::Result<SecretStri
     if !kind.is_file() {
         return Err(unusable("it is not a regular file"));
     }
+    let file = File::open(path)?;
+    let opened = file.metadata()?;
+    // It may have been exchanged since it was looked at.
+    if !opened.is_file() || (links == Links::Refused && !is_same(&kind, &opened)) {
+        return Err(unusable("it changed while it was opened"));
+    }
     let mut text = String::new();
-    let mut file = File::open(path)?.take(longest.saturating_add(1));
-    file.read_to_string(&mut text)
+    file.take(longest.saturating_add(1))
+        .read_to_string(&mut text)
         .map_err(|error| io::Error::from(error.kind()))?;
     if u64::try_from(text.len()).is_ok_and(|length| length > longest) {
         return Err(unusable("it is too long"));
     }
     match text.trim() {
         "" => Err(unusable("it is empty")),
+        // What is not even a word is some other file, which nobody wanted to send anywhere.
+        text if !text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Err(unusable("it is not one word of printable ASCII"))
+        }
         text => Ok(SecretString::from(text)),
     }
+}
+
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Elsewhere, links need a privilege.
+#[cfg(not(unix))]
+const fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -104,8 +127,37 @@ mod tests {
             why_not(&folder, Links::Followed),
             "it is not a regular file"
         );
+        for words in [&b"a b"[..], b"a\nb", b"\xef\xbb\xbfa", b"a\0"] {
+            let several = Scratch::with("several", words);
+            assert_eq!(
+                why_not(&several.0, Links::Followed),
+                "it is not one word of printable ASCII"
+            );
+        }
         let binary = Scratch::with("binary", b"\xff\xfe");
         assert!(read_now(&binary.0, 8, Links::Followed).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_file_is_not_taken_for_the_one_that_was_looked_at() {
+        let (one, other) = (Scratch::with("one", b"a"), Scratch::with("other", b"a"));
+        let about = |file: &Scratch| std::fs::metadata(&file.0).unwrap();
+        assert!(is_same(&about(&one), &about(&one)));
+        assert!(!is_same(&about(&one), &about(&other)));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_is_not_opened() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        let pipe = Scratch::with("pipe", b"");
+        std::fs::remove_file(&pipe.0).unwrap();
+        mknodat(CWD, &pipe.0, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        for links in [Links::Followed, Links::Refused] {
+            assert_eq!(why_not(&pipe.0, links), "it is not a regular file");
+        }
     }
 
     #[cfg(unix)]

@@ -69,3 +69,19 @@ async fn a_missing_file_is_named_and_looked_for_again() {
     client.action(ACTION).get().await.unwrap();
     assert_eq!(authority.asked().len(), 1);
 }
+
+#[tokio::test]
+async fn a_file_that_is_no_token_is_not_sent() {
+    for content in [
+        "user: kim\npassword: canary\n",
+        "-----BEGIN PRIVATE KEY-----\nAAAA",
+    ] {
+        let file = Scratch::new("another", content);
+        let authority = Authority::new();
+        let client = authority.client(WorkloadIdentity::new(TENANT, "app", &file.0));
+        let error = client.sign_in().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert!(authority.asked().is_empty());
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+}
