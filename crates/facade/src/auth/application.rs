@@ -36,6 +36,9 @@ impl Application {
         if self.id.is_empty() {
             return Err(BuildError::MissingApplication);
         }
+        if self.id.trim() != self.id || self.id.contains(char::is_control) {
+            return Err(BuildError::InvalidApplication);
+        }
         Ok(())
     }
 }

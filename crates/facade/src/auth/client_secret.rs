@@ -95,6 +95,11 @@ pub(crate) fn is_empty(secret: &SecretString) -> bool {
     secret.expose_secret().is_empty()
 }
 
+/// Whether it came with a line break, as from a file.
+pub(crate) fn has_control(secret: &SecretString) -> bool {
+    secret.expose_secret().contains(char::is_control)
+}
+
 impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientSecret")

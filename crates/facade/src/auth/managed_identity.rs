@@ -4,6 +4,7 @@ mod challenge;
 mod endpoint;
 mod source;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -116,23 +117,29 @@ impl ManagedIdentity {
 
     /// What this process's environment says: `IDENTITY_ENDPOINT` with `IDENTITY_HEADER` is an
     /// App Service, with `IMDS_ENDPOINT` it is Arc, and without `IDENTITY_ENDPOINT` it is a
-    /// virtual machine. No other variable is read.
+    /// virtual machine. No other variable is read: Service Fabric, Cloud Shell and Azure Machine
+    /// Learning, which have words of their own, are not asked.
     ///
     /// # Errors
     ///
-    /// [`MissingVariable`] if there is an `IDENTITY_ENDPOINT` and neither of the others.
+    /// [`MissingVariable`] if there is an `IDENTITY_ENDPOINT` and neither of the others, or if
+    /// one of them is not text.
     pub fn from_env() -> Result<Self, MissingVariable> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        Self::from_variables(std::env::var_os)
     }
 
     fn from_variables(
-        value: impl Fn(&'static str) -> Option<String>,
+        value: impl Fn(&'static str) -> Option<OsString>,
     ) -> Result<Self, MissingVariable> {
-        let value = |name| value(name).filter(|value| !value.is_empty());
-        let Some(endpoint) = value("IDENTITY_ENDPOINT") else {
+        let value = |name| {
+            let value = value(name).filter(|value| !value.is_empty());
+            let text = value.map(OsString::into_string).transpose();
+            text.map_err(|_| MissingVariable(name))
+        };
+        let Some(endpoint) = value("IDENTITY_ENDPOINT")? else {
             return Ok(Self::imds());
         };
-        match (value("IDENTITY_HEADER"), value("IMDS_ENDPOINT")) {
+        match (value("IDENTITY_HEADER")?, value("IMDS_ENDPOINT")?) {
             (Some(header), _) => Ok(Self::app_service(endpoint, header)),
             (None, Some(_)) => Ok(Self::arc(endpoint)),
             (None, None) => Err(MissingVariable("IDENTITY_HEADER")),
@@ -182,8 +189,21 @@ impl fmt::Debug for IdentityHost {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn an_address_that_is_no_text_is_not_passed_over_for_another_identity() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        let broken = |name: &'static str| {
+            (name == "IDENTITY_ENDPOINT").then(|| OsString::from_vec(b"http://\xff".to_vec()))
+        };
+        let error = ManagedIdentity::from_variables(broken).unwrap_err();
+        assert_eq!(error.name(), "IDENTITY_ENDPOINT");
+    }
+
     fn from(set: &[&'static str]) -> Result<String, MissingVariable> {
-        let value = |name: &'static str| set.contains(&name).then(|| format!("canary {name}"));
+        let value =
+            |name: &'static str| set.contains(&name).then(|| format!("canary {name}").into());
         let identity = ManagedIdentity::from_variables(value)?;
         Ok(format!("{identity:?}"))
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::client_secret::is_empty;
+use super::client_secret::{has_control, is_empty};
 use super::form::Form;
 use super::{Application, Exchange, TokenEndpoint, TokenError, token_file};
 use crate::BuildError;
@@ -35,6 +35,7 @@ impl ClientIdentity {
         self.application.check()?;
         match &self.proof {
             Proof::Secret(secret) if is_empty(secret) => Err(BuildError::MissingSecret),
+            Proof::Secret(secret) if has_control(secret) => Err(BuildError::InvalidSecret),
             _ => Ok(()),
         }
     }

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::proof::{ClientIdentity, Proof};
@@ -27,7 +28,7 @@ pub struct WorkloadIdentity {
 
 /// An environment variable that says who we are is missing, empty or not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the environment variable {0} is not set")]
+#[error("the environment variable {0} is not set, or not text")]
 pub struct MissingVariable(pub(crate) &'static str);
 
 impl MissingVariable {
@@ -63,20 +64,24 @@ impl WorkloadIdentity {
     ///
     /// [`MissingVariable`] names the first that is not set.
     pub fn from_env() -> Result<Self, MissingVariable> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        Self::from_variables(std::env::var_os)
     }
 
     fn from_variables(
-        value: impl Fn(&'static str) -> Option<String>,
+        value: impl Fn(&'static str) -> Option<OsString>,
     ) -> Result<Self, MissingVariable> {
         let required = |name| {
             value(name)
                 .filter(|value| !value.is_empty())
                 .ok_or(MissingVariable(name))
         };
+        let text = |name| {
+            let text = required(name)?.into_string();
+            text.map_err(|_| MissingVariable(name))
+        };
         Ok(Self::new(
-            required("AZURE_TENANT_ID")?,
-            required("AZURE_CLIENT_ID")?,
+            text("AZURE_TENANT_ID")?,
+            text("AZURE_CLIENT_ID")?,
             required("AZURE_FEDERATED_TOKEN_FILE")?,
         ))
     }
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_environment_is_read_by_name_and_what_is_missing_is_named() {
-        let all = |name: &'static str| Some(name.to_lowercase());
+        let all = |name: &'static str| Some(OsString::from(name.to_lowercase()));
         let workload = WorkloadIdentity::from_variables(all).unwrap();
         assert_eq!(
             workload.application,
@@ -114,7 +119,7 @@ mod tests {
             "AZURE_CLIENT_ID",
             "AZURE_FEDERATED_TOKEN_FILE",
         ] {
-            for value in [None, Some(String::new())] {
+            for value in [None, Some(OsString::new())] {
                 let others = |name: &'static str| {
                     if name == missing {
                         value.clone()

@@ -81,9 +81,15 @@ pub enum BuildError {
     /// The application's id is empty.
     #[error("the application's client id is empty")]
     MissingApplication,
+    /// The application's id has blanks around it or control characters in it.
+    #[error("the client id is not usable: take off the blanks around it and the line breaks in it")]
+    InvalidApplication,
     /// The secret is empty.
     #[error("the client secret is empty")]
     MissingSecret,
+    /// The secret has a line break or another control character in it. It is not repeated here.
+    #[error("the client secret holds a line break or another control character: take it off")]
+    InvalidSecret,
     /// Options for the built-in transport beside one's own transport.
     #[error("transport options are for the built-in transport: leave them out beside your own")]
     OptionsForOwnTransport,

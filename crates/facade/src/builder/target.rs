@@ -5,8 +5,17 @@ use super::BuildError;
 use crate::Service;
 use crate::auth::{Credential, Expectation, Identity, Party};
 
-/// The older name of an authority of Microsoft's, which still answers.
-const OLD_AUTHORITY: &str = "login.windows.net";
+/// Other names of Microsoft's authorities, which answer too: the aliases of its own instance
+/// discovery.
+const ALIASES: [&str; 7] = [
+    "login.windows.net",
+    "login.microsoft.com",
+    "sts.windows.net",
+    "login-us.microsoftonline.com",
+    "login.usgovcloudapi.net",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+];
 
 /// Where requests go, who issues tokens for it, and what we prove ourselves with: all
 /// of one source.
@@ -109,5 +118,12 @@ fn is_microsofts(authority: &Endpoint) -> bool {
         .filter_map(|cloud| cloud.authority.strip_prefix("https://"));
     // A dot at its end makes a name no other one.
     let host = host.trim_end_matches('.');
-    names.chain([OLD_AUTHORITY]).any(|name| name == host)
+    // Regions answer below a name: `westus2.login.microsoft.com`.
+    let is_below = |name: &str| {
+        host.strip_suffix(name)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    names
+        .chain(ALIASES)
+        .any(|name| name == host || is_below(name))
 }

@@ -120,6 +120,13 @@ fn microsofts_tokens_are_not_asked_for_on_behalf_of_another_service_unless_it_is
         "https://LOGIN.microsoftonline.us/",
         "https://login.microsoftonline.com./",
         "https://login.windows.net",
+        "https://login.microsoft.com",
+        "https://westus2.login.microsoft.com",
+        "https://sts.windows.net",
+        "https://login-us.microsoftonline.com",
+        "https://login.usgovcloudapi.net",
+        "https://login.partner.microsoftonline.cn",
+        "https://LOGIN.Microsoftonline.US:443/",
     ] {
         let service =
             || Service::custom("https://edr.example", authority).client_secret("t", "a", "s");
@@ -240,4 +247,20 @@ fn debug_shows_no_secret() {
     assert!(!format!("{builder:?}").contains("canary"));
     let client = Client::builder().service(service()).build().unwrap();
     assert!(!format!("{client:?}").contains("canary"));
+}
+
+#[test]
+fn an_application_or_a_secret_with_a_line_break_is_refused_before_it_is_sent() {
+    let at = |application: &str, secret: &str| {
+        refused(Client::builder().credential(ClientSecret::new("t", application, secret)))
+    };
+    for application in ["app\n", " app", "a\u{7f}pp"] {
+        let error = at(application, "s");
+        assert!(error.contains("client id is not usable"), "{error}");
+    }
+    for secret in ["canary\n", "canary\r\n", "can\tary"] {
+        let error = at("app", secret);
+        assert!(error.contains("line break"), "{error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
 }
