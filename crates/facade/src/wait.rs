@@ -114,7 +114,8 @@ impl IntoFuture for Wait {
 /// What was seen of the action so far.
 struct Watch {
     begun: Instant,
-    last_answer: Instant,
+    /// Since when looks have come to nothing.
+    failing: Option<Instant>,
     status: Option<ActionStatus>,
     /// What the newest look came to, if it was no answer.
     failure: Option<Error>,
@@ -124,7 +125,7 @@ impl Watch {
     const fn begin(now: Instant) -> Self {
         Self {
             begun: now,
-            last_answer: now,
+            failing: None,
             status: None,
             failure: None,
         }
@@ -139,7 +140,7 @@ impl Watch {
         match looked {
             Ok(action) if action.status.is_final() => ControlFlow::Break(Ok(action)),
             Ok(action) => {
-                self.last_answer = now;
+                self.failing = None;
                 self.status = Some(action.status);
                 self.failure = None;
                 ControlFlow::Continue(Duration::ZERO)
@@ -154,12 +155,14 @@ impl Watch {
     }
 
     /// Whether a failure says nothing about the action and may be gone at the next look.
-    fn passes(&self, error: &Error, now: Instant) -> bool {
+    fn passes(&mut self, error: &Error, now: Instant) -> bool {
         use ErrorKind::{NotFound, RateLimited, Timeout, Transport, Unavailable};
         match error.kind() {
             NotFound => self.status.is_none() && may_appear(now - self.begun),
-            Transport | Timeout | Unavailable | RateLimited => {
-                now - self.last_answer < LONGEST_OUTAGE
+            // Limits that are used up are no outage.
+            RateLimited => true,
+            Transport | Timeout | Unavailable => {
+                now - *self.failing.get_or_insert(now) < LONGEST_OUTAGE
             }
             _ => false,
         }

@@ -16,6 +16,9 @@ const OVERLAP: Duration = Duration::from_secs(120);
 /// What does not show after so long is asked for by its id.
 const VISIBLE: Duration = Duration::from_secs(60);
 
+/// No span is cut finer than this: a service may give a thousand actions one moment.
+const FINEST: Duration = Duration::from_secs(1);
+
 /// So many ids fit in one address.
 const IDS: usize = 100;
 
@@ -30,6 +33,8 @@ pub(super) struct Lookout {
     news: bool,
     /// Where spans had to be cut because a page was full; the next look cuts there at once.
     cuts: BTreeSet<Timestamp>,
+    /// A service may not know `id in (…)`.
+    one_by_one: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +53,8 @@ pub(super) enum Query {
     Created(Span, Option<ActionType>),
     /// With these ids.
     Ids(Vec<ActionId>),
+    /// This one by itself.
+    One(ActionId),
 }
 
 /// From a moment on, up to another one.
@@ -65,6 +72,7 @@ impl Lookout {
             queue: VecDeque::new(),
             news: false,
             cuts: BTreeSet::new(),
+            one_by_one: false,
         }
     }
 
@@ -100,16 +108,24 @@ impl Lookout {
 
     /// Begins a look at everything that is due, unless one is under way.
     pub(super) fn look(&mut self, now: Duration) {
-        if !self.queue.is_empty() {
-            return;
-        }
         let steps = self
             .open
             .values()
             .map(|open| self.ladder.step_of(open.age(now)));
-        let Some(step) = steps.filter(|step| self.ladder.due(*step) <= now).max() else {
+        if let Some(step) = steps.filter(|step| self.ladder.due(*step) <= now).max() {
+            self.look_up_to(step, now);
+        }
+    }
+
+    /// Begins a look at everything, due or not, unless one is under way.
+    pub(super) fn look_at_all(&mut self, now: Duration) {
+        self.look_up_to(self.ladder.step_of(Duration::MAX), now);
+    }
+
+    fn look_up_to(&mut self, step: usize, now: Duration) {
+        if !self.queue.is_empty() {
             return;
-        };
+        }
         self.ladder.look(step, now);
         self.news = false;
         let (known, unknown): (Vec<_>, Vec<_>) = self
@@ -119,9 +135,8 @@ impl Lookout {
             .partition(|(_, open)| open.created.is_some());
         let oldest = known.iter().filter_map(|(_, open)| open.created).min();
         let kind = same(known.iter().map(|(_, open)| open.kind.as_ref()));
-        let mut ids: Vec<ActionId> = unknown.into_iter().map(|(id, _)| id.clone()).collect();
-        ids.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        self.queue.extend(by_ids(&ids));
+        let unknown = unknown.into_iter().map(|(id, _)| id.clone()).collect();
+        self.ask_by_id(unknown);
         if let Some(oldest) = oldest {
             self.look_since(oldest.saturating_sub(OVERLAP), kind.as_ref());
         }
@@ -145,9 +160,14 @@ impl Lookout {
         self.queue.front()
     }
 
-    /// The look came to nothing; the next one is made in its turn.
-    pub(super) fn give_up_look(&mut self) {
-        self.queue.clear();
+    /// The service lists nothing by ids: each is asked for by itself, now and later.
+    pub(super) fn ask_one_by_one(&mut self) {
+        self.one_by_one = true;
+        let queries = self.queue.drain(..).flat_map(|query| match query {
+            Query::Ids(ids) => ids.into_iter().map(Query::One).collect(),
+            other => vec![other],
+        });
+        self.queue = queries.collect();
     }
 
     /// Takes the answer to the query at hand. `service_now` is the service's time.
@@ -160,36 +180,26 @@ impl Lookout {
         let Some(query) = self.queue.pop_front() else {
             return Vec::new();
         };
-        let count = actions.len();
-        let newest = actions
-            .iter()
-            .map(|action| action.creation_date_time_utc)
-            .max();
-        let mut shown: Vec<ActionId> = Vec::new();
-        let mut seen = Vec::new();
-        for action in actions {
-            let Some(open) = self.open.get_mut(&action.id) else {
-                continue;
-            };
-            if action.status.is_final() {
-                self.open.remove(&action.id);
-                seen.push(Seen::Ended(Box::new(action)));
-                continue;
-            }
-            open.learn(&action, service_now, now);
-            shown.push(action.id);
-        }
+        let is_full = actions.len() >= page_size();
+        let newest = actions.iter().map(|row| row.creation_date_time_utc).max();
+        let (mut seen, shown) = self.note(actions, service_now, now);
         match query {
-            Query::Ids(ids) => seen.extend(self.lost(ids, &shown, now)),
-            Query::Created(span, kind) if count >= page_size() => {
-                let halves = span.halves(newest).into_iter().flatten();
-                for half in halves {
-                    self.cuts
-                        .extend(half.until.filter(|cut| Some(*cut) != span.until));
-                    self.queue.push_back(Query::Created(half, kind.clone()));
+            Query::Created(span, kind) => {
+                let missing = self.missing(span, &shown);
+                let too_many = is_full && missing.len() > self.askable();
+                match too_many.then(|| span.halves(newest)).flatten() {
+                    Some(halves) => self.ask_in(halves, kind.as_ref()),
+                    // Not all that is hidden by a full page is old enough to be expected.
+                    None if is_full => self.ask_by_id(missing),
+                    None => self.ask_by_id(self.old(missing, now)),
                 }
             }
-            Query::Created(span, _) => self.ask_for_missing(span, &shown, now),
+            Query::Ids(ids) => {
+                let missing = ids.into_iter().filter(|id| !shown.contains(id)).collect();
+                let absent = self.old(missing, now);
+                self.queue.extend(absent.into_iter().map(Query::One));
+            }
+            Query::One(id) => seen.extend(self.lost(id, &shown, now)),
         }
         self.news |= !seen.is_empty();
         if self.queue.is_empty() {
@@ -198,36 +208,76 @@ impl Lookout {
         seen
     }
 
-    /// What was asked for by its id and is not there does not exist, once it is old enough to show.
-    fn lost(&mut self, asked: Vec<ActionId>, shown: &[ActionId], now: Duration) -> Vec<Seen> {
-        let mut lost = Vec::new();
-        for id in asked {
-            let is_old = self
-                .open
-                .get(&id)
-                .is_some_and(|open| open.watched(now) >= VISIBLE);
-            if is_old && !shown.contains(&id) {
-                self.open.remove(&id);
-                lost.push(Seen::Lost(id));
+    /// What the rows say of the actions that are open: which ended, and which were shown and go on.
+    fn note(
+        &mut self,
+        rows: Vec<MachineAction>,
+        service_now: Timestamp,
+        now: Duration,
+    ) -> (Vec<Seen>, HashSet<ActionId>) {
+        let (mut ended, mut shown) = (Vec::new(), HashSet::new());
+        for action in rows {
+            let Some(open) = self.open.get_mut(&action.id) else {
+                continue;
+            };
+            if action.status.is_final() {
+                self.open.remove(&action.id);
+                ended.push(Seen::Ended(Box::new(action)));
+            } else {
+                open.learn(&action, service_now, now);
+                shown.insert(action.id);
             }
         }
-        lost
+        (ended, shown)
     }
 
-    /// What should have shown in a whole list and did not is asked for by its id.
-    fn ask_for_missing(&mut self, span: Span, shown: &[ActionId], now: Duration) {
-        let shown: HashSet<&ActionId> = shown.iter().collect();
-        let mut missing: Vec<ActionId> = self
-            .open
+    /// What a list of this span should have shown and did not.
+    fn missing(&self, span: Span, shown: &HashSet<ActionId>) -> Vec<ActionId> {
+        let covered = |open: &Open| open.created.is_some_and(|created| span.holds(created));
+        self.open
             .iter()
-            .filter(|(id, open)| {
-                let covered = open.created.is_some_and(|created| span.holds(created));
-                covered && open.watched(now) >= VISIBLE && !shown.contains(id)
-            })
+            .filter(|(id, open)| covered(open) && !shown.contains(*id))
             .map(|(id, _)| id.clone())
-            .collect();
-        missing.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        self.queue.extend(by_ids(&missing));
+            .collect()
+    }
+
+    /// Those that are watched long enough to show.
+    fn old(&self, mut ids: Vec<ActionId>, now: Duration) -> Vec<ActionId> {
+        let is_old = |open: &Open| open.watched(now) >= VISIBLE;
+        ids.retain(|id| self.open.get(id).is_some_and(is_old));
+        ids
+    }
+
+    /// What was asked for by itself and is not there does not exist, once it is old enough to show.
+    fn lost(&mut self, id: ActionId, shown: &HashSet<ActionId>, now: Duration) -> Option<Seen> {
+        let is_open_yet = self.open.get(&id)?.watched(now) < VISIBLE || shown.contains(&id);
+        if is_open_yet {
+            return None;
+        }
+        self.open.remove(&id);
+        Some(Seen::Lost(id))
+    }
+
+    /// So many are asked for by their ids at less cost than by halving a span.
+    const fn askable(&self) -> usize {
+        if self.one_by_one { 0 } else { IDS }
+    }
+
+    fn ask_in(&mut self, spans: [Span; 2], kind: Option<&ActionType>) {
+        self.cuts
+            .extend(spans.first().and_then(|first| first.until));
+        let queries = spans.map(|span| Query::Created(span, kind.cloned()));
+        self.queue.extend(queries);
+    }
+
+    fn ask_by_id(&mut self, mut ids: Vec<ActionId>) {
+        ids.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        if self.one_by_one {
+            self.queue.extend(ids.into_iter().map(Query::One));
+        } else {
+            let lists = ids.chunks(IDS).map(|ids| Query::Ids(ids.to_vec()));
+            self.queue.extend(lists);
+        }
     }
 }
 
@@ -256,11 +306,12 @@ impl Span {
         moment >= self.from && self.until.is_none_or(|until| moment < until)
     }
 
-    /// Both halves; none if it cannot be divided any more.
+    /// Both halves; none if it is too short to be worth it: what is missing is asked for by id.
     fn halves(self, newest: Option<Timestamp>) -> Option<[Self; 2]> {
         let end = self.until.or(newest)?.unix_ticks();
         let start = self.from.unix_ticks();
-        let middle = Timestamp::from_unix_ticks(start + end.saturating_sub(start) / 2);
+        let middle =
+            Timestamp::from_unix_ticks(start.saturating_add(end.saturating_sub(start) / 2));
         let first = Self {
             from: self.from,
             until: Some(middle),
@@ -269,12 +320,9 @@ impl Span {
             from: middle,
             until: self.until,
         };
-        (middle > self.from).then_some([first, second])
+        let is_worth_it = middle.saturating_duration_since(self.from) >= FINEST;
+        is_worth_it.then_some([first, second])
     }
-}
-
-fn by_ids(ids: &[ActionId]) -> impl Iterator<Item = Query> + '_ {
-    ids.chunks(IDS).map(|ids| Query::Ids(ids.to_vec()))
 }
 
 fn page_size() -> usize {
@@ -287,5 +335,7 @@ fn same<'a>(mut kinds: impl Iterator<Item = Option<&'a ActionType>>) -> Option<A
     kinds.all(|kind| kind == Some(first)).then(|| first.clone())
 }
 
+#[cfg(test)]
+mod economy;
 #[cfg(test)]
 mod tests;

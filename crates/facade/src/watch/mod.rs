@@ -33,10 +33,13 @@ const LEAST: Duration = Duration::from_millis(50);
 /// A service that does not answer is waited out for this long.
 const LONGEST_OUTAGE: Duration = Duration::from_secs(300);
 
+/// A watch that ends looks once more, so long before.
+const LAST_LOOK: Duration = Duration::from_secs(2);
+
 /// Waits for the ends of many machine actions; made by [`Client::wait_all`].
 ///
-/// However many they are, a look is one list (and one more for each further 10,000 actions that
-/// were made in the time). A fresh action is looked at every 30 seconds, an older one in an eighth of
+/// However many they are, a look is one list, and one more for each further 10,000 actions that
+/// were made in the time. A fresh action is looked at every 30 seconds, an older one in an eighth of
 /// its age, up to half an hour: a thousand machines cost some two hundred calls in three days, where
 /// asking for each by itself would spend the whole limit.
 ///
@@ -78,9 +81,12 @@ struct Running {
     lookout: Lookout,
     begun: Instant,
     deadline: Deadline,
-    last_answer: Instant,
-    /// A service may not know `id in (…)`.
-    ids_one_by_one: bool,
+    /// Since when lists have failed.
+    failing: Option<Instant>,
+    /// How long to wait at least after a failure.
+    patience: Duration,
+    /// The last look was begun.
+    is_closing: bool,
 }
 
 impl Watch {
@@ -162,8 +168,9 @@ impl Watch {
             lookout: Lookout::new(self.shortest),
             begun: now,
             deadline: Deadline::after(self.within, now),
-            last_answer: now,
-            ids_one_by_one: false,
+            failing: None,
+            patience: self.shortest,
+            is_closing: false,
         });
         let service_now = service_now(&self.client);
         for watched in self.added.drain(..) {
@@ -204,10 +211,7 @@ impl Running {
         let due = self.lookout.due(elapsed).unwrap_or(elapsed);
         let wait = due.saturating_sub(elapsed);
         match self.deadline.remaining(now) {
-            Some(left) if left <= wait => {
-                tokio::time::sleep(left).await;
-                return Err(too_long());
-            }
+            Some(left) if left <= wait => return self.close(client, left).await,
             _ if wait.is_zero() => {}
             _ => pause(client, wait).await,
         }
@@ -215,11 +219,23 @@ impl Running {
         Ok(())
     }
 
+    /// No look is due before the end: one is made shortly before it all the same.
+    async fn close(&mut self, client: &Client, left: Duration) -> Result<(), Error> {
+        if self.is_closing || left.is_zero() {
+            tokio::time::sleep(left).await;
+            return Err(too_long());
+        }
+        pause(client, left.saturating_sub(LAST_LOOK.min(left / 2))).await;
+        self.is_closing = true;
+        self.lookout.look_at_all(self.begun.elapsed());
+        Ok(())
+    }
+
     fn is_over(&self) -> bool {
         self.deadline.remaining(Instant::now()) == Some(Duration::ZERO)
     }
 
-    /// Asks for the next list. A failure that may pass ends this look, not the watch.
+    /// Asks for the next list. After a failure that may pass it is asked for again.
     async fn look(&mut self, client: &Client) -> Result<Vec<Seen>, Error> {
         let Some(query) = self.lookout.query().cloned() else {
             return Ok(Vec::new());
@@ -228,37 +244,57 @@ impl Running {
             Some(left) => client.with_deadline(client.deadline().map_or(left, |own| own.min(left))),
             None => client.clone(),
         };
-        match self.ask(&client, &query).await {
+        match ask(&client, &query).await {
             Ok(actions) => {
-                self.last_answer = Instant::now();
+                self.failing = None;
                 let (service_now, now) = (service_now(&client), self.begun.elapsed());
                 Ok(self.lookout.answered(actions, service_now, now))
             }
-            Err(error) if self.is_over() && passes(&error) => Err(too_long().because(error)),
-            Err(error) if passes(&error) && self.last_answer.elapsed() < LONGEST_OUTAGE => {
-                self.lookout.give_up_look();
-                let asked = error.retry_after().unwrap_or_default();
-                let left = self.deadline.remaining(Instant::now());
-                tokio::time::sleep(left.map_or(asked, |left| asked.min(left))).await;
+            Err(error) if refuses_ids(&query, &error) => {
+                self.lookout.ask_one_by_one();
                 Ok(Vec::new())
             }
-            Err(error) => Err(error),
+            Err(error) => {
+                self.sit_out(&client, error).await?;
+                Ok(Vec::new())
+            }
         }
     }
 
-    async fn ask(&mut self, client: &Client, query: &Query) -> Result<Vec<MachineAction>, Error> {
-        match query {
-            Query::Created(span, kind) => created(client, *span, kind.as_ref()).await,
-            Query::Ids(ids) if self.ids_one_by_one => one_by_one(client, ids).await,
-            Query::Ids(ids) => match by_ids(client, ids).await {
-                Err(error) if error.kind() == ErrorKind::InvalidInput => {
-                    self.ids_one_by_one = true;
-                    one_by_one(client, ids).await
-                }
-                other => other,
-            },
+    /// Waits after a failure, unless it will not pass or lasts too long.
+    async fn sit_out(&mut self, client: &Client, error: Error) -> Result<(), Error> {
+        if !passes(&error) {
+            return Err(error);
         }
+        let now = Instant::now();
+        let left = self.deadline.remaining(now);
+        if left == Some(Duration::ZERO) {
+            return Err(too_long().because(error));
+        }
+        let failing = *self.failing.get_or_insert(now);
+        // Limits that are used up are no outage.
+        let is_outage = error.kind() != ErrorKind::RateLimited;
+        if is_outage && now - failing >= LONGEST_OUTAGE {
+            self.failing = None;
+            return Err(error);
+        }
+        let wait = error.retry_after().unwrap_or_default().max(self.patience);
+        pause(client, left.map_or(wait, |left| wait.min(left))).await;
+        Ok(())
     }
+}
+
+async fn ask(client: &Client, query: &Query) -> Result<Vec<MachineAction>, Error> {
+    match query {
+        Query::Created(span, kind) => created(client, *span, kind.as_ref()).await,
+        Query::Ids(ids) => by_ids(client, ids).await,
+        Query::One(id) => one(client, id).await,
+    }
+}
+
+/// Whether the service does not list by ids.
+fn refuses_ids(query: &Query, error: &Error) -> bool {
+    matches!(query, Query::Ids(_)) && error.kind() == ErrorKind::InvalidInput
 }
 
 async fn created(
@@ -285,17 +321,13 @@ async fn by_ids(client: &Client, ids: &[ActionId]) -> Result<Vec<MachineAction>,
     }
 }
 
-async fn one_by_one(client: &Client, ids: &[ActionId]) -> Result<Vec<MachineAction>, Error> {
-    let mut actions = Vec::with_capacity(ids.len());
-    for id in ids {
-        let get = GetMachineAction::new(id.clone());
-        match client.send_about(&get, Subject::action(id)).await {
-            Ok(action) => actions.push(action),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
+async fn one(client: &Client, id: &ActionId) -> Result<Vec<MachineAction>, Error> {
+    let get = GetMachineAction::new(id.clone());
+    match client.send_about(&get, Subject::action(id)).await {
+        Ok(action) => Ok(vec![action]),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
-    Ok(actions)
 }
 
 /// Whether a failure says nothing of the actions and may be gone at the next look.
@@ -322,12 +354,11 @@ async fn pause(client: &Client, wait: Duration) {
     tokio::time::sleep(wait).await;
 }
 
+/// The earlier of what both clocks say: an action that is taken for too young is only looked at
+/// too often, while one that is taken for too old would be forgotten for half an hour.
 fn service_now(client: &Client) -> Timestamp {
-    client
-        .shared()
-        .clock
-        .skew()
-        .apply(Timestamp::from(SystemTime::now()))
+    let ours = Timestamp::from(SystemTime::now());
+    client.shared().clock.skew().apply(ours).min(ours)
 }
 
 impl IntoFuture for Watch {

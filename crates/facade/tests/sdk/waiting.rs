@@ -179,3 +179,17 @@ async fn an_interval_of_nothing_is_no_busy_loop() {
         tenant.calls().len()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_fails_after_a_long_interval_is_no_outage() {
+    let tenant = Tenant::new()
+        .plays([seen("Pending")])
+        .plays(vec![Line::Fail(TransportErrorKind::Connect); 4])
+        .plays(vec![
+            refusal(429, "429", "slow").with("retry-after", "900");
+            2
+        ])
+        .then_always(seen("Succeeded"));
+    let wait = tenant.client().action(ACTION).wait();
+    wait.intervals(600 * SECOND, 600 * SECOND).await.unwrap();
+}

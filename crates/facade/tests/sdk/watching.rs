@@ -86,14 +86,71 @@ async fn when_the_time_is_over_the_ends_so_far_are_kept() {
         (waited.ended.len(), waited.open),
         (1, vec![ActionId::new("b").unwrap()])
     );
+    assert_eq!(tenant.seconds(), [0.0, 30.0, 60.0, 90.0, 98.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_watch_looks_once_more_before_it_ends() {
+    let tenant = Tenant::new()
+        .plays([list(&[("a", "Pending")])])
+        .then_always(list(&[("a", "Succeeded")]));
+    let watch = tenant.client().wait_all(&made(&["a"])).within(20 * SECOND);
+    assert_eq!(watch.await.unwrap().ended.len(), 1);
+    assert_eq!(tenant.seconds(), [0.0, 18.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_actions_rare_looks_are_no_outage() {
+    // It is looked at every half hour, and the second look meets a service that restarts.
+    let old = || {
+        let mut old = made(&["a"]);
+        let created = old[0].creation_date_time_utc;
+        old[0].creation_date_time_utc = created.saturating_sub(86_400 * SECOND);
+        old
+    };
+    let tenant = Tenant::new()
+        .plays([list(&[("a", "Pending")])])
+        .plays(vec![Line::Fail(Interrupted); 4])
+        .then_always(list(&[("a", "Succeeded")]));
+    let begun = Instant::now();
+    let waited = tenant.client().wait_all(&old()).await.unwrap();
+    assert_eq!(waited.ended.len(), 1);
+    assert!(
+        begun.elapsed() < 1_900 * SECOND,
+        "the look is made again at once"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_date_does_not_make_a_watch_sleep() {
+    let date = "Fri, 01 Jul 2095 12:00:00 GMT";
+    let tenant = Tenant::new()
+        .plays([refusal(404, "NotFound", "no").with("date", date)])
+        .plays([list(&[("a", "Pending")]).with("date", date)])
+        .then_always(list(&[("a", "Succeeded")]));
+    let client = tenant.client();
+    client.action("b").get().await.unwrap_err();
+    client.wait_all(&made(&["a"])).await.unwrap();
+    assert_eq!(tenant.seconds(), [0.0, 0.0, 30.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_are_used_up_are_no_outage() {
+    let tenant = Tenant::new()
+        .plays(vec![
+            refusal(429, "429", "slow").with("retry-after", "1800");
+            3
+        ])
+        .then_always(list(&[("a", "Succeeded")]));
+    tenant.client().wait_all(&made(&["a"])).await.unwrap();
     assert_eq!(tenant.calls().len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn ids_alone_do_and_what_does_not_exist_is_lost() {
     let tenant = Tenant::new()
-        .plays([list(&[("a", "Succeeded")])])
-        .then_always(list(&[]));
+        .plays([list(&[("a", "Succeeded")]), list(&[]), list(&[])])
+        .then_always(refusal(404, "ResourceNotFound", "no"));
     let ids = ["a", "nowhere"].map(|id| ActionId::new(id).unwrap());
     let waited = tenant.client().wait_all(&ids).await.unwrap();
     assert_eq!(

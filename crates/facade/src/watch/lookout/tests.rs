@@ -1,12 +1,11 @@
 use quell_model::ActionStatus;
 
 use super::*;
-use crate::retry::Jitter;
 
-const SECOND: Duration = Duration::from_secs(1);
-const UNIT: Duration = Duration::from_secs(30);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const UNIT: Duration = Duration::from_secs(30);
 
-fn at(now: Duration) -> Timestamp {
+pub(super) fn at(now: Duration) -> Timestamp {
     Timestamp::from_unix_seconds(1_750_000_000).saturating_add(now)
 }
 
@@ -14,7 +13,7 @@ fn id(text: &str) -> ActionId {
     ActionId::new(text).unwrap()
 }
 
-fn action(name: &str, status: ActionStatus, created: Timestamp) -> MachineAction {
+pub(super) fn action(name: &str, status: ActionStatus, created: Timestamp) -> MachineAction {
     let mut action = MachineAction::new(id(name));
     action.kind = ActionType::StopAndQuarantineFile;
     action.status = status;
@@ -22,7 +21,7 @@ fn action(name: &str, status: ActionStatus, created: Timestamp) -> MachineAction
     action
 }
 
-fn watched(name: &str, created: Timestamp) -> Watched {
+pub(super) fn watched(name: &str, created: Timestamp) -> Watched {
     Watched::from(&action(name, ActionStatus::Pending, created))
 }
 
@@ -39,10 +38,10 @@ fn lookout(names: &[&str]) -> Lookout {
     lookout
 }
 
-fn span(query: &Query) -> Span {
+pub(super) fn span(query: &Query) -> Span {
     match query {
         Query::Created(span, _) => *span,
-        Query::Ids(_) => panic!("a list by creation"),
+        Query::Ids(_) | Query::One(_) => panic!("a list by creation"),
     }
 }
 
@@ -106,10 +105,7 @@ fn ids_alone_are_asked_for_by_id_until_their_age_is_known() {
         [true, false],
         "the rest is listed by creation from now on"
     );
-    assert_eq!(
-        lookout.answered(Vec::new(), at(60 * SECOND), 60 * SECOND),
-        [Seen::Lost(id("a100"))]
-    );
+    assert_eq!(lost(&mut lookout, 60 * SECOND), id("a100"));
     assert_eq!(lookout.open().count(), 100);
 }
 
@@ -123,26 +119,76 @@ fn what_does_not_show_is_asked_for_by_id_and_then_lost() {
     let later = 60 * SECOND;
     lookout.look(later);
     lookout.answered(vec![pending("a")], at(later), later);
-    assert_eq!(lookout.query(), Some(&Query::Ids(vec![id("b")])));
+    assert_eq!(lost(&mut lookout, later), id("b"));
+}
+
+/// What is in no list of ids either is asked for by itself, and only then lost.
+fn lost(lookout: &mut Lookout, now: Duration) -> ActionId {
+    let Some(Query::Ids(ids)) = lookout.query().cloned() else {
+        panic!("a list of ids")
+    };
+    assert_eq!(lookout.answered(Vec::new(), at(now), now), []);
+    lookout.queue.rotate_right(1);
+    assert_eq!(lookout.query(), Some(&Query::One(ids[0].clone())));
+    let [Seen::Lost(id)] = &lookout.answered(Vec::new(), at(now), now)[..] else {
+        panic!("it is lost")
+    };
+    id.clone()
+}
+
+#[test]
+fn a_list_that_hides_what_exists_loses_nothing() {
+    let mut lookout = lookout(&["a"]);
+    lookout.look(60 * SECOND);
+    for _ in 0..2 {
+        assert_eq!(
+            lookout.answered(Vec::new(), at(60 * SECOND), 60 * SECOND),
+            []
+        );
+    }
+    assert_eq!(lookout.query(), Some(&Query::One(id("a"))));
     assert_eq!(
-        lookout.answered(Vec::new(), at(later), later),
-        [Seen::Lost(id("b"))]
+        lookout.answered(vec![pending("a")], at(60 * SECOND), 60 * SECOND),
+        []
     );
+    assert!(!lookout.is_done());
+}
+
+#[test]
+fn a_service_that_lists_no_ids_is_asked_for_each_from_then_on() {
+    let mut lookout = Lookout::new(UNIT);
+    for name in ["a", "b"] {
+        lookout.add(id(name).into(), Duration::ZERO, Duration::ZERO);
+    }
+    lookout.look(Duration::ZERO);
+    lookout.ask_one_by_one();
+    assert_eq!(lookout.queue, [Query::One(id("a")), Query::One(id("b"))]);
+    for _ in 0..2 {
+        assert_eq!(
+            lookout.answered(Vec::new(), at(SECOND), SECOND),
+            [],
+            "too fresh to be lost"
+        );
+    }
+    lookout.look(30 * SECOND);
+    assert_eq!(lookout.query(), Some(&Query::One(id("a"))));
+}
+
+/// A full page of others' actions, the newest of them made this many seconds after the beginning.
+fn full(newest: u64) -> Vec<MachineAction> {
+    let others = (1..page_size()).map(|n| pending(&format!("o{n}")));
+    let newest = at(Duration::from_secs(newest));
+    others
+        .chain([action("newest", ActionStatus::Pending, newest)])
+        .collect()
 }
 
 #[test]
 fn a_full_page_is_halved_until_all_is_seen() {
-    let mut lookout = lookout(&["a"]);
+    let names: Vec<String> = (0..=IDS).map(|n| format!("a{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut lookout = lookout(&names);
     lookout.look(Duration::ZERO);
-    let full = |newest: u64| {
-        let others = (1..page_size()).map(|n| pending(&format!("o{n}")));
-        let newest = action(
-            "newest",
-            ActionStatus::Pending,
-            at(Duration::from_secs(newest)),
-        );
-        others.chain([newest]).collect::<Vec<_>>()
-    };
     lookout.answered(full(100), at(100 * SECOND), 100 * SECOND);
     let halves: Vec<Span> = lookout.queue.iter().map(span).collect();
     assert_eq!(halves.len(), 2);
@@ -152,20 +198,18 @@ fn a_full_page_is_halved_until_all_is_seen() {
     );
     assert!(halves[0].from < halves[1].from && halves[1].from < at(100 * SECOND));
 
-    // The first half is full again, the second shows the action's end.
+    // What is missing was made in the second half.
     lookout.answered(full(0), at(101 * SECOND), 101 * SECOND);
-    assert_eq!(lookout.queue.len(), 3);
-    let end = action("a", ActionStatus::Failed, at(Duration::ZERO));
-    let seen = lookout.answered(vec![end], at(101 * SECOND), 101 * SECOND);
-    assert_eq!(seen.len(), 1);
+    assert_eq!(lookout.queue.len(), 1);
+    let ends = names
+        .iter()
+        .map(|name| action(name, ActionStatus::Failed, at(Duration::ZERO)));
+    let seen = lookout.answered(ends.collect(), at(101 * SECOND), 101 * SECOND);
+    assert_eq!((seen.len(), lookout.query()), (names.len(), None));
 
     // The next look cuts where this one had to.
-    lookout.give_up_look();
-    lookout.add(
-        watched("b", at(Duration::ZERO)),
-        Duration::ZERO,
-        102 * SECOND,
-    );
+    let late = watched("b", at(Duration::ZERO));
+    lookout.add(late, Duration::ZERO, 102 * SECOND);
     lookout.look(200 * SECOND);
     let spans: Vec<Span> = lookout.queue.iter().map(span).collect();
     assert!(spans.len() > 1, "{spans:?}");
@@ -176,6 +220,52 @@ fn a_full_page_is_halved_until_all_is_seen() {
         "{spans:?}"
     );
     assert_eq!(spans.last().map(|span| span.until), Some(None));
+}
+
+#[test]
+fn a_full_page_that_shows_all_that_is_open_is_enough_and_few_that_it_hides_are_asked_for() {
+    let mut lookout = lookout(&["a", "b"]);
+    let mut page = full(0);
+    page[0] = pending("a");
+    page[1] = pending("b");
+    lookout.look(Duration::ZERO);
+    lookout.answered(page.clone(), at(SECOND), SECOND);
+    assert_eq!(lookout.query(), None);
+
+    page[1] = pending("another");
+    lookout.look(30 * SECOND);
+    lookout.answered(page, at(30 * SECOND), 30 * SECOND);
+    assert_eq!(lookout.queue, [Query::Ids(vec![id("b")])]);
+}
+
+#[test]
+fn pages_full_of_one_moment_come_to_an_end() {
+    let names: Vec<String> = (0..250).map(|n| format!("a{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for one_by_one in [false, true] {
+        let mut lookout = lookout(&names);
+        lookout.one_by_one = one_by_one;
+        lookout.look(Duration::ZERO);
+        let (mut lists, mut asked) = (0, HashSet::new());
+        while let Some(query) = lookout.query().cloned() {
+            let rows = match query {
+                Query::Created(span, _) if span.holds(at(Duration::ZERO)) => full(0),
+                Query::Created(..) => Vec::new(),
+                Query::Ids(ids) => {
+                    asked.extend(ids);
+                    Vec::new()
+                }
+                Query::One(id) => {
+                    asked.insert(id);
+                    Vec::new()
+                }
+            };
+            lookout.answered(rows, at(SECOND), SECOND);
+            lists += 1;
+            assert!(lists < 300, "it does not end");
+        }
+        assert_eq!(asked.len(), names.len());
+    }
 }
 
 #[test]
@@ -200,22 +290,12 @@ fn a_span_that_cannot_be_halved_is_not() {
     assert_eq!(
         Span {
             from: now,
-            until: Some(at(SECOND))
+            until: Some(at(2 * SECOND))
         }
         .halves(None)
         .map(|h| h.len()),
         Some(2)
     );
-}
-
-#[test]
-fn a_look_that_failed_is_made_again_in_its_turn() {
-    let mut lookout = lookout(&["a"]);
-    lookout.look(Duration::ZERO);
-    lookout.give_up_look();
-    assert_eq!(lookout.due(SECOND), Some(30 * SECOND));
-    lookout.look(30 * SECOND);
-    assert!(lookout.query().is_some());
 }
 
 #[test]
@@ -226,91 +306,4 @@ fn types_are_asked_for_only_while_they_are_one() {
     lookout.add(Watched::from(&other), Duration::ZERO, Duration::ZERO);
     lookout.look(Duration::ZERO);
     assert!(matches!(lookout.query(), Some(Query::Created(_, None))));
-}
-
-/// When the n-th call of a campaign may be made: 1,500 an hour in bursts of 100 a minute.
-fn legal(number: u64) -> Duration {
-    SECOND * u32::try_from(number / 1500 * 3600 + number % 1500 / 100 * 60).unwrap()
-}
-
-/// Three quarters end after some 90 s, a fifth within hours, the rest never: those time out after
-/// three days.
-fn life(jitter: &Jitter) -> Duration {
-    let [lot, one, two] = [(); 3].map(|()| jitter.fraction());
-    let normal = (-2.0 * one.max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * two).cos();
-    let seconds = match lot {
-        lot if lot < 0.75 => 90.0 * normal.exp(),
-        lot if lot < 0.95 => -4.0 * 3600.0 * one.max(1e-12).ln(),
-        _ => f64::INFINITY,
-    };
-    Duration::from_secs_f64(seconds.min(259_200.0))
-}
-
-/// A campaign in virtual time: lists, and how late each end was seen, in seconds.
-fn campaign(machines: u64, seed: u64) -> (u32, Vec<u64>) {
-    let jitter = Jitter::seeded(seed);
-    let actions: Vec<(String, Duration, Duration)> = (0..machines)
-        .map(|number| {
-            let created = legal(number);
-            (number.to_string(), created, created + life(&jitter))
-        })
-        .collect();
-    let ends: HashMap<&str, Duration> = actions
-        .iter()
-        .map(|(id, _, end)| (id.as_str(), *end))
-        .collect();
-    let (mut lookout, mut added) = (Lookout::new(UNIT), 0);
-    let (mut now, mut lists, mut delays) = (Duration::ZERO, 0, Vec::new());
-    while delays.len() < actions.len() {
-        for (name, created, _) in actions
-            .iter()
-            .skip(added)
-            .take_while(|(_, created, _)| *created <= now)
-        {
-            lookout.add(watched(name, at(*created)), Duration::ZERO, *created);
-            added += 1;
-        }
-        lookout.look(now);
-        while let Some(query) = lookout.query() {
-            lists += 1;
-            let span = span(query);
-            let rows = actions
-                .iter()
-                .take(added)
-                .filter(|(_, created, _)| span.holds(at(*created)));
-            let rows = rows.map(|(name, created, end)| {
-                let status = if *end <= now {
-                    ActionStatus::Succeeded
-                } else {
-                    ActionStatus::Pending
-                };
-                action(name, status, at(*created))
-            });
-            for seen in lookout.answered(rows.take(page_size()).collect(), at(now), now) {
-                let Seen::Ended(ended) = seen else {
-                    panic!("nothing is lost")
-                };
-                delays.push((now - ends[ended.id.as_str()]).as_secs());
-            }
-        }
-        let next = actions.get(added).map(|(_, created, _)| *created);
-        let due = lookout.due(now).map(|due| due.max(now + SECOND / 1000));
-        now = next.into_iter().chain(due).min().unwrap_or(now);
-    }
-    (lists, delays)
-}
-
-#[test]
-fn a_thousand_machines_cost_some_two_hundred_lists() {
-    for seed in 0..5 {
-        let (lists, mut delays) = campaign(1_000, seed);
-        delays.sort_unstable();
-        assert!((100..=250).contains(&lists), "{lists} lists");
-        assert!(delays[500] <= 30, "median {} s", delays[500]);
-        assert!(delays[950] <= 1_800, "95% {} s", delays[950]);
-        assert!(
-            delays.iter().all(|delay| *delay <= 1_800),
-            "an end is never seen more than half an hour late"
-        );
-    }
 }
