@@ -47,6 +47,18 @@ impl CancelMachineAction {
             request: CancelMachineActionRequest::new(comment),
         }
     }
+
+    /// The action.
+    #[must_use]
+    pub const fn action(&self) -> &ActionId {
+        &self.action
+    }
+
+    /// What is asked of it.
+    #[must_use]
+    pub const fn request(&self) -> &CancelMachineActionRequest {
+        &self.request
+    }
 }
 
 impl Operation for CancelMachineAction {

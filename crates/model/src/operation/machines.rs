@@ -29,7 +29,8 @@ impl Operation for GetMachine {
     }
 }
 
-/// Lists machines.
+/// Lists machines: those that were seen within the tenant's retention period. Where there is none, the
+/// documentation has 404 rather than an empty page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListMachines {
     query: Option<String>,
