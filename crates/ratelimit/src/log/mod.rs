@@ -108,8 +108,9 @@ impl RollingLog {
     /// The log that a store kept, under this policy; from now on it keeps account of its
     /// [changes](Self::take_changes).
     ///
-    /// The policy may differ from the one that the state was made under. A longer window or a larger
-    /// limit than before can then know less of the past than it asks about.
+    /// The policy may differ from the one that the state was made under. Where it asks about more of
+    /// the past than a smaller limit kept, what is not known counts as if it had ended with the
+    /// oldest call that is: for too long, and never too briefly.
     #[must_use]
     pub fn resume(policy: impl Into<Policy>, state: &LogState) -> Self {
         let mut log = Self::with_state(policy.into(), state);

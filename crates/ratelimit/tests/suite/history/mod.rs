@@ -29,9 +29,13 @@ fn lengths(longest_ms: u64) -> impl Strategy<Value = Duration> {
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec(event(), 1..150)
+}
+
+fn event() -> impl Strategy<Value = Event> {
     let priority = prop_oneof![Just(Priority::Batch), Just(Priority::Interactive)];
     let permit = 0_usize..40;
-    let event = prop_oneof![
+    prop_oneof![
         4 => lengths(2000).prop_map(Event::Passes),
         6 => priority.prop_map(Event::Asks),
         3 => (permit.clone(), lengths(3000)).prop_map(|(nth, timeout)| Event::Sends(nth, timeout)),
@@ -41,8 +45,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         2 => permit.prop_map(Event::Abandons),
         1 => lengths(3000).prop_map(Event::Pauses),
         1 => Just(Event::Looks),
-    ];
-    prop::collection::vec(event, 1..150)
+    ]
 }
 
 /// A policy with everything in it that changes a decision, as plain numbers.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use quell_ratelimit::{Decision, Moment, PermitId, Priority, RollingLog, Wait};
+use quell_ratelimit::{Decision, LogState, Moment, PermitId, Priority, RollingLog, Wait};
 
-use super::{Answer, Event, GRACE, LONG, Manners, SHORT, events, later, manners, play};
+use super::{Answer, Event, GRACE, LONG, Manners, SHORT, event, events, later, manners, play};
 
 /// All that ever happened, in the plainest form.
 #[derive(Debug, Default)]
@@ -169,6 +169,39 @@ proptest! {
                     }
                     referee.remember(who, wait, &manners);
                 }
+            }
+        }
+    }
+
+    /// Two users of one budget go by policies of their own; what the one has no use for any more, the
+    /// other may have to know.
+    #[test]
+    fn no_change_of_policy_lets_a_call_too_many_through(
+        policies in prop::array::uniform2(manners()),
+        events in prop::collection::vec((0_usize..2, event()), 1..150),
+    ) {
+        let mut stored = LogState::default();
+        let mut referee = Referee::default();
+        let mut permits = Vec::new();
+        let mut now = Moment::EPOCH;
+        for (user, event) in events {
+            if matches!(event, Event::IsRefused(..)) {
+                continue;
+            }
+            let manners = &policies[user];
+            now = later(now, event);
+            referee.advance(now);
+            let mut log = RollingLog::resume(manners.policy(), &stored);
+            let answer = play(&mut log, event, &permits, now);
+            for change in log.take_changes() {
+                stored.apply(&change);
+            }
+            referee.note(event, &permits, now);
+            if let (Event::Asks(who), Answer::Asked(Decision::Granted(id))) = (event, answer) {
+                let may = referee.may_go(manners, who, false, now);
+                prop_assert!(may, "granted at {}: {:?}", now, referee);
+                referee.grant(id, who, manners.lease, now);
+                permits.push(id);
             }
         }
     }
