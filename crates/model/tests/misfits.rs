@@ -12,9 +12,10 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use quell_model::odata::ODataPage;
+use quell_model::precondition::{Facts, check};
 use quell_model::{
     ActionType, Alert, DownloadLink, ErrorEnvelope, File, InOrgFileStats, Indicator, ListMachines,
-    Machine, MachineAction, Operation, Timestamp, TokenError, TokenResponse,
+    Machine, MachineAction, Operation, Sha1, Timestamp, TokenError, TokenResponse,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -157,6 +158,24 @@ fn moment_without_a_zone_is_utc_and_one_that_is_none_is_kept() {
         let machine: Machine = read(&json!({"id": "m", "lastSeen": none}));
         assert_eq!(machine.last_seen, None);
         assert_eq!(machine.extra["lastSeen"], none);
+    }
+}
+
+#[test]
+fn what_is_not_said_or_not_readable_fails_no_precondition() {
+    let sha1 = Sha1::from_bytes([7; 20]);
+    let nothing_said = read::<Machine>(&json!({"id": "m"}));
+    let example = example("machine.json");
+    let names = example.as_object().expect("an object").keys();
+    let unreadable = names.filter(|name| *name != "id").map(|name| {
+        let mut body = example.clone();
+        body[name] = json!(1.5);
+        read::<Machine>(&body)
+    });
+    for machine in unreadable.chain([nothing_said]) {
+        let findings = check(&Facts::new(sha1, &machine, Timestamp::UNIX_EPOCH));
+        let failed: Vec<String> = findings.failed().map(ToString::to_string).collect();
+        assert!(failed.is_empty(), "{failed:?} {:?}", machine.extra);
     }
 }
 

@@ -101,7 +101,7 @@ impl Serialize for Machine {
             extra,
             "exposureLevel",
             &self.exposure_level,
-            || ExposureLevel::None,
+            || ExposureLevel::from("Unknown"),
         )?;
         wire::nullable(
             &mut object,
@@ -127,7 +127,7 @@ impl Serialize for Machine {
             extra,
             "onboardingStatus",
             &self.onboarding_status,
-            || OnboardingStatus::InsufficientInfo,
+            || OnboardingStatus::from("Unknown"),
         )?;
         wire::nullable(
             &mut object,
