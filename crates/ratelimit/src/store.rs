@@ -61,8 +61,9 @@ pub trait PermitStore: Debug + Send + Sync + 'static {
     async fn snapshot(&self) -> Result<Snapshot, StoreError>;
 
     /// Resolves when another user of the store may have brought a permit back or begun a pause since
-    /// this store last answered. It may resolve for no reason. One that is missed costs only time:
-    /// whoever waits asks again at the latest when the last answer told it to.
+    /// this store last answered; a limiter makes the future before it asks. It may resolve for no
+    /// reason. One that is missed costs only time, if every [`Turn::AfterCompletion`] names a time to
+    /// ask again.
     ///
     /// Never, by default: for a store that has no other users, or cannot hear them.
     async fn changed(&self) {

@@ -102,14 +102,12 @@ impl Line {
         priority: Priority,
     ) -> Result<Permit, StoreError> {
         loop {
-            // Created before the question, so that no answer given meanwhile is missed.
-            let stirred = self.lanes.stirred.notified();
+            // Made before the question, so that nothing that happens meanwhile is missed.
+            let stirred = first(self.lanes.stirred.notified(), self.store.changed());
             let look_again = match self.ask(priority).await? {
                 Asked::Granted(permit) => return Ok(permit),
                 Asked::Wait { at_most, .. } => at_most,
             };
-            let changed = self.store.changed();
-            let stirred = first(stirred, changed);
             match look_again.and_then(|wait| Instant::now().checked_add(wait)) {
                 // Either way it is time to ask again.
                 Some(by) => drop(timeout_at(by, stirred).await),
@@ -125,7 +123,7 @@ impl Line {
         priority: Priority,
     ) -> Result<Permit, AcquireError> {
         loop {
-            let stirred = self.lanes.stirred.notified();
+            let stirred = first(self.lanes.stirred.notified(), self.store.changed());
             let look_again = match self.ask(priority).await? {
                 Asked::Granted(permit) => return Ok(permit),
                 Asked::Wait { at_least, at_most } => {
@@ -135,7 +133,6 @@ impl Line {
             };
             let by = look_again.and_then(|wait| Instant::now().checked_add(wait));
             let by = by.map_or(deadline, |by| by.min(deadline));
-            let stirred = first(stirred, self.store.changed());
             if timeout_at(by, stirred).await.is_err() && by == deadline {
                 return self.last_chance(priority).await;
             }

@@ -2,10 +2,12 @@
 
 mod budgets;
 
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub use budgets::MemoryBudgets;
@@ -20,6 +22,8 @@ use crate::{
 pub struct MemoryStore {
     log: Mutex<RollingLog>,
     epoch: Instant,
+    /// A permit came back, a pause began or the policy is another one.
+    changed: Notify,
 }
 
 impl MemoryStore {
@@ -29,6 +33,7 @@ impl MemoryStore {
         Self {
             log: Mutex::new(RollingLog::new(policy)),
             epoch: Instant::now(),
+            changed: Notify::new(),
         }
     }
 
@@ -36,6 +41,7 @@ impl MemoryStore {
     pub fn set_policy(&self, policy: impl Into<Policy>) {
         let (mut log, _) = self.open();
         *log = log.with_policy(policy);
+        self.tell(log);
     }
 
     /// What the log keeps: for a look inside, or to keep it elsewhere. Moments count from when the
@@ -43,6 +49,12 @@ impl MemoryStore {
     #[must_use]
     pub fn state(&self) -> LogState {
         self.open().0.state()
+    }
+
+    /// Lets go of the log and wakes those of other limiters over this store who wait.
+    fn tell(&self, log: MutexGuard<'_, RollingLog>) {
+        drop(log);
+        self.changed.notify_waiters();
     }
 
     /// The log and the time. The time is read under the lock, so that it never runs backwards.
@@ -65,7 +77,10 @@ impl PermitStore for MemoryStore {
 
     async fn sent(&self, id: PermitId, timeout: Duration) -> Result<(), StoreError> {
         let (mut log, now) = self.open();
-        log.sent(id, now + timeout, now).map_err(StoreError::new)
+        log.sent(id, now + timeout, now).map_err(StoreError::new)?;
+        // From now on it has an expiry, by which whoever waits for it must look again.
+        self.tell(log);
+        Ok(())
     }
 
     async fn complete(&self, id: PermitId, push_back: Option<PushBack>) -> Result<(), StoreError> {
@@ -74,17 +89,20 @@ impl PermitStore for MemoryStore {
             None => log.complete(id, now),
             Some(push_back) => log.refused(id, &push_back, now),
         }
+        self.tell(log);
         Ok(())
     }
 
     fn abandon(&self, id: PermitId) {
         let (mut log, now) = self.open();
         log.abandon(id, now);
+        self.tell(log);
     }
 
     async fn pause(&self, length: Duration) -> Result<(), StoreError> {
         let (mut log, now) = self.open();
         log.pause(now + length, now);
+        self.tell(log);
         Ok(())
     }
 
@@ -96,5 +114,14 @@ impl PermitStore for MemoryStore {
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let (mut log, now) = self.open();
         Ok(log.snapshot(now))
+    }
+
+    /// Hears from when it is made, and not from when it is first polled.
+    fn changed<'store, 'future>(&'store self) -> Pin<Box<dyn Future<Output = ()> + Send + 'future>>
+    where
+        'store: 'future,
+        Self: 'future,
+    {
+        Box::pin(self.changed.notified())
     }
 }

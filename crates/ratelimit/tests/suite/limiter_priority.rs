@@ -3,12 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use quell_ratelimit::{
-    AcquireError, Limiter, Margins, MemoryStore, PermitId, PermitStore, Policy, Priority, PushBack,
-    Quota, Reserve, Snapshot, StoreError, Turn,
+    AcquireError, Limiter, Margins, MemoryStore, Policy, Priority, Quota, Reserve, Share,
 };
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -158,68 +155,16 @@ async fn batch_call_is_served_at_its_turn_in_spite_of_the_reserve() {
     assert_eq!(start.elapsed(), seconds(90));
 }
 
-/// A store with other users, whose doings it hears of.
-#[derive(Debug)]
-struct Shared {
-    inner: MemoryStore,
-    heard: Notify,
-}
-
-#[async_trait]
-impl PermitStore for Shared {
-    async fn acquire(&self, priority: Priority) -> Result<Turn, StoreError> {
-        Ok(match self.inner.acquire(priority).await? {
-            // Another user's permit may come back unseen, so it is looked at again.
-            Turn::AfterCompletion { at_least, .. } => Turn::AfterCompletion {
-                at_least,
-                at_most: Some(seconds(3600)),
-            },
-            other => other,
-        })
-    }
-
-    async fn sent(&self, id: PermitId, timeout: Duration) -> Result<(), StoreError> {
-        self.inner.sent(id, timeout).await
-    }
-
-    async fn complete(&self, id: PermitId, push_back: Option<PushBack>) -> Result<(), StoreError> {
-        self.inner.complete(id, push_back).await?;
-        self.heard.notify_waiters();
-        Ok(())
-    }
-
-    fn abandon(&self, id: PermitId) {
-        self.inner.abandon(id);
-    }
-
-    async fn pause(&self, length: Duration) -> Result<(), StoreError> {
-        self.inner.pause(length).await?;
-        self.heard.notify_waiters();
-        Ok(())
-    }
-
-    async fn forecast(&self, ahead: u32, priority: Priority) -> Result<Duration, StoreError> {
-        self.inner.forecast(ahead, priority).await
-    }
-
-    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.inner.snapshot().await
-    }
-
-    async fn changed(&self) {
-        self.heard.notified().await;
-    }
+/// Two limiters over one store, as two parts of a program that open the same budget have them.
+fn two_users(policy: impl Into<Policy>) -> [Limiter; 2] {
+    let store = Arc::new(MemoryStore::new(policy));
+    [(); 2].map(|()| Limiter::with_store(Arc::<MemoryStore>::clone(&store)))
 }
 
 #[tokio::test(start_paused = true)]
 async fn permit_that_another_user_brings_back_is_taken_at_once() {
     let policy = Policy::new(Quota::parse("100/60s").unwrap()).max_in_flight(1);
-    let store = Arc::new(Shared {
-        inner: MemoryStore::new(policy),
-        heard: Notify::new(),
-    });
-    let one = Limiter::with_store(Arc::<Shared>::clone(&store));
-    let other = Limiter::with_store(store);
+    let [one, other] = two_users(policy);
     let sent = one
         .acquire()
         .await
@@ -237,17 +182,40 @@ async fn permit_that_another_user_brings_back_is_taken_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn pause_of_another_user_fails_those_whom_it_puts_out_of_reach() {
-    let store = Arc::new(Shared {
-        inner: MemoryStore::new(Quota::parse("1/60s").unwrap()),
-        heard: Notify::new(),
-    });
-    let one = Limiter::with_store(Arc::<Shared>::clone(&store));
-    let other = Limiter::with_store(store);
+    let [one, other] = two_users(Quota::parse("1/60s").unwrap());
     call(&one).await;
     let start = Instant::now();
     let waiting = tokio::spawn(async move { other.acquire_within(seconds(100)).await.map(drop) });
     tokio::time::sleep(seconds(7)).await;
     one.pause(seconds(600)).await.unwrap();
     assert!(waiting.await.unwrap().is_err());
+    assert_eq!(start.elapsed(), seconds(7));
+}
+
+/// It has neither lease nor expiry, so that nothing else would ever wake the other.
+#[tokio::test(start_paused = true)]
+async fn permit_that_another_user_drops_unsent_is_taken_at_once() {
+    let [one, other] = two_users(Quota::parse("1/60s").unwrap());
+    let unsent = one.acquire().await.unwrap();
+    let start = Instant::now();
+    let waiting = tokio::spawn(async move { other.acquire().await.map(drop) });
+    tokio::time::sleep(seconds(7)).await;
+    drop(unsent);
+    let served = tokio::time::timeout(seconds(600), waiting).await;
+    served.expect("it was never woken").unwrap().unwrap();
+    assert_eq!(start.elapsed(), seconds(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn policy_that_allows_more_is_followed_by_those_who_wait_already() {
+    let quota = || Policy::new(Quota::parse("100/1h").unwrap());
+    let store = Arc::new(MemoryStore::new(quota().share(Share::percent(1))));
+    let limiter = Limiter::with_store(Arc::<MemoryStore>::clone(&store));
+    call(&limiter).await;
+    let start = Instant::now();
+    let waiting = tokio::spawn(async move { limiter.acquire().await.map(drop) });
+    tokio::time::sleep(seconds(7)).await;
+    store.set_policy(quota());
+    waiting.await.unwrap().unwrap();
     assert_eq!(start.elapsed(), seconds(7));
 }
