@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for MachineVisitor {
             rbac_group_id: rbac_group_id.unwrap_or_default(),
             rbac_group_name,
             risk_score,
-            exposure_level: exposure_level.unwrap_or_else(|| ExposureLevel::from("Unknown")),
+            exposure_level: exposure_level.unwrap_or(ExposureLevel::None),
             is_aad_joined,
             aad_device_id,
             machine_tags: machine_tags.unwrap_or_default(),

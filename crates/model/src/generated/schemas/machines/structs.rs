@@ -109,7 +109,7 @@ impl Machine {
             rbac_group_id: 0,
             rbac_group_name: None,
             risk_score: None,
-            exposure_level: ExposureLevel::from("Unknown"),
+            exposure_level: ExposureLevel::None,
             is_aad_joined: None,
             aad_device_id: None,
             machine_tags: Vec::new(),

@@ -101,7 +101,7 @@ impl Serialize for Machine {
             extra,
             "exposureLevel",
             &self.exposure_level,
-            || ExposureLevel::from("Unknown"),
+            || ExposureLevel::None,
         )?;
         wire::nullable(
             &mut object,
