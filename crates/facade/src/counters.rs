@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::HeaderMap;
 use quell_transport::TransportErrorKind;
 
-use crate::{Done, Ended, ErrorKind, Hooks, Outcome, WaitReason, Waiting};
+use crate::{Done, Ended, ErrorKind, Hooks, Outcome, Sending, WaitReason, Waiting};
 
 /// Counts what a client does, for whatever exports metrics.
 ///
@@ -39,7 +40,9 @@ pub struct Metrics {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OperationMetrics {
-    /// Requests handed to the transport.
+    /// Requests handed to the transport. Those of them that are neither among the
+    /// [`answers`](Self::answers) nor the [`failures`](Self::failures) are on their way, or their
+    /// calls were dropped.
     pub attempts: u64,
     /// Answers by their HTTP status.
     pub answers: BTreeMap<u16, u64>,
@@ -143,9 +146,12 @@ impl Counters {
 }
 
 impl Hooks for Counters {
+    fn before_send(&self, sending: &Sending<'_>, _: &mut HeaderMap) {
+        self.of(sending.operation, |counted| one_more(&mut counted.attempts));
+    }
+
     fn after_attempt(&self, ended: &Ended<'_>) {
         self.of(ended.operation, |counted| {
-            one_more(&mut counted.attempts);
             counted.latency.record(ended.took);
             match ended.result {
                 Ok(status) => {

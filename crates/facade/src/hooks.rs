@@ -30,7 +30,7 @@ use crate::{ErrorKind, Outcome};
 /// let builder = Client::builder().hooks(Correlate);
 /// ```
 pub trait Hooks: Debug + Send + Sync + 'static {
-    /// A permit was granted and the request is about to leave. Headers may be
+    /// The request leaves now: the permit is taken and the intent written down. Headers may be
     /// added; `Authorization` and `Host` are not theirs to set and are overwritten.
     fn before_send(&self, sending: &Sending<'_>, headers: &mut HeaderMap) {
         let _ = (sending, headers);

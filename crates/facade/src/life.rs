@@ -16,7 +16,8 @@
 //!    [`Hooks::after_call`](crate::Hooks::after_call) looks on.
 //!
 //! Every wait is measured against the call's deadline first: one that would pass it
-//! fails at once.
+//! fails at once. A store, a journal or a token endpoint that does not answer is given up at the
+//! deadline, with nothing sent; once there is an answer, none of them keeps it back for long.
 
 mod attempt;
 mod failure;
@@ -42,6 +43,7 @@ use crate::retry::{Course, Event, Step, done};
 use crate::shared::Shared;
 use crate::skew;
 use attempt::Attempt;
+pub(crate) use attempt::BOOKKEEPING;
 use failure::Failure;
 pub(crate) use failure::no_token;
 
@@ -154,22 +156,22 @@ impl<'a> Life<'a> {
             .route
             .check(call.uri())
             .map_err(|foreign| misconfigured().because(foreign))?;
-        let limiter = shared
-            .limiters
-            .of(call.info)
+        let deadline = Deadline::after(options.deadline, Instant::now());
+        let failed = |failure: Failure| failure.into_error().of_operation(call.info.name);
+        let limiter = deadline
+            .bound(shared.limiters.of(call.info))
             .await
+            .map_err(|_| failed(Failure::TooLate))?
             .map_err(|error| match error {
                 NoLimiter::Quota(error) => misconfigured().because(error),
-                NoLimiter::Store(error) => Failure::Store(error)
-                    .into_error()
-                    .of_operation(call.info.name),
+                NoLimiter::Store(error) => failed(Failure::Store(error)),
             })?;
         Ok(Self {
             shared,
             call,
             options,
             limiter: limiter.with_priority(options.priority),
-            deadline: Deadline::after(options.deadline, Instant::now()),
+            deadline,
             course: Course::new(
                 call.repetition(),
                 shared.retry,

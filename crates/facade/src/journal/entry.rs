@@ -5,6 +5,7 @@ use quell_model::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::{Intent, IntentId, Journal, JournalError, Settlement};
+use crate::life::BOOKKEEPING;
 
 /// One call's line in the journal: written once, when its first byte is about to leave.
 #[derive(Debug)]
@@ -70,7 +71,11 @@ impl Written {
         let Some((journal, id)) = &self.line else {
             return;
         };
-        if let Err(error) = journal.settled(id, settlement).await {
+        let settling = tokio::time::timeout(BOOKKEEPING, journal.settled(id, settlement));
+        let settled = settling
+            .await
+            .unwrap_or_else(|late| Err(JournalError::new(late)));
+        if let Err(error) = settled {
             tracing::warn!(error = %error, intent = %id, "the intent could not be settled");
         }
     }

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use quell_model::ApiFault;
 use quell_ratelimit::{AcquireError, Limiter, Permit, SentPermit, StoreError};
 use quell_transport::{Reach, TransportError, TransportErrorKind};
@@ -14,11 +14,14 @@ use crate::deadline::Deadline;
 use crate::hooks::{Ended, Hooks as _, Sending, WaitReason, Waiting};
 use crate::options::{self, CallOptions, CorrelationId};
 use crate::push_back::{exhausted, push_back};
-use crate::route::Met;
+use crate::route::{Met, Way};
 use crate::shared::Shared;
 
 /// No attempt is waited for longer than this, whatever the transport's own limits are.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(120);
+
+/// An answer is kept from its caller for no longer than this by a store that does not answer.
+pub(crate) const BOOKKEEPING: Duration = Duration::from_secs(5);
 
 /// One turn of the loop up to the answer: token, permit, send, and the permit's return.
 pub(super) struct Attempt<'a> {
@@ -30,18 +33,22 @@ pub(super) struct Attempt<'a> {
     pub(super) number: u32,
 }
 
+/// All that the bytes waited for.
+struct Ready {
+    way: Way,
+    token: Held,
+    request: Request<Bytes>,
+    sent: SentPermit,
+}
+
 impl Attempt<'_> {
     pub(super) async fn make(&self) -> Result<Response<Bytes>, Failure> {
-        let left = self.deadline.remaining(Instant::now());
-        self.shared.route.survey(left).await;
-        let (token, permit) = self.token_and_permit().await?;
-        let way = self.shared.route.way();
-        let uri = way.lead(self.call.uri()).map_err(Failure::Target)?;
-        let request = self.request(uri, &token).map_err(Failure::Request)?;
-        self.write_down().await?;
-        let limit = self.time_for_attempt()?;
+        let preparing = self.deadline.bound(self.prepare());
+        let ready = preparing.await.map_err(|_| Failure::TooLate)??;
+        let (way, token) = (ready.way, ready.token);
+        let request = self.address(ready.request, &token);
 
-        let sent = permit.sent(limit).await.map_err(Failure::Store)?;
+        let limit = self.time_for_attempt();
         let begun = Instant::now();
         let sending = self.shared.transport.send(request);
         let result = match tokio::time::timeout(limit, sending).await {
@@ -52,11 +59,33 @@ impl Attempt<'_> {
         let (met, took) = (met(&result), begun.elapsed());
         way.report(met, took);
         self.observe(met, took);
-        self.settle(sent, &result).await;
+        self.settle(ready.sent, &result).await;
         if matches!(&result, Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED) {
             self.shared.tokens.reject(&token);
         }
         result
+    }
+
+    /// Everything up to the bytes. Giving it up half-way sends nothing.
+    async fn prepare(&self) -> Result<Ready, Failure> {
+        let left = self.deadline.remaining(Instant::now());
+        self.shared.route.survey(left).await;
+        let (token, permit) = self.token_and_permit().await?;
+        let way = self.shared.route.way();
+        let uri = way.lead(self.call.uri()).map_err(Failure::Target)?;
+        let request = self.call.request(uri).map_err(Failure::Request)?;
+        self.write_down().await?;
+        let limit = self.time_for_attempt();
+        if limit.is_zero() {
+            return Err(Failure::TooLate);
+        }
+        let sent = permit.sent(limit).await.map_err(Failure::Store)?;
+        Ok(Ready {
+            way,
+            token,
+            request,
+            sent,
+        })
     }
 
     /// A token that is still valid when the permit comes, however long that took.
@@ -73,13 +102,7 @@ impl Attempt<'_> {
 
     async fn token(&self) -> Result<Held, Failure> {
         let getting = self.shared.tokens.get_for(self.call.info);
-        let got = match self.deadline.remaining(Instant::now()) {
-            None => getting.await,
-            Some(left) => tokio::time::timeout(left, getting)
-                .await
-                .map_err(|_| Failure::TooLate)?,
-        };
-        got.map_err(Failure::Token)
+        getting.await.map_err(Failure::Token)
     }
 
     async fn permit(&self) -> Result<Permit, Failure> {
@@ -114,8 +137,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn request(&self, uri: Uri, token: &Held) -> Result<Request<Bytes>, http::Error> {
-        let mut request = self.call.request(uri)?;
+    /// Adds what is not the operation's: the caller's name for the call, what hooks add, the token.
+    fn address(&self, mut request: Request<Bytes>, token: &Held) -> Request<Bytes> {
         let headers: &mut HeaderMap = request.headers_mut();
         let sending = Sending {
             operation: self.call.info.name,
@@ -132,15 +155,12 @@ impl Attempt<'_> {
         self.shared.hooks.before_send(&sending, headers);
         headers.remove(header::HOST);
         headers.insert(header::AUTHORIZATION, token.token().header().clone());
-        Ok(request)
+        request
     }
 
-    fn time_for_attempt(&self) -> Result<Duration, Failure> {
-        match self.deadline.remaining(Instant::now()) {
-            Some(left) if left.is_zero() => Err(Failure::TooLate),
-            Some(left) => Ok(left.min(LONGEST_ATTEMPT)),
-            None => Ok(LONGEST_ATTEMPT),
-        }
+    fn time_for_attempt(&self) -> Duration {
+        let left = self.deadline.remaining(Instant::now());
+        left.map_or(LONGEST_ATTEMPT, |left| left.min(LONGEST_ATTEMPT))
     }
 
     /// Nobody waits any longer: because the caller said so, or because no answer takes this long.
@@ -168,7 +188,23 @@ impl Attempt<'_> {
 
     /// Brings the permit back. A call that may still arrive keeps it until that is past.
     async fn settle(&self, sent: SentPermit, result: &Result<Response<Bytes>, Failure>) {
-        let settled = match result {
+        let settling = self.bring_back(sent, result);
+        let settled = match tokio::time::timeout(BOOKKEEPING, settling).await {
+            Ok(settled) => settled,
+            Err(late) => Err(StoreError::new(late)),
+        };
+        if let Err(error) = settled {
+            // The call then counts for longer than it must, which harms nobody.
+            tracing::warn!(error = %error, "the permit could not be returned");
+        }
+    }
+
+    async fn bring_back(
+        &self,
+        sent: SentPermit,
+        result: &Result<Response<Bytes>, Failure>,
+    ) -> Result<(), StoreError> {
+        match result {
             Ok(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS => {
                 let refusal = ApiFault::read(answer.status().as_u16(), answer.body());
                 let said = push_back(answer.headers(), &refusal.message, SystemTime::now());
@@ -186,10 +222,6 @@ impl Attempt<'_> {
                 drop(sent);
                 Ok(())
             }
-        };
-        if let Err(error) = settled {
-            // The call then counts for longer than it must, which harms nobody.
-            tracing::warn!(error = %error, "the permit could not be returned");
         }
     }
 }

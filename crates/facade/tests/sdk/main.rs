@@ -14,6 +14,7 @@ mod waiting;
 mod check;
 #[cfg(test)]
 mod doubt;
+mod dropping;
 #[cfg(test)]
 mod interaction;
 #[cfg(test)]
