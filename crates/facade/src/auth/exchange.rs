@@ -17,6 +17,9 @@ use crate::push_back::retry_after;
 /// No answer is waited for longer, whatever the transport's own limits are.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// No more of an answer is read, in bytes: what is longer is cut, and then no JSON any more.
+const LONGEST_BODY: usize = 1024 * 1024;
+
 /// The one token endpoint that an identity's proof is sent to.
 #[derive(Clone)]
 pub(crate) struct Exchange {
@@ -85,12 +88,14 @@ pub(crate) fn issued(answer: &Response<Bytes>, secrets: &Secrets) -> Result<Issu
 
 /// The body of an answer that is no refusal.
 fn accepted<'a>(answer: &'a Response<Bytes>, secrets: &Secrets) -> Result<&'a [u8], TokenError> {
+    let body = answer.body();
+    let body = body.get(..LONGEST_BODY).unwrap_or(body);
     match answer.status() {
-        status if status.is_success() => Ok(answer.body()),
+        status if status.is_success() => Ok(body),
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(unavailable(answer)),
         status if status.is_server_error() => Err(unavailable(answer)),
         status => {
-            let refusal = Refusal::read(status.as_u16(), answer.body(), secrets);
+            let refusal = Refusal::read(status.as_u16(), body, secrets);
             if refusal.may_pass() {
                 return Err(unavailable(answer));
             }

@@ -109,6 +109,19 @@ fn what_is_no_token_is_said_without_repeating_it() {
 }
 
 #[test]
+fn an_endless_answer_is_neither_a_token_nor_an_explanation() {
+    let endless = "x".repeat(2 * LONGEST_BODY);
+    let token = failure(200, &format!(r#"{{"access_token":"{endless}"}}"#));
+    assert!(matches!(token, TokenError::Unreadable { .. }));
+    let said = format!(r#"{{"error":"invalid_client","error_description":"{endless}"}}"#);
+    assert!(
+        failure(401, &said)
+            .to_string()
+            .ends_with("does not say why")
+    );
+}
+
+#[test]
 fn a_refusal_is_told_on_one_line_without_the_secret() {
     let body = r#"{"error":"invalid_client","error_description":
         "AADSTS7000222: not good: can ary&+ (can+ary%26%2B).\r\nTrace ID: 7","trace_id":"7"}"#;
