@@ -80,7 +80,7 @@ pub enum Turn {
     After(Duration),
     /// Ask again when a permit of this budget came back.
     AfterCompletion {
-        /// No permit will be granted sooner than this, whatever comes back.
+        /// No permit will be granted sooner than this, unless one that is out is dropped unsent.
         at_least: Duration,
         /// Ask again no later than this, because a call is given up then or because others may
         /// have brought a permit back unseen.

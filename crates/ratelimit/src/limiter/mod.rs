@@ -18,8 +18,8 @@ use crate::{MemoryStore, PermitStore, Policy, Priority, Snapshot, StoreError};
 /// they asked.
 ///
 /// A stream of interactive callers cannot keep batch callers out for ever: while both wait, every
-/// tenth permit is for batch. Clones share one budget and one queue. Every method may be cancelled by dropping its future:
-/// the caller's place in the queue or its permit goes to the next.
+/// tenth permit is for batch. Clones share one budget and one queue. Every method may be cancelled by
+/// dropping its future: the caller's place in the queue or its permit goes to the next.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     line: Arc<Line>,
@@ -83,6 +83,24 @@ impl Limiter {
         let (_place, _ahead) = self.line.join(priority);
         let _turn = self.line.turn(priority).await;
         self.line.permit_at_the_head(priority).await
+    }
+
+    /// Waits for a permit, makes the call, and records that it is over, whatever it answered: all that
+    /// is needed where a refusal has nothing to tell. The call must end within `timeout`; dropped
+    /// half-way, it counts until `timeout` and the policy's grace are over, since it may still arrive.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the call was not made. The memory store has none.
+    pub async fn run<T>(
+        &self,
+        timeout: Duration,
+        call: impl Future<Output = T>,
+    ) -> Result<T, StoreError> {
+        let sent = self.acquire().await?.sent(timeout).await?;
+        let answer = call.await;
+        // Where it cannot be recorded the call counts for longer; the answer must not be lost for it.
+        drop(sent.complete().await);
+        Ok(answer)
     }
 
     /// Waits for a permit no longer than `within`. Fails as soon as it is certain that the wait

@@ -11,7 +11,8 @@ pub enum Wait {
     Until(Moment),
     /// A permit that is out has to come back first.
     Completion {
-        /// No permit will be granted before this, whatever comes back.
+        /// No permit will be granted before this, unless one that is out is dropped unsent or a policy
+        /// that allows more is set.
         not_before: Moment,
         /// When to ask again at the latest: the first of the calls in flight is given up then.
         expiry: Option<Moment>,

@@ -170,3 +170,19 @@ proptest! {
         })?;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn call_that_is_run_counts_from_its_answer_and_dropped_until_its_grace_is_over() {
+    let limiter = limiter("1/60s");
+    let start = Instant::now();
+    let answer = limiter.run(seconds(5), async {
+        tokio::time::sleep(seconds(3)).await;
+        "answer"
+    });
+    assert_eq!(answer.await.unwrap(), "answer");
+    let cut_off = limiter.run(seconds(5), std::future::pending::<()>());
+    assert!(tokio::time::timeout(seconds(64), cut_off).await.is_err());
+    limiter.run(seconds(5), async {}).await.unwrap();
+    // Sent at 63, given up at 68, and beyond the grace of 30 s one window more.
+    assert_eq!(start.elapsed(), seconds(63 + 5 + 30 + 60));
+}
