@@ -1,3 +1,6 @@
+// Most of what is built here is built over a transport that comes with the crate.
+#![cfg(any(feature = "reqwest", feature = "hyper"))]
+
 use std::error::Error as _;
 
 use super::*;
