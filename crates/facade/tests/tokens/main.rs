@@ -17,6 +17,7 @@ mod reading;
 mod secrecy;
 mod secret;
 #[cfg(test)]
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod socket;
 #[cfg(test)]
 mod workload;

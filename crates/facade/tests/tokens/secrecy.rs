@@ -22,6 +22,22 @@ const ENCODED: &str = "c4nary%26value";
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+impl Log {
+    /// Takes down what this thread logs from now on.
+    fn everything(&self) -> tracing::subscriber::DefaultGuard {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(self.clone())
+            .with_ansi(false)
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
@@ -66,12 +82,7 @@ impl TokenCache for Leaking {
 /// Everything that can be seen of a client that was refused.
 async fn seen(credential: Credential, authority: Authority) -> String {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
-    let logging = tracing::subscriber::set_default(subscriber);
+    let logging = log.everything();
     let mut shown = format!("{credential:?}");
     let builder = Client::builder().credential(credential);
     shown.push_str(&format!("{builder:?}"));
@@ -87,7 +98,7 @@ async fn seen(credential: Credential, authority: Authority) -> String {
     shown.push_str(&format!("{client:?}"));
     drop(logging);
     assert!(!authority.asked().is_empty());
-    shown.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+    shown.push_str(&log.text());
     shown
 }
 
@@ -183,4 +194,23 @@ async fn a_private_key_and_its_assertions_are_not_shown() {
     for line in key.lines().filter(|line| line.len() > 40) {
         assert!(!shown.contains(line));
     }
+}
+
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+#[tokio::test]
+async fn the_built_in_transport_logs_no_secret_and_no_token_either() {
+    use crate::authority::ACTION;
+    use quell::Service;
+
+    let log = Log::default();
+    let logging = log.everything();
+    let authority = Authority::new().replies([token("c4nary")]);
+    let base = crate::socket::served(&authority).await;
+    let service = Service::custom(&base, &base).client_secret("mine", "app", CANARY);
+    let client = Client::builder().service(service).build().unwrap();
+    client.action(ACTION).get().await.unwrap();
+    drop(logging);
+    assert_eq!(authority.calls()[0].bearer(), "c4nary");
+    assert!(log.text().contains("got a token"));
+    is_clean(&log.text());
 }

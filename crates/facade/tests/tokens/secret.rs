@@ -115,3 +115,21 @@ async fn the_refusal_is_found_in_the_chain_of_errors() {
     let refusal = source.refusal().unwrap();
     assert_eq!(refusal.reason(), Some(RefusalReason::UnknownApplication));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_authority_that_sends_elsewhere_is_not_followed_and_its_page_is_no_token() {
+    for status in [301, 302, 307, 308] {
+        let elsewhere =
+            reply(status, "<html>").with("location", "https://evil.example/oauth2/token");
+        let authority = Authority::new().replies([elsewhere]);
+        let client = authority.client(ClientSecret::new(TENANT, "app", "canary"));
+        let error = client.sign_in().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication, "{status}");
+        assert_eq!(authority.asked().len(), 1);
+    }
+    let portal = reply(200, "<html>log in to our network</html>").with("content-type", "text/html");
+    let authority = Authority::new().replies([portal]);
+    let client = authority.client(ClientSecret::new(TENANT, "app", "canary"));
+    let error = client.sign_in().await.unwrap_err();
+    assert!(format!("{error:?}").contains("not the JSON of a token"));
+}

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::authority::{ACTION, Authority};
 
 /// Serves the authority on a port of loopback, one request a connection.
-async fn served(authority: &Authority) -> String {
+pub(crate) async fn served(authority: &Authority) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let authority = authority.clone();
