@@ -3,6 +3,7 @@
 
 mod budgets;
 mod counter;
+#[cfg(feature = "keyed")]
 mod keyed;
 mod learning;
 #[cfg(feature = "tokio")]
@@ -22,6 +23,7 @@ pub mod testing;
 
 pub use budgets::{BudgetName, Budgets};
 pub use counter::{RollingCounter, Verdict};
+#[cfg(feature = "keyed")]
 pub use keyed::{Keyed, TooFast};
 pub use learning::{Learned, LearnedError};
 #[cfg(feature = "tokio")]
