@@ -3,13 +3,16 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
-/// The executable under test.
+/// The executable under test, with a state directory that its commands share.
 #[derive(Debug, Clone)]
 pub struct Quell {
     executable: PathBuf,
+    state: Arc<TempDir>,
 }
 
 /// How a command ended and what it wrote.
@@ -25,11 +28,22 @@ pub struct Outcome {
 
 impl Quell {
     /// The executable at this path.
+    ///
+    /// # Panics
+    /// When no directory can be made.
     #[must_use]
     pub fn new(executable: &str) -> Self {
+        let state = tempfile::Builder::new().prefix("quell-state-").tempdir();
         Self {
             executable: executable.into(),
+            state: Arc::new(state.expect("a directory can be made")),
         }
+    }
+
+    /// What is `$XDG_STATE_HOME` for its commands.
+    #[must_use]
+    pub fn state_home(&self) -> &Path {
+        self.state.path()
     }
 
     /// Where it is.
@@ -50,6 +64,8 @@ impl Quell {
         }
         // No configuration file of whoever runs the tests has a say.
         command.env("QUELL_CONFIG", "/nonexistent/quell.toml");
+        // Nor does their state, and what a test uses of a limit is its own affair.
+        command.env("XDG_STATE_HOME", self.state_home());
         command.stdin(Stdio::null());
         command
     }

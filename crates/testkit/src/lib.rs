@@ -18,10 +18,12 @@
 
 mod command;
 mod process;
+mod relay;
 mod victim;
 mod world;
 
 pub use command::{Outcome, Quell};
 pub use process::{Process, children_of, ends_soon};
+pub use relay::{Exchange, Relay, Stop};
 pub use victim::Victim;
 pub use world::{Application, World};

@@ -1,7 +1,7 @@
 //! One server, one device, one directory.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use quell::{Client, Service};
@@ -159,14 +159,26 @@ impl World {
     /// # Panics
     /// When it cannot be started.
     pub fn run_as(&self, application: &Application, arguments: &[&str]) -> Outcome {
+        Outcome::of(&mut self.command_as(application, &self.base_url, arguments))
+    }
+
+    /// The same, not started yet, for the server at this base URL, which may be that of a
+    /// [`Relay`](crate::Relay).
+    #[must_use]
+    pub fn command_as(
+        &self,
+        application: &Application,
+        base_url: &str,
+        arguments: &[&str],
+    ) -> Command {
         let mut command = self.quell.command();
         command
-            .env("QUELL_BASE_URL", &self.base_url)
+            .env("QUELL_BASE_URL", base_url)
             .env("QUELL_TENANT_ID", &application.tenant_id)
             .env("QUELL_CLIENT_ID", &application.client_id)
             .env("QUELL_CLIENT_SECRET", &application.client_secret)
             .args(arguments);
-        Outcome::of(&mut command)
+        command
     }
 
     /// Waits until the device has told the server of the file, as the API shows it.
