@@ -94,7 +94,7 @@ async fn act(client: &Client, machine: &str, victim: &Victim) -> Sample {
         std::thread::sleep(Duration::from_micros(100));
     }
     let often = Duration::from_millis(5);
-    let wait = client.action(action.id).wait().intervals(often, often);
+    let wait = client.action(&action).wait().intervals(often, often);
     let ended = wait
         .within(Duration::from_secs(60))
         .await

@@ -3,7 +3,9 @@
 use clap::{Args, Parser, Subcommand};
 use quell_terminal::FormatFlag;
 
-use crate::commands::{action, completions, machine, quarantine, serve, server};
+use crate::commands::{
+    action, check, completions, file, machine, profile, quarantine, region, serve, server,
+};
 use crate::connection::ServiceFlags;
 use crate::linux;
 use crate::verbosity::Verbosity;
@@ -24,10 +26,19 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Stop and quarantine a file on one or more machines
     Quarantine(AtService<quarantine::Arguments>),
+    /// Say what would be refused if a file were to be quarantined, by reading alone
+    Check(AtService<check::Arguments>),
     /// List, show, await and cancel machine actions
     Action(GroupAtService<action::Command>),
     /// List and show machines
     Machine(GroupAtService<machine::Command>),
+    /// Show what is known of a file
+    File(GroupAtService<file::Command>),
+    /// Measure how near Microsoft's regions are, without a credential
+    Region(region::Arguments),
+    /// List and show the profiles of the configuration file
+    #[command(subcommand)]
+    Profile(profile::Command),
     #[command(flatten)]
     OnLinux(linux::Command),
     /// Serve the API for devices of your own

@@ -8,8 +8,7 @@ use quell_model::OpenEnum;
 
 /// One of the values that the contract knows, in any spelling seen in the wild.
 pub(crate) fn value<T: OpenEnum>() -> impl TypedValueParser<Value = T> {
-    let offered = |value: &'static T| {
-        PossibleValue::new(value.as_ref()).aliases(value.other_spellings())
-    };
+    let offered =
+        |value: &'static T| PossibleValue::new(value.as_ref()).aliases(value.other_spellings());
     PossibleValuesParser::new(T::KNOWN.iter().map(offered)).map(T::from)
 }

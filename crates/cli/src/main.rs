@@ -43,6 +43,10 @@ fn main() -> ExitCode {
             &log,
             commands::quarantine::run(&it.what, &it.service, it.format.output),
         ),
+        Command::Check(it) => perform(
+            &log,
+            commands::check::run(&it.what, &it.service, it.format.output),
+        ),
         Command::Action(it) => perform(
             &log,
             commands::action::run(&it.what, &it.service, it.format.output),
@@ -51,6 +55,12 @@ fn main() -> ExitCode {
             &log,
             commands::machine::run(&it.what, &it.service, it.format.output),
         ),
+        Command::File(it) => perform(
+            &log,
+            commands::file::run(&it.what, &it.service, it.format.output),
+        ),
+        Command::Region(arguments) => perform(&log, commands::region::run(&arguments)),
+        Command::Profile(command) => finish(commands::profile::run(&command)),
         Command::Serve(arguments) => perform(&log, commands::serve::run(&arguments)),
         Command::Server(command) => perform(&log, commands::server::run(&command)),
         Command::Completions(arguments) => finish(commands::completions::run(&arguments)),

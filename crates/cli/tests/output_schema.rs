@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use quell_testkit::{Victim, World};
+use quell_testkit::{Outcome, Quell, Victim, World};
 use serde_json::Value;
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
@@ -49,6 +49,7 @@ fn check(schema: &Value, part: &Value, value: &Value, at: &str) {
     match part["type"].as_str() {
         Some("string") => assert!(value.is_string(), "{at}: {value}"),
         Some("integer") => assert!(value.is_i64() || value.is_u64(), "{at}: {value}"),
+        Some("number") => assert!(value.is_number(), "{at}: {value}"),
         Some("boolean") => assert!(value.is_boolean(), "{at}: {value}"),
         Some("array") => {
             for (index, item) in value
@@ -84,6 +85,15 @@ fn check_object(schema: &Value, part: &Value, value: &Value, at: &str) {
             .unwrap_or_else(|| panic!("{at}.{name} is not documented"));
         check(schema, property, value, &format!("{at}.{name}"));
     }
+}
+
+/// `quell region` where every connect goes to a proxy that is not there.
+fn without_a_network(quell: &Quell) -> Value {
+    let mut command = quell.command();
+    command
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
+        .args(["region", "--output", "json"]);
+    Outcome::of(&mut command).document()
 }
 
 #[test]
@@ -125,6 +135,18 @@ fn every_document_is_as_the_schema_says() {
         world
             .quell()
             .run(["agent", "find", &sha1, "--root", &files, "--output", "json"])
+            .json(),
+    );
+    is(
+        "check",
+        world
+            .run_as(&application, &["check", &sha1, "--output", "json"])
+            .json(),
+    );
+    is(
+        "fileShown",
+        world
+            .run_as(&application, &["file", "show", &sha1, "--output", "json"])
             .json(),
     );
     let quarantine = [
@@ -179,6 +201,26 @@ fn every_document_is_as_the_schema_says() {
             )
             .json(),
     );
+    is(
+        "unsettled",
+        world
+            .run_as(&application, &["action", "unsettled", "--output", "json"])
+            .json(),
+    );
+    is(
+        "settings",
+        world
+            .run_as(&application, &["profile", "show", "--output", "json"])
+            .json(),
+    );
+    is(
+        "profiles",
+        world
+            .quell()
+            .run(["profile", "list", "--output", "json"])
+            .json(),
+    );
+    is("regions", without_a_network(world.quell()));
     is(
         "vaultList",
         world

@@ -1,5 +1,7 @@
 //! `quell action`.
 
+mod unsettled;
+
 use quell::{ActionId, Client, Comment, MachineAction, MachineId};
 use quell_model::odata::Filter;
 use quell_model::{ActionStatus, properties};
@@ -30,6 +32,10 @@ pub(crate) enum Command {
     },
     /// Cancel a machine action that has not ended
     Cancel(Cancel),
+    /// List this application's requests of unknown outcome, and find out what became of them
+    Unsettled,
+    /// Say what became of a request of unknown outcome, where the service's list cannot
+    Settle(unsettled::Settle),
 }
 
 /// Which actions to list.
@@ -74,7 +80,7 @@ pub(crate) async fn run(
     flags: &ServiceFlags,
     format: Format,
 ) -> Result<Exit, Failure> {
-    let connection = connection::connect(flags)?;
+    let connection = connection::connect(flags).await?;
     act(command, &connection, format)
         .await
         .map_err(|failure| failure.at(&connection.destination))
@@ -90,21 +96,57 @@ async fn act(command: &Command, connection: &Connection, format: Format) -> Resu
             Ok(Exit::Success)
         }
         Command::Wait { id, deadline } => wait(id, *deadline, client, format).await,
-        Command::Cancel(which) => {
-            let question = [
-                connection.destination.clone(),
-                format!("cancel action {}", which.id),
-            ];
-            which.consent.or_ask(&Question::go_on(&question))?;
-            let action = client
-                .action(which.id.clone())
-                .cancel(which.comment.clone())
-                .await
-                .explained()?;
-            show(&action, format)?;
-            Ok(Exit::Success)
-        }
+        Command::Cancel(which) => cancel(which, connection, format).await,
+        Command::Unsettled => unsettled::list(client, format).await,
+        Command::Settle(which) => unsettled::settle(which, client, format).await,
     }
+}
+
+async fn cancel(which: &Cancel, connection: &Connection, format: Format) -> Result<Exit, Failure> {
+    let handle = connection.client.action(which.id.clone());
+    if !which.consent.yes {
+        let action = handle.get().await.explained()?;
+        let mut question = vec![connection.destination.clone()];
+        question.extend(about_to_cancel(&action));
+        which.consent.or_ask(&Question::go_on(&question))?;
+    }
+    let action = handle.cancel(which.comment.clone()).await.explained()?;
+    show(&action, format)?;
+    Ok(Exit::Success)
+}
+
+/// What a person must know of an action before it is cancelled.
+fn about_to_cancel(action: &MachineAction) -> Vec<String> {
+    let machine = action.machine_id.as_ref().map_or("?", MachineId::as_str);
+    let name = action.computer_dns_name.as_deref().unwrap_or("no name");
+    let mut lines = vec![
+        format!(
+            "cancel {} {}, which is {}",
+            action.kind, action.id, action.status
+        ),
+        format!("  machine {machine} ({name})"),
+    ];
+    lines.extend(file_of(action).map(|file| format!("  file {file}")));
+    let by = action.requestor.as_deref().unwrap_or("somebody");
+    lines.push(format!(
+        "  asked for by {by} at {}",
+        action.creation_date_time_utc
+    ));
+    lines.extend(
+        action
+            .requestor_comment
+            .as_ref()
+            .map(|comment| format!("  comment: {comment}")),
+    );
+    lines
+}
+
+fn file_of(action: &MachineAction) -> Option<&str> {
+    action
+        .related_file_info
+        .as_ref()?
+        .file_identifier
+        .as_deref()
 }
 
 async fn wait(
@@ -184,10 +226,7 @@ fn show(action: &MachineAction, format: Format) -> Result<(), Failure> {
 
 fn properties_of(action: &MachineAction) -> String {
     let mut table = Table::of_properties();
-    let file = action
-        .related_file_info
-        .as_ref()
-        .and_then(|file| file.file_identifier.as_deref());
+    let file = file_of(action);
     let ending = ending::of(action);
     let rows = [
         ("id", Some(action.id.as_str().to_owned())),

@@ -11,7 +11,7 @@ use quell_terminal::{Exit, Failure, Format};
 
 use crate::connection::{self, ServiceFlags};
 use document::Document;
-use gather::{Parts, gather};
+use gather::gather;
 use hash::FileHash;
 pub(crate) use table::render;
 
@@ -47,31 +47,27 @@ pub(crate) async fn run(
 }
 
 async fn show(which: &Show, client: &Client, format: Format) -> Result<Exit, Failure> {
-    let parts = gather(client, &which.hash).await;
-    if !parts.tell_something() {
-        return Err(nothing_known(parts));
-    }
+    let parts = gather(client, &which.hash)
+        .await
+        .map_err(|error| nothing_told(&error, &which.hash))?;
     format.write(&Document::of(&parts), |_| {
         table::whole(&parts, which.machines)
     })?;
     Ok(Exit::Success)
 }
 
-fn nothing_known(parts: Parts) -> Failure {
-    let Err(error) = parts.file else {
-        return Failure::new(Exit::Refused, "the service knows nothing of the file");
-    };
-    let failure = Failure::of(connection::exit_of(&error), &error);
-    match next_step(&error) {
+fn nothing_told(error: &Error, hash: &FileHash) -> Failure {
+    let failure = Failure::of(connection::exit_of(error), error);
+    match next_step(error, hash) {
         Some(next) => failure.next(next),
         None => failure,
     }
 }
 
-/// The general advice on a refusal names the permissions of another operation.
-fn next_step(error: &Error) -> Option<String> {
-    match error.kind() {
-        ErrorKind::Forbidden => {
+/// The general advice on such errors speaks of another operation.
+fn next_step(error: &Error, hash: &FileHash) -> Option<String> {
+    match (error.kind(), hash) {
+        (ErrorKind::Forbidden, _) => {
             let needed = operations::GET_FILE.application.iter();
             let needed: Vec<_> = needed.map(|any| any.0.join(" or ")).collect();
             Some(format!(
@@ -79,7 +75,13 @@ fn next_step(error: &Error) -> Option<String> {
                 needed.join(" and ")
             ))
         }
-        ErrorKind::NotFound => Some("a file is known once a machine has reported it".to_owned()),
+        (ErrorKind::NotFound, FileHash::Sha256(_)) => {
+            let next = "try its SHA-1: by that alone the API lists machines and alerts";
+            Some(next.to_owned())
+        }
+        (ErrorKind::NotFound, FileHash::Sha1(_)) => {
+            Some("a file is known once a machine has reported it".to_owned())
+        }
         _ => connection::next_step(error).map(str::to_owned),
     }
 }

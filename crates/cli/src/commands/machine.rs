@@ -50,7 +50,7 @@ pub(crate) async fn run(
     flags: &ServiceFlags,
     format: Format,
 ) -> Result<Exit, Failure> {
-    let connection = connection::connect(flags)?;
+    let connection = connection::connect(flags).await?;
     act(command, &connection.client, format)
         .await
         .map_err(|failure| failure.at(&connection.destination))?;

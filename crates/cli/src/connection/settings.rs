@@ -1,98 +1,77 @@
 //! Which service to talk to, and as whom: flags over environment over a profile file.
 //!
-//! Secret, authority and base URL always come from **one** source. A base URL on the command line
+//! Credential, authority and base URL always come from **one** source. A base URL on the command line
 //! never receives the secret of the environment, and `AZURE_*`, which other programs share, is
 //! good for Microsoft's own hosts only.
 
+mod rows;
+
 use std::path::PathBuf;
 
+use quell::ratelimit::Quota;
+use quell::{Cloud, HostFamily, Region};
 use quell_terminal::Failure;
-use secrecy::SecretString;
 
+use super::flags::ServiceFlags;
+use super::given::{self, Given, Names};
+use super::identity::Identity;
+use super::place::{self, RegionChoice};
 use super::profile::{self, Profile};
-
-/// The options of every command that talks to a service.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Service")]
-pub(crate) struct ServiceFlags {
-    /// Base URL of a service of your own, for instance `https://quell.example:8443`
-    #[arg(long, value_name = "URL", global = true)]
-    pub(crate) base_url: Option<String>,
-    /// Where tokens come from, if not from the base URL itself
-    #[arg(long, value_name = "URL", global = true, requires = "base_url")]
-    pub(crate) authority: Option<String>,
-    /// Microsoft's cloud: commercial, gcc, gcc-high or dod
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "base_url")]
-    pub(crate) cloud: Option<String>,
-    /// Microsoft's region, for instance eu; the global host without it
-    #[arg(long, value_name = "NAME", global = true, conflicts_with = "base_url")]
-    pub(crate) region: Option<String>,
-    /// Tenant id
-    #[arg(long, value_name = "ID", global = true)]
-    pub(crate) tenant_id: Option<String>,
-    /// Client (application) id
-    #[arg(long, value_name = "ID", global = true)]
-    pub(crate) client_id: Option<String>,
-    /// File that holds the client secret; a secret itself is never an argument
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) client_secret_file: Option<PathBuf>,
-    /// Certificate authority to trust beside those of the system, in PEM
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) ca: Option<PathBuf>,
-    /// Profile of the configuration file to use
-    #[arg(long, value_name = "NAME", global = true)]
-    pub(crate) profile: Option<String>,
-    /// What carries the requests
-    #[arg(long, value_name = "NAME", global = true, value_enum, default_value_t)]
-    pub(crate) transport: Carrier,
-}
-
-/// What carries the requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(crate) enum Carrier {
-    /// The default
-    #[default]
-    Reqwest,
-    /// Fewer dependencies, the same behaviour
-    Hyper,
-}
+use super::store::{self, StatePlace};
+use super::told::Told;
 
 /// The service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// Microsoft's own.
     Microsoft {
-        /// As named on the command line.
-        cloud: Option<String>,
-        /// As named on the command line.
-        region: Option<String>,
+        cloud: Told<Cloud>,
+        region: Told<RegionChoice>,
+        family: Option<Told<HostFamily>>,
     },
     /// Somebody's own.
-    Custom {
+    Own {
         /// Where the API is.
-        base_url: String,
+        base_url: Told<String>,
         /// Where tokens come from.
-        authority: String,
+        authority: Told<String>,
+        /// What they are for.
+        audience: Option<Told<String>>,
     },
 }
 
-/// Everything that is needed to make a client, all of one source.
+/// Where service and credential come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The command line.
+    Options,
+    /// A profile of this name.
+    Profile(String),
+    /// `QUELL_*`.
+    QuellEnvironment,
+    /// `AZURE_*`, and options over them.
+    AzureEnvironment,
+}
+
+/// Everything that is needed to make a client.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
+    /// Where service and credential come from.
+    pub(crate) source: Source,
     /// The service.
     pub(crate) target: Target,
-    /// The tenant.
-    pub(crate) tenant_id: String,
-    /// The application.
-    pub(crate) client_id: String,
-    /// Its secret.
-    pub(crate) client_secret: SecretString,
+    /// Who we are to it.
+    pub(crate) identity: Identity,
     /// A certificate authority to trust beside those of the system.
-    pub(crate) ca: Option<PathBuf>,
+    pub(crate) ca: Option<Told<PathBuf>>,
+    /// Calls of each operation that all processes together may make.
+    pub(crate) limits: Option<Told<Quota>>,
+    /// Where limits and unfinished requests are kept.
+    pub(crate) state: Told<StatePlace>,
 }
 
 /// The environment, as far as a test may replace it.
-pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// Finds the one source that the settings come from, and takes all of them from there.
 pub(crate) fn resolve(
@@ -100,10 +79,11 @@ pub(crate) fn resolve(
     environment: Environment<'_>,
 ) -> Result<Settings, Failure> {
     if let Some(base_url) = &flags.base_url {
-        return from_flags(flags, base_url);
+        return from_flags(flags, base_url, environment);
     }
     if let Some(name) = &flags.profile {
-        return from_profile(flags, &profile::load(name, environment)?);
+        let profile = profile::all(environment)?.named(name)?;
+        return from_profile(flags, name, &profile, environment);
     }
     if environment("QUELL_BASE_URL").is_some() || environment("QUELL_AUTHORITY").is_some() {
         return from_quell_environment(flags, environment);
@@ -114,67 +94,63 @@ pub(crate) fn resolve(
         )
         .next("set QUELL_BASE_URL; Microsoft's service takes AZURE_* instead"));
     }
-    if flags.client_id.is_some() || environment("AZURE_CLIENT_ID").is_some() {
-        return from_azure_environment(flags, environment);
+    let given = Given::by_flags(&flags.identity);
+    let by_options = given.kind.is_some() || given.client_id.is_some() || given.token.is_some();
+    if by_options || environment("AZURE_CLIENT_ID").is_some() {
+        return from_azure_environment(flags, given, environment);
     }
     match profile::load_default(environment)? {
-        Some(profile) => from_profile(flags, &profile),
+        Some(profile) => from_profile(flags, profile::DEFAULT, &profile, environment),
         None => Err(nothing_configured()),
     }
 }
 
-fn from_flags(flags: &ServiceFlags, base_url: &str) -> Result<Settings, Failure> {
-    let needed = |value: &Option<String>, flag: &str| {
-        value.clone().ok_or_else(|| {
-            Failure::usage(format!("--base-url needs {flag} beside it")).next(
-                "give all of them as options, or all of them as QUELL_* variables, or in a profile",
-            )
-        })
+fn from_flags(
+    flags: &ServiceFlags,
+    base_url: &str,
+    environment: Environment<'_>,
+) -> Result<Settings, Failure> {
+    let base_url = Told::new(base_url.to_owned(), "--base-url");
+    let option = |value: &Option<String>, by| value.clone().map(|value| Told::new(value, by));
+    let target = Target::Own {
+        authority: option(&flags.authority, "--authority").unwrap_or_else(|| base_url.clone()),
+        audience: option(&flags.audience, "--audience"),
+        base_url,
     };
-    let secret_file = flags.client_secret_file.as_ref().ok_or_else(|| {
-        Failure::usage("--base-url needs --client-secret-file beside it")
-            .next("a secret from the environment is never sent to a service that only the command line names")
-    })?;
-    Ok(Settings {
-        target: Target::Custom {
-            base_url: base_url.to_owned(),
-            authority: flags
-                .authority
-                .clone()
-                .unwrap_or_else(|| base_url.to_owned()),
-        },
-        tenant_id: needed(&flags.tenant_id, "--tenant-id")?,
-        client_id: needed(&flags.client_id, "--client-id")?,
-        client_secret: profile::read_secret(secret_file)?,
-        ca: flags.ca.clone(),
-    })
+    let identity = Given::by_flags(&flags.identity).identity(&given::OPTIONS)?;
+    with_rest(Source::Options, target, identity, flags, None, environment)
 }
 
-fn from_profile(flags: &ServiceFlags, profile: &Profile) -> Result<Settings, Failure> {
+fn from_profile(
+    flags: &ServiceFlags,
+    name: &str,
+    profile: &Profile,
+    environment: Environment<'_>,
+) -> Result<Settings, Failure> {
     refuse_identity_flags(flags, "a profile")?;
+    let by = format!("profile {name}");
     let target = match &profile.base_url {
         Some(base_url) => {
             refuse_microsoft_flags(flags)?;
-            Target::Custom {
-                base_url: base_url.clone(),
-                authority: profile
-                    .authority
-                    .clone()
-                    .unwrap_or_else(|| base_url.clone()),
+            let told = |value: &str| Told::new(value.to_owned(), &by);
+            Target::Own {
+                base_url: told(base_url),
+                authority: told(profile.authority.as_ref().unwrap_or(base_url)),
+                audience: profile.audience.as_deref().map(told),
             }
         }
-        None => Target::Microsoft {
-            cloud: flags.cloud.clone().or_else(|| profile.cloud.clone()),
-            region: flags.region.clone().or_else(|| profile.region.clone()),
-        },
+        None => microsoft(flags, Some((profile, &by)))?,
     };
-    Ok(Settings {
+    let identity = profile.given(&by).identity(&given::KEYS)?;
+    let source = Source::Profile(name.to_owned());
+    with_rest(
+        source,
         target,
-        tenant_id: profile.tenant_id.clone(),
-        client_id: profile.client_id.clone(),
-        client_secret: profile::read_secret(&profile.client_secret_file)?,
-        ca: flags.ca.clone().or_else(|| profile.ca_file.clone()),
-    })
+        identity,
+        flags,
+        Some((profile, &by)),
+        environment,
+    )
 }
 
 fn from_quell_environment(
@@ -183,72 +159,122 @@ fn from_quell_environment(
 ) -> Result<Settings, Failure> {
     refuse_identity_flags(flags, "QUELL_BASE_URL")?;
     refuse_microsoft_flags(flags)?;
-    let needed = |name: &str| {
-        environment(name).ok_or_else(|| {
-            Failure::usage(format!(
-                "QUELL_BASE_URL names a service of your own, and {name} is not set"
-            ))
-            .next(format!(
-                "set {name}; AZURE_* is sent to Microsoft's hosts only"
-            ))
-        })
-    };
-    let base_url = environment("QUELL_BASE_URL").ok_or_else(|| {
+    let told = |name: &str| environment(name).map(|value| Told::new(value, name));
+    let base_url = told("QUELL_BASE_URL").ok_or_else(|| {
         Failure::usage("QUELL_AUTHORITY is set, and QUELL_BASE_URL is not")
             .next("set both, or neither")
     })?;
-    let authority = environment("QUELL_AUTHORITY").unwrap_or_else(|| base_url.clone());
-    Ok(Settings {
-        target: Target::Custom {
-            base_url,
-            authority,
-        },
-        tenant_id: needed("QUELL_TENANT_ID")?,
-        client_id: needed("QUELL_CLIENT_ID")?,
-        client_secret: needed("QUELL_CLIENT_SECRET")?.into(),
-        ca: flags
-            .ca
-            .clone()
-            .or_else(|| environment("QUELL_CA").map(PathBuf::from)),
-    })
+    let target = Target::Own {
+        authority: told("QUELL_AUTHORITY").unwrap_or_else(|| base_url.clone()),
+        audience: told("QUELL_AUDIENCE"),
+        base_url,
+    };
+    let identity = Given::by_environment(&given::QUELL, environment)?
+        .identity(&given::QUELL)
+        .map_err(|failure| failure.at("QUELL_BASE_URL, which never gets AZURE_*"))?;
+    let source = Source::QuellEnvironment;
+    with_rest(source, target, identity, flags, None, environment)
 }
 
 fn from_azure_environment(
     flags: &ServiceFlags,
+    given: Given,
     environment: Environment<'_>,
 ) -> Result<Settings, Failure> {
-    let needed = |flag: &Option<String>, option: &str, name: &str| {
-        flag.clone().or_else(|| environment(name)).ok_or_else(|| {
-            Failure::usage(format!("neither {option} nor {name} is given")).next(
-                "the README says how to register an application and which permissions it needs",
-            )
-        })
+    let names = Names {
+        kind: given::OPTIONS.kind,
+        ..given::AZURE
     };
-    let client_secret = match &flags.client_secret_file {
-        Some(file) => profile::read_secret(file)?,
-        None => needed(&None, "--client-secret-file", "AZURE_CLIENT_SECRET")?.into(),
+    let target = microsoft(flags, None)?;
+    refuse_another_authority(&target, environment)?;
+    let given = given.over(Given::by_environment(&given::AZURE, environment)?);
+    let identity = given.identity(&names)?;
+    let source = Source::AzureEnvironment;
+    with_rest(source, target, identity, flags, None, environment)
+}
+
+/// Microsoft's service, as options over a profile describe it.
+fn microsoft(flags: &ServiceFlags, profile: Option<(&Profile, &str)>) -> Result<Target, Failure> {
+    let key = |of: fn(&Profile) -> &Option<String>| {
+        let (profile, by) = profile?;
+        Some(Told::new(of(profile).as_deref()?, by))
     };
-    Ok(Settings {
-        target: Target::Microsoft {
-            cloud: flags.cloud.clone(),
-            region: flags.region.clone(),
-        },
-        tenant_id: needed(&flags.tenant_id, "--tenant-id", "AZURE_TENANT_ID")?,
-        client_id: needed(&flags.client_id, "--client-id", "AZURE_CLIENT_ID")?,
-        client_secret,
-        ca: flags.ca.clone(),
+    let unknown = |error: String| Failure::usage(error);
+    let by_key = |told: Told<&str>| told.try_map(|name| name.parse::<Cloud>());
+    let cloud = match (flags.cloud, key(|profile| &profile.cloud)) {
+        (Some(cloud), _) => Told::new(cloud, "--cloud"),
+        (None, Some(told)) => by_key(told).map_err(|error| unknown(error.to_string()))?,
+        (None, None) => Told::default(Cloud::Commercial),
+    };
+    let region = match (flags.region, key(|profile| &profile.region)) {
+        (Some(region), _) => Told::new(region, "--region"),
+        (None, Some(told)) => told.try_map(str::parse).map_err(unknown)?,
+        (None, None) => Told::default(RegionChoice::Named(Region::Global)),
+    };
+    let family = match (flags.host_family, key(|profile| &profile.host_family)) {
+        (Some(family), _) => Some(Told::new(family, "--host-family")),
+        (None, Some(told)) => Some(told.try_map(place::family).map_err(unknown)?),
+        (None, None) => None,
+    };
+    Ok(Target::Microsoft {
+        cloud,
+        region,
+        family,
     })
 }
 
+/// Adds what does not depend on the source.
+fn with_rest(
+    source: Source,
+    target: Target,
+    identity: Identity,
+    flags: &ServiceFlags,
+    profile: Option<(&Profile, &str)>,
+    environment: Environment<'_>,
+) -> Result<Settings, Failure> {
+    let is_quell = source == Source::QuellEnvironment;
+    let ca_of_environment = || is_quell.then(|| environment("QUELL_CA")).flatten();
+    let ca = match (&flags.ca, profile) {
+        (Some(file), _) => Some(Told::new(file.clone(), "--ca")),
+        (None, Some((profile, by))) => profile.ca_file.clone().map(|file| Told::new(file, by)),
+        (None, None) => ca_of_environment().map(|file| Told::new(file.into(), "QUELL_CA")),
+    };
+    let limits = match (&flags.calls.limits, profile) {
+        (Some(quota), _) => Some(Told::new(quota.clone(), "--limits")),
+        (None, Some((profile, by))) => limits_of(profile, by)?,
+        (None, None) => None,
+    };
+    Ok(Settings {
+        source,
+        target,
+        identity,
+        ca,
+        limits,
+        state: store::place(
+            flags.calls.state.as_deref(),
+            profile.and_then(|(profile, by)| Some((profile.state.as_deref()?, by))),
+            environment,
+        )?,
+    })
+}
+
+fn limits_of(profile: &Profile, by: &str) -> Result<Option<Told<Quota>>, Failure> {
+    let Some(text) = &profile.limits else {
+        return Ok(None);
+    };
+    let quota = text
+        .parse()
+        .map_err(|error: quell::ratelimit::QuotaError| {
+            Failure::usage(format!("the limits of {by} are wrong")).because(&error)
+        })?;
+    Ok(Some(Told::new(quota, by)))
+}
+
 fn refuse_identity_flags(flags: &ServiceFlags, source: &str) -> Result<(), Failure> {
-    let mixed = [
-        (flags.tenant_id.is_some(), "--tenant-id"),
-        (flags.client_id.is_some(), "--client-id"),
-        (flags.client_secret_file.is_some(), "--client-secret-file"),
-    ];
-    match mixed.iter().find(|(given, _)| *given) {
+    let given = Given::by_flags(&flags.identity);
+    match given.first() {
         None => Ok(()),
-        Some((_, flag)) => Err(
+        Some(flag) => Err(
             Failure::usage(format!("{flag} cannot be mixed with {source}")).next(
                 "the service and the identity for it come from one source; give --base-url too",
             ),
@@ -257,13 +283,35 @@ fn refuse_identity_flags(flags: &ServiceFlags, source: &str) -> Result<(), Failu
 }
 
 fn refuse_microsoft_flags(flags: &ServiceFlags) -> Result<(), Failure> {
-    if flags.cloud.is_some() || flags.region.is_some() {
+    if flags.cloud.is_some() || flags.region.is_some() || flags.host_family.is_some() {
         return Err(Failure::usage(
-            "--cloud and --region are Microsoft's, and a service of your own is configured",
+            "--cloud, --region and --host-family are Microsoft's, and a service of your own is configured",
         )
         .next("unset QUELL_BASE_URL, or leave the option out"));
     }
     Ok(())
+}
+
+/// `AZURE_AUTHORITY_HOST` decides nothing here, but it must not say something else than the cloud.
+fn refuse_another_authority(target: &Target, environment: Environment<'_>) -> Result<(), Failure> {
+    let (Target::Microsoft { cloud, .. }, Some(host)) =
+        (target, environment("AZURE_AUTHORITY_HOST"))
+    else {
+        return Ok(());
+    };
+    let bare = |url: &str| {
+        let url = url.trim_end_matches('/').to_ascii_lowercase();
+        url.strip_prefix("https://").unwrap_or(&url).to_owned()
+    };
+    let authority = cloud.value.info().authority;
+    if bare(&host) == bare(authority) {
+        return Ok(());
+    }
+    let what = format!(
+        "AZURE_AUTHORITY_HOST is {host}, and the cloud {} has {authority}",
+        cloud.value
+    );
+    Err(Failure::usage(what).next("say with --cloud which cloud is meant, or unset the variable"))
 }
 
 fn nothing_configured() -> Failure {
@@ -274,122 +322,4 @@ fn nothing_configured() -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret as _;
-
-    const AZURE: &[(&str, &str)] = &[
-        ("AZURE_TENANT_ID", "t"),
-        ("AZURE_CLIENT_ID", "c"),
-        ("AZURE_CLIENT_SECRET", "azure-secret"),
-    ];
-    const QUELL: &[(&str, &str)] = &[
-        ("QUELL_BASE_URL", "http://127.0.0.1:1"),
-        ("QUELL_TENANT_ID", "qt"),
-        ("QUELL_CLIENT_ID", "qc"),
-        ("QUELL_CLIENT_SECRET", "quell-secret"),
-    ];
-
-    fn resolve_with(flags: &ServiceFlags, variables: &[(&str, &str)]) -> Result<Settings, String> {
-        let lookup = |name: &str| {
-            variables
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        };
-        resolve(flags, &lookup).map_err(|failure| failure.render())
-    }
-
-    #[test]
-    fn settings_azure_variables_serve_microsoft() {
-        let settings = resolve_with(&ServiceFlags::default(), AZURE).unwrap();
-        assert_eq!(
-            settings.target,
-            Target::Microsoft {
-                cloud: None,
-                region: None
-            }
-        );
-        assert_eq!(settings.client_secret.expose_secret(), "azure-secret");
-    }
-
-    #[test]
-    fn settings_own_service_takes_everything_from_quell_variables() {
-        let both = [AZURE, QUELL].concat();
-        let settings = resolve_with(&ServiceFlags::default(), &both).unwrap();
-        assert_eq!(settings.client_secret.expose_secret(), "quell-secret");
-        assert_eq!(settings.tenant_id, "qt");
-        let Target::Custom {
-            base_url,
-            authority,
-        } = settings.target
-        else {
-            panic!("Microsoft's")
-        };
-        assert_eq!(base_url, authority);
-    }
-
-    #[test]
-    fn settings_azure_secret_never_goes_to_an_own_service() {
-        let variables = [AZURE, &[("QUELL_BASE_URL", "http://127.0.0.1:1")]].concat();
-        let told = resolve_with(&ServiceFlags::default(), &variables).unwrap_err();
-        assert!(told.contains("QUELL_TENANT_ID"), "{told}");
-        assert!(!told.contains("azure-secret"));
-    }
-
-    #[test]
-    fn settings_secret_of_the_environment_never_goes_to_a_url_of_the_command_line() {
-        let flags = ServiceFlags {
-            base_url: Some("https://elsewhere.example".to_owned()),
-            tenant_id: Some("t".to_owned()),
-            client_id: Some("c".to_owned()),
-            ..ServiceFlags::default()
-        };
-        let told = resolve_with(&flags, &[AZURE, QUELL].concat()).unwrap_err();
-        assert!(told.contains("--client-secret-file"), "{told}");
-    }
-
-    #[test]
-    fn settings_of_an_own_service_without_its_address_say_what_is_missing() {
-        let without = &QUELL[1..];
-        let told = resolve_with(&ServiceFlags::default(), &[without, AZURE].concat()).unwrap_err();
-        assert!(told.contains("QUELL_BASE_URL is not"), "{told}");
-    }
-
-    #[test]
-    fn settings_identity_options_are_not_mixed_into_the_environment() {
-        let flags = ServiceFlags {
-            client_id: Some("other".to_owned()),
-            ..ServiceFlags::default()
-        };
-        assert!(
-            resolve_with(&flags, QUELL)
-                .unwrap_err()
-                .contains("--client-id cannot be mixed")
-        );
-    }
-
-    #[test]
-    fn settings_without_anything_say_what_to_set() {
-        let told = resolve_with(&ServiceFlags::default(), &[]).unwrap_err();
-        for word in ["AZURE_CLIENT_ID", "QUELL_BASE_URL", "quell lab"] {
-            assert!(told.contains(word), "{told}");
-        }
-    }
-
-    #[test]
-    fn settings_from_options_alone() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("secret");
-        std::fs::write(&file, "from-file\n").unwrap();
-        let flags = ServiceFlags {
-            base_url: Some("https://own.example".to_owned()),
-            tenant_id: Some("t".to_owned()),
-            client_id: Some("c".to_owned()),
-            client_secret_file: Some(file),
-            ..ServiceFlags::default()
-        };
-        let settings = resolve_with(&flags, AZURE).unwrap();
-        assert_eq!(settings.client_secret.expose_secret(), "from-file");
-    }
-}
+mod tests;

@@ -133,6 +133,6 @@ fn summary(check: &Check) -> String {
     let clear = clear.filter(|it| check.is_clear_for(&it.id)).count();
     match total {
         0 => "\nthere is no machine to ask\n".to_owned(),
-        _ => format!("\n{clear} of {total} machine(s): nothing is known that would be refused\n"),
+        _ => format!("\nnothing is known that would be refused on {clear} of {total} machine(s)\n"),
     }
 }

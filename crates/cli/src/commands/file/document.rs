@@ -31,7 +31,7 @@ struct Missing {
 
 impl<'a> Document<'a> {
     pub(super) fn of(parts: &'a Parts) -> Self {
-        let missing = parts.missing().into_iter().map(|it| Missing {
+        let missing = parts.missing().map(|it| Missing {
             part: it.part,
             operation: it.operation,
             message: it.message(),

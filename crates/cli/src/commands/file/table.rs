@@ -23,12 +23,10 @@ pub(super) fn whole(parts: &Parts, every_machine: bool) -> String {
         let _ = write!(text, "\nalerts about it: {}\n", found.len());
         text.push_str(&alerts(found));
     }
-    let missing = parts.missing();
-    if !missing.is_empty() {
-        text.push('\n');
-    }
-    for it in missing {
-        let _ = writeln!(text, "not told: {}: {}", it.part, printable(&it.message()));
+    for (place, it) in parts.missing().enumerate() {
+        let gap = if place == 0 { "\n" } else { "" };
+        let message = printable(&it.message());
+        let _ = writeln!(text, "{gap}not told: {}: {message}", it.part);
     }
     text
 }
