@@ -38,15 +38,25 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 /// Read are `RateLimit` (draft-ietf-httpapi-ratelimit-headers, `"default";r=0;t=30`) and the two
 /// pairs of headers that came before it. They are hints: we go slower for them, never faster, so
 /// what is left is of interest only when it is nothing.
-pub(crate) fn exhausted(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn exhausted(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let reset = structured_reset(headers).or_else(|| {
         PAIRS.iter().find_map(|(remaining, reset)| {
             let nothing = whole_number(headers, remaining)? == 0;
             nothing.then(|| whole_number(headers, reset))?
         })
     })?;
-    (reset > 0).then(|| Duration::from_secs(reset).min(LONGEST))
+    let wait = if reset < EPOCH {
+        Duration::from_secs(reset)
+    } else {
+        let written = date(headers, &header::DATE).unwrap_or(now);
+        let since_1970 = written.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Duration::from_secs(reset).saturating_sub(since_1970)
+    };
+    (!wait.is_zero()).then(|| wait.min(LONGEST))
 }
+
+/// Some services tell the moment of the reset, in seconds since 1970, and no wait is this long.
+const EPOCH: u64 = 1_000_000_000;
 
 /// What is left, and the seconds until it is more.
 const PAIRS: [(HeaderName, HeaderName); 2] = [
@@ -62,8 +72,11 @@ const PAIRS: [(HeaderName, HeaderName); 2] = [
 
 /// The longest reset among the policies of a `RateLimit` header of which nothing remains.
 fn structured_reset(headers: &HeaderMap) -> Option<u64> {
-    let text = headers.get("ratelimit")?.to_str().ok()?;
-    let resets = text.split(',').filter_map(|policy| {
+    let lines = headers.get_all("ratelimit").into_iter();
+    let policies = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    let resets = policies.filter_map(|policy| {
         let parameter = |name: &str| {
             policy
                 .split(';')
@@ -87,8 +100,13 @@ pub(crate) fn push_back(headers: &HeaderMap, message: &str, now: SystemTime) -> 
     push_back
 }
 
+/// The largest, where a proxy has added a header of its own or joined both in one line.
 fn whole_number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    digits(headers.get(name)?.to_str().ok()?.trim())
+    let lines = headers.get_all(name).into_iter();
+    let values = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    values.filter_map(|value| digits(value.trim())).max()
 }
 
 /// A number without a sign, which `u64::from_str` would take. One too long to hold is the largest.
@@ -181,6 +199,7 @@ mod tests {
             ("retry-after", "soon", None),
             ("retry-after", "", None),
             ("retry-after", "99999999999999999999", Some(3_900_000)),
+            ("retry-after", "5, 60", Some(60_000)),
         ];
         for (name, value, expected) in cases {
             assert_eq!(
@@ -197,6 +216,14 @@ mod tests {
         assert_eq!(asked(&headers), Some(Duration::from_millis(1400)));
         let headers = [("retry-after", "2"), ("retry-after-ms", "nonsense")];
         assert_eq!(asked(&headers), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn of_two_waits_the_longer_counts() {
+        let twice = [("retry-after", "2"), ("retry-after", "30")];
+        assert_eq!(asked(&twice), Some(Duration::from_secs(30)));
+        let odd = [("retry-after", "soon"), ("retry-after", "30")];
+        assert_eq!(asked(&odd), Some(Duration::from_secs(30)));
     }
 
     #[test]
@@ -239,7 +266,7 @@ mod tests {
                     HeaderValue::from_static(value),
                 )
             });
-            exhausted(&headers.collect())
+            exhausted(&headers.collect(), now())
         };
         let seconds = |n| Some(Duration::from_secs(n));
         assert_eq!(said(&[("ratelimit", r#""default";r=0;t=30"#)]), seconds(30));
@@ -250,6 +277,17 @@ mod tests {
             )]),
             seconds(900)
         );
+        assert_eq!(
+            said(&[
+                ("ratelimit", r#""minute";r=9;t=30"#),
+                ("ratelimit", r#""hour";r=0;t=60"#)
+            ]),
+            seconds(60)
+        );
+        // Noon of that day is 1751371200.
+        let epoch = |reset| said(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset)]);
+        assert_eq!(epoch("1751371240"), seconds(40));
+        assert_eq!(epoch("1751371100"), None, "it has passed");
         assert_eq!(said(&[("ratelimit", r#""default";r=1;t=30"#)]), None);
         assert_eq!(said(&[("ratelimit", r#""default";r=0"#)]), None);
         assert_eq!(said(&[("ratelimit", "nonsense;r=;t=")]), None);
@@ -293,7 +331,7 @@ mod tests {
                 ]);
                 let within = |wait: Duration| (SHORTEST..=LONGEST).contains(&wait);
                 prop_assert!(retry_after(&headers, now()).is_none_or(within));
-                let _ = exhausted(&headers);
+                let _ = exhausted(&headers, now());
             }
         }
     }

@@ -2,11 +2,15 @@
 
 mod likeness;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use quell_model::limits::PAGE_SIZE;
 use quell_model::{ActionType, GetMachine, MachineAction, MachineId, Timestamp};
 
 use crate::call::Subject;
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::journal::Intent;
 use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, KIND, MACHINE_ID};
 use crate::skew::Skew;
@@ -31,7 +35,7 @@ impl Reconciled {
     /// Judges a list that holds at least the machine's actions since the intent began.
     fn judge<'a>(
         intent: &Intent,
-        machine: &MachineId,
+        machine: Option<&MachineId>,
         skew: Skew,
         actions: impl IntoIterator<Item = &'a MachineAction>,
     ) -> Self {
@@ -57,43 +61,55 @@ impl Reconciled {
 
 /// What became of one intent: one list of its machine's actions.
 pub(crate) async fn one(client: &Client, intent: &Intent) -> Result<Reconciled, Error> {
-    let machine = machine_id(client, &intent.machine).await?;
-    let of_kind = KIND.eq(intent.kind.clone());
-    let filter = MACHINE_ID.eq(machine.clone()).and(of_kind);
-    let actions = client.actions().filter(filter).list().await?;
-    Ok(Reconciled::judge(
-        intent,
-        &machine,
-        client.shared().clock.skew(),
-        &actions,
-    ))
+    let machine = known_machine(client, intent).await?;
+    let actions = match &machine {
+        Some(machine) => {
+            let of_kind = KIND.eq(intent.kind.clone());
+            let filter = MACHINE_ID.eq(machine.clone()).and(of_kind);
+            client.actions().filter(filter).list().await?
+        }
+        None => since_the_oldest(client, std::slice::from_ref(intent), &intent.kind).await?,
+    };
+    let skew = client.shared().clock.skew();
+    Ok(Reconciled::judge(intent, machine.as_ref(), skew, &actions))
 }
 
 /// What became of each of these intents, in their order: one list for all of one type.
 pub(crate) async fn many(client: &Client, intents: &[Intent]) -> Result<Vec<Reconciled>, Error> {
-    let mut lists: Vec<(&ActionType, Vec<MachineAction>)> = Vec::new();
+    let mut lists: HashMap<&ActionType, Vec<MachineAction>> = HashMap::new();
     let mut results = Vec::with_capacity(intents.len());
     for intent in intents {
         let kind = &intent.kind;
-        let machine = machine_id(client, &intent.machine).await?;
-        if !lists.iter().any(|(listed, _)| *listed == kind) {
-            lists.push((kind, since_the_oldest(client, intents, kind).await?));
-        }
-        let actions = lists.iter().filter(|(listed, _)| *listed == kind);
-        let of_machine = actions.flat_map(|(_, actions)| actions).filter(|action| {
-            action
-                .machine_id
-                .as_ref()
-                .is_none_or(|id| is_same_id(id, &machine))
+        let machine = known_machine(client, intent).await?;
+        let actions = match lists.entry(kind) {
+            Entry::Occupied(listed) => listed.into_mut(),
+            Entry::Vacant(new) => new.insert(since_the_oldest(client, intents, kind).await?),
+        };
+        let skew = client.shared().clock.skew();
+        let became = Reconciled::judge(intent, machine.as_ref(), skew, actions.iter());
+        results.push(match became {
+            // The machine's own list is short.
+            Reconciled::NotFound if may_be_cut(actions) => one(client, intent).await?,
+            other => other,
         });
-        results.push(Reconciled::judge(
-            intent,
-            &machine,
-            client.shared().clock.skew(),
-            of_machine,
-        ));
     }
     Ok(results)
+}
+
+/// The id of the machine that was asked; `None` if the service knows no machine by that name any
+/// more, which says nothing of what was done while it did.
+async fn known_machine(client: &Client, intent: &Intent) -> Result<Option<MachineId>, Error> {
+    match machine_id(client, &intent.machine).await {
+        Ok(machine) => Ok(Some(machine)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Full pages may be all, or all that the service gave without saying so.
+fn may_be_cut(actions: &[MachineAction]) -> bool {
+    let page = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
+    !actions.is_empty() && actions.len().is_multiple_of(page)
 }
 
 /// The actions of a type since the oldest of these intents began.

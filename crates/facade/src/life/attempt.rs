@@ -212,7 +212,7 @@ impl Attempt<'_> {
             }
             Ok(answer) => {
                 let settled = sent.complete().await;
-                match exhausted(answer.headers()) {
+                match exhausted(answer.headers(), SystemTime::now()) {
                     Some(reset) => settled.and(self.limiter.pause(reset).await),
                     None => settled,
                 }

@@ -39,14 +39,15 @@ fn tolerance(skew: Skew) -> Duration {
     if skew.is_known() { APART } else { STRANGERS }
 }
 
-/// Compares what the service says of an action with what was asked of this machine.
+/// Compares what the service says of an action with what was asked of this machine; without one
+/// nobody knows which machine it was.
 pub(super) fn likeness(
     intent: &Intent,
-    machine: &MachineId,
+    machine: Option<&MachineId>,
     skew: Skew,
     action: &MachineAction,
 ) -> Likeness {
-    if differs(action.machine_id.as_ref(), Some(machine), is_same_id)
+    if differs(action.machine_id.as_ref(), machine, is_same_id)
         || action.kind != intent.kind
         || differs(
             action.file_sha1().as_ref(),
@@ -63,7 +64,11 @@ pub(super) fn likeness(
         (Some(ours), Some(found)) => by_tag(&ours, &found, time, action),
         _ if time == Likeness::Other => Likeness::Other,
         (Some(_), None) => by_cut_comment(intent, comment),
-        (None, _) => by_comment(intent, comment, time, action),
+        (None, _) => {
+            let machine_is_told = machine.is_some() && action.machine_id.is_some();
+            let file_is_told = intent.sha1.is_none() || action.file_sha1().is_some();
+            by_comment(intent, comment, time, machine_is_told && file_is_told)
+        }
     }
 }
 
@@ -97,14 +102,7 @@ fn by_cut_comment(intent: &Intent, seen: Option<&str>) -> Likeness {
     }
 }
 
-fn by_comment(
-    intent: &Intent,
-    seen: Option<&str>,
-    time: Likeness,
-    action: &MachineAction,
-) -> Likeness {
-    let file_is_told = intent.sha1.is_none() || action.file_sha1().is_some();
-    let all_is_told = file_is_told && action.machine_id.is_some();
+fn by_comment(intent: &Intent, seen: Option<&str>, time: Likeness, all_is_told: bool) -> Likeness {
     if all_is_told && seen == Some(intent.comment.as_str().trim()) {
         time
     } else {
@@ -182,7 +180,7 @@ mod tests {
     fn judged(intent: &Intent, change: impl FnOnce(&mut MachineAction)) -> Likeness {
         let mut action = action(intent.comment.as_str());
         change(&mut action);
-        likeness(intent, &machine(), AGREED, &action)
+        likeness(intent, Some(&machine()), AGREED, &action)
     }
 
     #[test]
@@ -288,7 +286,7 @@ mod tests {
         let intent = intent("alert 7");
         let mut action = action("alert 7");
         action.creation_date_time_utc = begun().saturating_sub(600 * SECOND);
-        let by = |skew: Skew| likeness(&intent, &machine(), skew, &action);
+        let by = |skew: Skew| likeness(&intent, Some(&machine()), skew, &action);
         assert_eq!(by(Skew(Some(-600 * TICKS))), Likeness::Same);
         assert_eq!(by(AGREED), Likeness::Other);
         assert_eq!(by(Skew::default()), Likeness::Perhaps, "nobody knows");
@@ -299,12 +297,12 @@ mod tests {
         let intent = intent("alert 7");
         for seconds in [-86_400 * 365, -600, 600, 86_400 * 365 * 70] {
             let skew = Skew(Some(seconds * TICKS));
-            let found = likeness(&intent, &machine(), skew, &action("alert 7"));
+            let found = likeness(&intent, Some(&machine()), skew, &action("alert 7"));
             assert_eq!(found, Likeness::Perhaps, "{seconds}");
         }
         let mut endless = intent;
         endless.within = Some(Duration::MAX);
-        let _ = likeness(&endless, &machine(), AGREED, &action("alert 7"));
+        let _ = likeness(&endless, Some(&machine()), AGREED, &action("alert 7"));
     }
 
     #[test]
@@ -316,6 +314,19 @@ mod tests {
         );
         let tagged = intent("alert 7 [quell:77]");
         assert_eq!(judged(&tagged, |a| a.machine_id = None), Likeness::Same);
+    }
+
+    #[test]
+    fn of_a_machine_that_is_no_longer_known_only_a_tag_tells() {
+        for (comment, expected) in [
+            ("alert 7 [quell:77]", Likeness::Same),
+            ("alert 7", Likeness::Perhaps),
+        ] {
+            let found = likeness(&intent(comment), None, AGREED, &action(comment));
+            assert_eq!(found, expected);
+        }
+        let other = likeness(&intent("alert 7"), None, AGREED, &action("alert 8"));
+        assert_eq!(other, Likeness::Other);
     }
 
     #[test]

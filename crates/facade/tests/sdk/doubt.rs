@@ -181,6 +181,42 @@ async fn the_services_clock_decides_what_is_since() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_nobody_knows_any_more_does_not_hide_what_became_of_the_others() {
+    let doubtful = |machine: &'static str| async move {
+        let tenant = Tenant::new().plays([Line::Fail(Interrupted)]);
+        let asked = tenant.client().machine(machine);
+        let asked = asked.stop_and_quarantine_file(SHA1, "alert 7");
+        let error = asked.await.unwrap_err();
+        error.intent().cloned().unwrap()
+    };
+    let intents = [doubtful("gone.example.org").await, doubtful(MACHINE).await];
+    let tenant = Tenant::new().plays([
+        refusal(404, "ResourceNotFound", "no such machine"),
+        list(&[made(ACTION, "alert 7", 1)]),
+    ]);
+    let became = tenant.client().reconcile_all(&intents).await.unwrap();
+    assert!(
+        matches!(
+            &became[..],
+            [Reconciled::Ambiguous(_), Reconciled::Found(_)]
+        ),
+        "{became:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_list_that_may_be_cut_does_not_show_is_looked_for_by_its_machine() {
+    let tenant = Tenant::new().plays([Line::Fail(Interrupted)]);
+    let error = quarantine(&tenant, InDoubt::Report).await.unwrap_err();
+    let others = vec![made("other", "alert 8", 1); 10_000];
+    let tenant = Tenant::new().plays([list(&others), list(&[made(ACTION, "alert 7", 1)])]);
+    let intents = [error.intent().cloned().unwrap()];
+    let became = tenant.client().reconcile_all(&intents).await.unwrap();
+    assert!(matches!(&became[..], [Reconciled::Found(action)] if action.id.as_str() == ACTION));
+    assert!(tenant.calls()[1].uri.contains("machineId%20eq%20"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_asked_again_because_a_date_is_wrong() {
     for seconds in [600_i64, -600, 86_400 * 365 * 40, -86_400 * 365] {
         let away = Duration::from_secs(seconds.unsigned_abs());
