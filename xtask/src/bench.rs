@@ -5,6 +5,7 @@ mod page;
 
 use crate::cargo;
 use crate::failure::{Context as _, Outcome};
+use crate::postgres::{self, Postgres};
 use page::Page;
 
 /// A section of the page: what stands between its marks is what a benchmark printed.
@@ -25,11 +26,12 @@ enum Prints {
 }
 
 /// In the page's order. A new one is a line here and a pair of marks on the page.
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 5] = [
     Section::new("act", "quell-cli", "act", Prints::Markdown),
     Section::new("overhead", "quell", "overhead", Prints::Markdown),
     Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
     Section::new("campaign", "quell-ratelimit", "campaign", Prints::Markdown),
+    Section::new("state", "quell-state", "permits", Prints::Markdown),
 ];
 
 /// Runs the benchmarks of the named sections, or all of them, and writes each section when it is measured.
@@ -38,7 +40,7 @@ const SECTIONS: [Section; 4] = [
 /// A name that no section has; what failed.
 pub(crate) fn run(names: &[&str]) -> Outcome {
     for section in chosen(names)? {
-        let printed = cargo::output_of(&section.arguments())?;
+        let printed = section.measure()?;
         Page::read()?
             .with(section.name, &section.content(&printed, &machine::kind()?))?
             .write()?;
@@ -75,6 +77,20 @@ impl Section {
             .iter()
             .find(|section| section.name == name)
             .context(format!("there is no section {name}; there are {known}"))
+    }
+
+    /// Runs the benchmark. The one that compares stores gets a server of its own, where there is one.
+    fn measure(&self) -> Outcome<String> {
+        let server = match self.package {
+            "quell-state" => Postgres::start()?,
+            _ => None,
+        };
+        let connection = server.as_ref().map(Postgres::connection_string);
+        let environment: Vec<_> = connection
+            .iter()
+            .map(|connection| (postgres::VARIABLE, connection.as_str()))
+            .collect();
+        cargo::output_of(&self.arguments(), &environment)
     }
 
     fn arguments(&self) -> [&'static str; 7] {

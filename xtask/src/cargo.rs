@@ -38,10 +38,11 @@ pub(crate) fn has(subcommand: &str) -> bool {
 ///
 /// # Errors
 /// The command line, when it could not be started or failed.
-pub(crate) fn output_of(arguments: &[&str]) -> Outcome<String> {
+pub(crate) fn output_of(arguments: &[&str], environment: &[(&str, &str)]) -> Outcome<String> {
     let shown = format!("cargo {}", arguments.join(" "));
     let output = Command::new(env!("CARGO"))
         .args(arguments)
+        .envs(environment.iter().copied())
         .stderr(Stdio::inherit())
         .output()
         .context(format!("`{shown}` cannot be started"))?;
@@ -71,13 +72,16 @@ impl Workspace {
     /// # Errors
     /// What cargo said instead.
     pub(crate) fn ask() -> Outcome<Self> {
-        let json = output_of(&[
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])?;
+        let json = output_of(
+            &[
+                "metadata",
+                "--no-deps",
+                "--offline",
+                "--format-version",
+                "1",
+            ],
+            &[],
+        )?;
         serde_json::from_str(&json).context("cargo metadata")
     }
 

@@ -49,7 +49,7 @@ fn faults_of(workspace: &Workspace, package: &str) -> Outcome<Vec<String>> {
         "--package",
         package,
     ];
-    let listed = cargo::output_of(&arguments)?;
+    let listed = cargo::output_of(&arguments, &[])?;
     let directory = workspace.directory_of(package)?;
     let paths: Vec<&str> = listed.lines().collect();
     let mut faults = contents::missing(&paths, &contents::examples_in(directory)?);

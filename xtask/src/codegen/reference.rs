@@ -29,7 +29,11 @@ fn index() -> String {
      - [Errors](errors.md): codes, statuses, and what a client can do\n\
      - [Hosts](hosts.md): clouds, regions, audiences, authorities\n\
      - [Entities](entities.md): every property of every object\n\
-     - [Enumerations](enumerations.md): every known value"
+     - [Enumerations](enumerations.md): every known value\n\n\
+     Beside them stand three that the code itself writes, each held by a test:\n\n\
+     - [Retry](retry.md): what the SDK does after each answer and failure\n\
+     - [The command](cli.md): every option of `quell`\n\
+     - [Its output](output.schema.json): the JSON Schema of `--output json`"
         .to_owned()
 }
 
