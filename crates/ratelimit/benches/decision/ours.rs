@@ -7,6 +7,8 @@ use quell_ratelimit::{
     Decision, Keyed, LogState, Moment, Policy, Priority, Quota, RollingCounter, RollingLog, Window,
 };
 
+use crate::together;
+
 const STEP: Duration = Duration::from_secs(3);
 
 fn documented() -> Quota {
@@ -40,18 +42,28 @@ fn admit_send_complete(log: &mut RollingLog, now: Moment) {
     }
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn quell_log_two_windows_admit_send_complete(bencher: Bencher<'_, '_>) {
+    bencher.bench(admit_send_complete_of_a_shared_log());
+}
+
+fn admit_send_complete_of_a_shared_log() -> impl Fn() -> bool + Sync {
     let (log, ticks) = warm_log(Policy::new(documented()));
-    bencher.bench(|| {
-        if let Ok(mut log) = log.lock() {
-            admit_send_complete(&mut log, ticks.next());
-        }
-    });
+    move || {
+        let log = log.lock();
+        log.map(|mut log| admit_send_complete(&mut log, ticks.next()))
+            .is_ok()
+    }
+}
+
+/// The same limiter under two threads.
+pub(crate) fn together() -> String {
+    let log = admit_send_complete_of_a_shared_log();
+    together::line("quell_log_two_windows_admit_send_complete", &log)
 }
 
 /// The question alone: every permit is dropped unsent.
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn quell_log_two_windows_admit_and_refund(bencher: Bencher<'_, '_>) {
     let (log, ticks) = warm_log(Policy::new(documented()));
     bencher.bench(|| {
@@ -64,7 +76,7 @@ fn quell_log_two_windows_admit_and_refund(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn quell_log_two_windows_refuse_with_the_wait(bencher: Bencher<'_, '_>) {
     let (log, ticks) = warm_log(Policy::new(documented()));
     let now = ticks.next();
@@ -96,7 +108,7 @@ fn quell_log_resume_admit_and_tell_the_changes(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn quell_counter_two_windows_admit(bencher: Bencher<'_, '_>) {
     let counter = Mutex::new(RollingCounter::new(documented(), 16));
     let ticks = Ticks::default();
@@ -108,7 +120,7 @@ fn quell_counter_two_windows_admit(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn quell_keyed_guard_admit(bencher: Bencher<'_, '_>) {
     let Ok(window) = Window::new(100, Duration::from_secs(60)) else {
         return;

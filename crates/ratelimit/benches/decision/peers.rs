@@ -15,6 +15,8 @@ use tower::limit::RateLimit;
 use tower::limit::rate::Rate;
 use tower::{Service, service_fn};
 
+use crate::together;
+
 const STEP: Duration = Duration::from_secs(3);
 
 type Governor = RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>;
@@ -28,7 +30,7 @@ fn governor_of(limit: u32, seconds: u64, clock: &FakeRelativeClock) -> Governor 
     RateLimiter::direct_with_clock(quota, clock.clone())
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn governor_one_limiter_admit(bencher: Bencher<'_, '_>) {
     let clock = FakeRelativeClock::default();
     let minute = governor_of(100, 60, &clock);
@@ -38,20 +40,24 @@ fn governor_one_limiter_admit(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn governor_two_limiters_admit(bencher: Bencher<'_, '_>) {
+    bencher.bench(governor_two_limiters());
+}
+
+fn governor_two_limiters() -> impl Fn() -> bool + Sync {
     let clock = FakeRelativeClock::default();
     let (minute, hour) = (
         governor_of(100, 60, &clock),
         governor_of(1500, 3600, &clock),
     );
-    bencher.bench(|| {
+    move || {
         clock.advance(STEP);
         minute.check().is_ok() && hour.check().is_ok()
-    });
+    }
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn governor_two_limiters_refuse(bencher: Bencher<'_, '_>) {
     let clock = FakeRelativeClock::default();
     let (minute, hour) = (
@@ -62,26 +68,34 @@ fn governor_two_limiters_refuse(bencher: Bencher<'_, '_>) {
     bencher.bench(|| black_box(minute.check()).is_ok() && hour.check().is_ok());
 }
 
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn leaky_bucket_one_limiter_admit(bencher: Bencher<'_, '_>) {
+    bencher.bench(leaky_bucket());
+}
+
+fn leaky_bucket() -> impl Fn() -> bool + Sync {
     // More than any run takes, since its clock cannot be given.
     let plenty = usize::MAX / 4;
     let bucket = leaky_bucket::RateLimiter::builder()
         .max(plenty)
         .initial(plenty)
         .build();
-    bencher.bench(|| bucket.try_acquire(1));
+    move || bucket.try_acquire(1)
 }
 
 type Send = fn(()) -> Ready<Result<(), Infallible>>;
 
 /// tower's limit is asked by `&mut`: behind a lock, as ours.
-#[divan::bench(threads = [1, 2], sample_size = 20_000)]
+#[divan::bench(sample_size = 20_000)]
 fn tower_one_limit_admit(bencher: Bencher<'_, '_>) {
+    bencher.bench(tower_limit());
+}
+
+fn tower_limit() -> impl Fn() -> bool + Sync {
     let send: Send = |()| std::future::ready(Ok(()));
     let rate = Rate::new(u64::MAX, Duration::from_secs(60));
     let limit = Mutex::new(RateLimit::new(service_fn(send), rate));
-    bencher.bench(|| {
+    move || {
         let mut context = Context::from_waker(Waker::noop());
         let Ok(mut limit) = limit.lock() else {
             return false;
@@ -89,5 +103,15 @@ fn tower_one_limit_admit(bencher: Bencher<'_, '_>) {
         let ready = limit.poll_ready(&mut context).is_ready();
         drop(black_box(limit.call(())));
         ready
-    });
+    }
+}
+
+/// The same limiters under two threads.
+pub(crate) fn together() -> String {
+    [
+        together::line("governor_two_limiters_admit", &governor_two_limiters()),
+        together::line("leaky_bucket_one_limiter_admit", &leaky_bucket()),
+        together::line("tower_one_limit_admit", &tower_limit()),
+    ]
+    .concat()
 }
