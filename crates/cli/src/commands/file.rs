@@ -47,7 +47,8 @@ pub(crate) async fn run(
 }
 
 async fn show(which: &Show, client: &Client, format: Format) -> Result<Exit, Failure> {
-    let parts = gather(client, &which.hash)
+    // Four calls at once make a large future.
+    let parts = Box::pin(gather(client, &which.hash))
         .await
         .map_err(|error| nothing_told(&error, &which.hash))?;
     format.write(&Document::of(&parts), |_| {

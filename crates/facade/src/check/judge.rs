@@ -188,19 +188,20 @@ impl Judge<'_> {
         Some(by_machine)
     }
 
-    /// Microsoft's page speaks of the id alone, and quell's server takes nothing else.
+    /// The operation's page speaks of the id alone, and quell's server takes nothing else.
     fn address(&self, named: &MachineId, machine: &Machine) -> Option<Finding> {
         if is_same_id(named, &machine.id) {
             return None;
         }
-        let (verdict, evidence) = match self.known.service {
-            Service::Quell => (Verdict::Fails, Evidence::Documented),
-            _ => (Verdict::CannotBeTold, Evidence::Inferred),
+        // Of Microsoft's service nobody says what comes of a name.
+        let verdict = match self.known.service {
+            Service::Quell => Verdict::Fails,
+            _ => Verdict::CannotBeTold,
         };
         let row = Row {
             topic: Topic::Address,
             requires: "the machine is named by its id",
-            evidence,
+            evidence: Evidence::Inferred,
             source: PAGE,
             breach: "such a request is refused with 404 ResourceNotFound",
         };
@@ -243,7 +244,7 @@ fn permission(caller: &Caller) -> Finding {
         breach: "such a request is refused with 403 Forbidden",
     };
     let Some(claims) = &caller.claims else {
-        let reason = "the token cannot be read, which the service alone need do";
+        let reason = "the token says nothing that can be read here";
         return row.found(Verdict::CannotBeTold, "nothing", reason);
     };
     let granted = claims.permissions();
