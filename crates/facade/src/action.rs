@@ -4,7 +4,6 @@ use quell_model::{
     ActionId, CancelMachineAction, Comment, DownloadLink, GetMachineAction, GetPackageUri,
     MachineAction, OperationInfo, operations,
 };
-use tokio::time::Instant;
 
 use crate::argument::{Argument, InvalidArgument};
 use crate::call::Subject;
@@ -96,18 +95,8 @@ impl ActionHandle {
 
     /// Gets the action no later than this.
     pub(crate) async fn get_by(&self, deadline: Deadline) -> Result<MachineAction, Error> {
-        match deadline.remaining(Instant::now()) {
-            None => self.get().await,
-            Some(left) => {
-                let limit = self.client.deadline().map_or(left, |own| own.min(left));
-                Self {
-                    client: self.client.with_deadline(limit),
-                    id: self.id.clone(),
-                }
-                .get()
-                .await
-            }
-        }
+        let (client, id) = (self.client.until(deadline), self.id.clone());
+        Self { client, id }.get().await
     }
 
     pub(crate) const fn client(&self) -> &Client {

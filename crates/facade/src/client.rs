@@ -11,12 +11,14 @@ use quell_model::{
 };
 use quell_ratelimit::Priority;
 use quell_transport::Endpoint;
+use tokio::time::Instant;
 
 use crate::ClientBuilder;
 use crate::action::ActionHandle;
 use crate::argument::{Argument, InvalidArgument};
 use crate::auth::Tokens;
 use crate::call::{Call, Subject};
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::file::FileHandle;
 use crate::hooks::Onlookers;
@@ -258,6 +260,14 @@ impl Client {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.shared.tokens
+    }
+
+    /// The same client with calls that end no later than this.
+    pub(crate) fn until(&self, deadline: Deadline) -> Self {
+        match deadline.remaining(Instant::now()) {
+            None => self.clone(),
+            Some(left) => self.with_deadline(self.deadline().map_or(left, |own| own.min(left))),
+        }
     }
 
     pub(crate) const fn deadline(&self) -> Option<Duration> {

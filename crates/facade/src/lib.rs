@@ -19,6 +19,7 @@ mod life;
 mod limits;
 mod machine;
 mod options;
+mod outage;
 mod outcome;
 mod pages;
 mod push_back;

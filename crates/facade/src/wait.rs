@@ -14,13 +14,11 @@ use crate::action::ActionHandle;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::hooks::{Hooks as _, WaitReason, Waiting};
+use crate::outage::Outage;
 use schedule::{Schedule, may_appear};
 
 /// Who looks more often than this only spends the limits.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
-
-/// A service that does not answer is waited out for this long.
-const LONGEST_OUTAGE: Duration = Duration::from_secs(300);
 
 /// Waits until a machine action has ended; made by [`ActionHandle::wait`], and awaited.
 ///
@@ -114,18 +112,17 @@ impl IntoFuture for Wait {
 /// What was seen of the action so far.
 struct Watch {
     begun: Instant,
-    /// Since when looks have come to nothing.
-    failing: Option<Instant>,
+    outage: Outage,
     status: Option<ActionStatus>,
     /// What the newest look came to, if it was no answer.
     failure: Option<Error>,
 }
 
 impl Watch {
-    const fn begin(now: Instant) -> Self {
+    fn begin(now: Instant) -> Self {
         Self {
             begun: now,
-            failing: None,
+            outage: Outage::default(),
             status: None,
             failure: None,
         }
@@ -140,7 +137,7 @@ impl Watch {
         match looked {
             Ok(action) if action.status.is_final() => ControlFlow::Break(Ok(action)),
             Ok(action) => {
-                self.failing = None;
+                self.outage.end();
                 self.status = Some(action.status);
                 self.failure = None;
                 ControlFlow::Continue(Duration::ZERO)
@@ -156,15 +153,9 @@ impl Watch {
 
     /// Whether a failure says nothing about the action and may be gone at the next look.
     fn passes(&mut self, error: &Error, now: Instant) -> bool {
-        use ErrorKind::{NotFound, RateLimited, Timeout, Transport, Unavailable};
         match error.kind() {
-            NotFound => self.status.is_none() && may_appear(now - self.begun),
-            // Limits that are used up are no outage.
-            RateLimited => true,
-            Transport | Timeout | Unavailable => {
-                now - *self.failing.get_or_insert(now) < LONGEST_OUTAGE
-            }
-            _ => false,
+            ErrorKind::NotFound => self.status.is_none() && may_appear(now - self.begun),
+            _ => self.outage.is_sat_out(error, now),
         }
     }
 

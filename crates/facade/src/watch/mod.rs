@@ -20,6 +20,7 @@ use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::hooks::{Hooks as _, WaitReason, Waiting};
+use crate::outage::{Outage, may_pass};
 use crate::properties::machine_action::{CREATION_DATE_TIME_UTC, ID, KIND};
 use lookout::{Lookout, Query, Span};
 pub use watched::{Seen, Waited, Watched};
@@ -29,9 +30,6 @@ const SHORTEST: Duration = Duration::from_secs(30);
 
 /// Who looks more often than this only spends the limits.
 const LEAST: Duration = Duration::from_millis(50);
-
-/// A service that does not answer is waited out for this long.
-const LONGEST_OUTAGE: Duration = Duration::from_secs(300);
 
 /// A watch that ends looks once more, so long before.
 const LAST_LOOK: Duration = Duration::from_secs(2);
@@ -43,7 +41,7 @@ const LAST_LOOK: Duration = Duration::from_secs(2);
 /// its age, up to half an hour: a thousand machines cost some two hundred calls in three days, where
 /// asking for each by itself would spend the whole limit.
 ///
-/// Either take the ends as they come, or await them all:
+/// Either take the ends as they come, or await them all; then an error leaves none of them.
 ///
 /// ```no_run
 /// # async fn example(client: quell::Client, placed: Vec<quell::Placed>) -> Result<(), quell::Error> {
@@ -81,8 +79,7 @@ struct Running {
     lookout: Lookout,
     begun: Instant,
     deadline: Deadline,
-    /// Since when lists have failed.
-    failing: Option<Instant>,
+    outage: Outage,
     /// How long to wait at least after a failure.
     patience: Duration,
     /// The last look was begun.
@@ -168,7 +165,7 @@ impl Watch {
             lookout: Lookout::new(self.shortest),
             begun: now,
             deadline: Deadline::after(self.within, now),
-            failing: None,
+            outage: Outage::default(),
             patience: self.shortest,
             is_closing: false,
         });
@@ -240,13 +237,10 @@ impl Running {
         let Some(query) = self.lookout.query().cloned() else {
             return Ok(Vec::new());
         };
-        let client = match self.deadline.remaining(Instant::now()) {
-            Some(left) => client.with_deadline(client.deadline().map_or(left, |own| own.min(left))),
-            None => client.clone(),
-        };
+        let client = client.until(self.deadline);
         match ask(&client, &query).await {
             Ok(actions) => {
-                self.failing = None;
+                self.outage.end();
                 let (service_now, now) = (service_now(&client), self.begun.elapsed());
                 Ok(self.lookout.answered(actions, service_now, now))
             }
@@ -263,19 +257,13 @@ impl Running {
 
     /// Waits after a failure, unless it will not pass or lasts too long.
     async fn sit_out(&mut self, client: &Client, error: Error) -> Result<(), Error> {
-        if !passes(&error) {
-            return Err(error);
-        }
         let now = Instant::now();
         let left = self.deadline.remaining(now);
-        if left == Some(Duration::ZERO) {
+        if left == Some(Duration::ZERO) && may_pass(&error) {
             return Err(too_long().because(error));
         }
-        let failing = *self.failing.get_or_insert(now);
-        // Limits that are used up are no outage.
-        let is_outage = error.kind() != ErrorKind::RateLimited;
-        if is_outage && now - failing >= LONGEST_OUTAGE {
-            self.failing = None;
+        if !self.outage.is_sat_out(&error, now) {
+            self.outage.end();
             return Err(error);
         }
         let wait = error.retry_after().unwrap_or_default().max(self.patience);
@@ -328,15 +316,6 @@ async fn one(client: &Client, id: &ActionId) -> Result<Vec<MachineAction>, Error
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }
-}
-
-/// Whether a failure says nothing of the actions and may be gone at the next look.
-fn passes(error: &Error) -> bool {
-    use ErrorKind::{RateLimited, Timeout, Transport, Unavailable};
-    matches!(
-        error.kind(),
-        Transport | Timeout | Unavailable | RateLimited
-    )
 }
 
 fn too_long() -> Error {
