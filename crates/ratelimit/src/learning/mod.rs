@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use hints::Hints;
 use knob::Knob;
-use learned::Suspect;
+use learned::{LimitNow, PaceNow, Suspect};
 use limits::LearnedLimit;
 use pace::Pace;
 
@@ -57,6 +57,31 @@ pub(crate) struct Learning {
     refusals: u64,
     suspect: Option<Suspect>,
     hints: Hints,
+    others: Others,
+}
+
+/// What other users of the budget learned, whose policies have other windows or who may learn: of no
+/// use here, and not ours to lose.
+#[derive(Debug, Clone)]
+struct Others {
+    limits: Vec<LimitNow>,
+    pace: Option<PaceNow>,
+}
+
+impl Others {
+    fn of(policy: &Policy, learned: &Learned) -> Self {
+        let allowed = policy.learns();
+        let windows = policy.quota().windows();
+        let ours = |limit: &LimitNow| {
+            let mut windows = windows.iter();
+            allowed && windows.any(|window| window.period() == limit.period)
+        };
+        let limits = learned.limits.iter().filter(|limit| !ours(limit));
+        Self {
+            limits: limits.copied().collect(),
+            pace: learned.pace.filter(|_| !allowed),
+        }
+    }
 }
 
 impl Learning {
@@ -80,14 +105,16 @@ impl Learning {
             refusals: learned.refusals,
             suspect: learned.suspect,
             hints: learned.hints,
+            others: Others::of(policy, learned),
         }
     }
 
     /// What must be kept.
     pub(crate) fn learned(&self) -> Learned {
+        let ours = self.limits.iter().filter_map(LearnedLimit::now);
         Learned {
-            limits: self.limits.iter().filter_map(LearnedLimit::now).collect(),
-            pace: self.pace.now(),
+            limits: ours.chain(self.others.limits.iter().copied()).collect(),
+            pace: self.pace.now().or(self.others.pace),
             adjusted: self.adjusted,
             resumes: self.resumes,
             eased: self.eased,

@@ -254,3 +254,34 @@ fn what_was_learned_is_half_forgotten_in_a_day_without_calls() {
     assert!((1235..=1260).contains(&limits[2]), "{limits:?}");
     assert!((1430..=1445).contains(&limits[3]), "{limits:?}");
 }
+
+/// Two programs share a budget; what the one learned outlives a refusal of the other, which has
+/// another window or may not learn.
+#[test]
+fn what_another_user_learned_is_not_lost() {
+    let policy = |quota| Policy::new(Quota::parse(quota).unwrap());
+    let refused_after = |policy: Policy, state: &LogState, second, push_back: PushBack| {
+        let mut log = RollingLog::resume(policy, state);
+        let id = granted(&mut log, at(second));
+        log.refused(id, &push_back, at(second));
+        log.state()
+    };
+    let lower = Window::new(40, Duration::from_secs(60)).unwrap();
+    let named = PushBack::new()
+        .retry_after(Duration::from_secs(9))
+        .window(lower);
+    let too_fast = PushBack::new().retry_after(Duration::from_secs(1));
+    let taught = refused_after(policy("100/60s"), &LogState::default(), 0, named);
+    let taught = refused_after(policy("100/60s"), &taught, 60, too_fast);
+    let learned = |state: &LogState| {
+        let snapshot = RollingLog::resume(policy("100/60s"), state).snapshot(at(200));
+        (snapshot.windows[0].limit, snapshot.spacing)
+    };
+    let (limit, spacing) = learned(&taught);
+    assert!(limit == 40 && !spacing.is_zero(), "{limit} {spacing:?}");
+    for other in [policy("1500/3600s"), policy("100/60s").learning(false)] {
+        let after = refused_after(other, &taught, 200, named);
+        assert_eq!(learned(&after).0, limit);
+        assert!(!learned(&after).1.is_zero());
+    }
+}
