@@ -43,13 +43,20 @@ impl Question {
                 let described = client.machine(&id).get().await.map(Box::new);
                 Heard::Machine(id, described)
             }
-            Self::ActionsOf(machine) => {
-                let of_machine = client.actions().filter(MACHINE_ID.eq(machine));
-                Heard::Actions(of_machine.list().await)
-            }
+            Self::ActionsOf(machine) => Heard::Actions(actions_of(&client, machine).await),
             Self::OpenActions => Heard::Actions(open_actions(&client).await),
         }
     }
+}
+
+/// An action may leave out the machine by which it was listed.
+async fn actions_of(client: &Client, machine: MachineId) -> Result<Vec<MachineAction>, Error> {
+    let filter = MACHINE_ID.eq(machine.clone());
+    let mut actions = client.actions().filter(filter).list().await?;
+    for action in &mut actions {
+        action.machine_id.get_or_insert_with(|| machine.clone());
+    }
+    Ok(actions)
 }
 
 /// Those that wait before those that run: one that begins meanwhile is then in both lists, and in

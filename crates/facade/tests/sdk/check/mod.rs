@@ -107,6 +107,18 @@ async fn what_is_the_same_for_all_machines_is_said_once_and_one_refused_machine_
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_open_action_that_does_not_name_its_machine_is_that_of_the_machine_asked_about() {
+    let nameless = format!(
+        r#"{{"value":[{{"id":"{ACTION}","type":"StopAndQuarantineFile","status":"Pending",
+            "relatedFileInfo":{{"fileIdentifier":"{SHA1}","fileIdentifierType":"Sha1"}}}}]}}"#
+    );
+    let desk = Desk::in_order().says(&of_machine(MACHINE), &nameless);
+    let client = desk.of_microsofts(&RESPONDER);
+    let check = client.machine(MACHINE).check(SHA1).await.unwrap();
+    assert_eq!(topics(check.refusals()), ["open action"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_machine_that_does_not_have_the_file_would_be_refused() {
     let desk = Desk::in_order().has_machines(&[]).says(
         &format!("machines/{MACHINE}"),
