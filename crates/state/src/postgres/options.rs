@@ -54,8 +54,8 @@ impl PostgresOptions {
     /// [`StateError::Settings`], also for a string that would send the password to another host in
     /// the clear.
     pub fn parse(connection: &str) -> Result<Self, StateError> {
-        let mode = ssl_mode(connection);
-        let config = readable(connection, mode).parse::<Config>();
+        let mode = ssl_mode(connection).map(|[_, mode, _]| mode);
+        let config = readable(connection).parse::<Config>();
         // The parser's own words may repeat a part of the string, and so of the password.
         let mut config = config.map_err(|_| settings("the connection string cannot be read"))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -114,19 +114,21 @@ fn settings(why: impl Into<String>) -> StateError {
     StateError::Settings(why.into())
 }
 
-/// The value of `sslmode` in the string, if it has one.
-fn ssl_mode(connection: &str) -> Option<&str> {
+/// The value of `sslmode` in the string, if it has one, with what stands before and after it.
+fn ssl_mode(connection: &str) -> Option<[&str; 3]> {
     let (_, rest) = connection.split_once("sslmode")?;
     let value = rest.trim_start().strip_prefix('=')?.trim_start();
     let value = value.trim_start_matches('\'');
     let end = value.find(|c: char| c == '&' || c == '\'' || c.is_whitespace());
-    value.get(..end.unwrap_or(value.len()))
+    let (mode, after) = value.split_at_checked(end.unwrap_or(value.len()))?;
+    let before = connection.strip_suffix(value)?;
+    Some([before, mode, after])
 }
 
 /// The string with the modes that the parser does not know told in one that it does.
-fn readable(connection: &str, mode: Option<&str>) -> String {
-    match mode {
-        Some(mode @ ("verify-full" | "verify-ca")) => connection.replacen(mode, "require", 1),
+fn readable(connection: &str) -> String {
+    match ssl_mode(connection) {
+        Some([before, "verify-full" | "verify-ca", after]) => format!("{before}require{after}"),
         _ => connection.to_owned(),
     }
 }
@@ -192,6 +194,16 @@ mod tests {
         ] {
             assert_eq!(mode(connection).unwrap(), SslMode::Disable, "{connection}");
         }
+    }
+
+    #[test]
+    fn mode_is_not_looked_for_in_names() {
+        let connection = "host=verify-full.example user=verify-ca sslmode=verify-full dbname=q";
+        let options = PostgresOptions::parse(connection).unwrap();
+        let host = Host::Tcp("verify-full.example".to_owned());
+        assert_eq!(options.config.get_hosts(), [host]);
+        assert_eq!(options.config.get_user(), Some("verify-ca"));
+        assert_eq!(options.config.get_ssl_mode(), SslMode::Require);
     }
 
     #[test]
