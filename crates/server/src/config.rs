@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quell_model::limits::STANDARD;
+use quell_model::RateInfo;
 use quell_ratelimit::Quota;
 use url::{Host, Url};
 
@@ -51,19 +51,20 @@ pub struct ServerConfig {
 /// How many calls an application may make of one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Limits {
-    /// As documented: 100 a minute and 1500 an hour.
+    /// As documented: 100 a minute and 1500 an hour, less for the few that have a rate of their own.
     #[default]
     Documented,
-    /// Others.
+    /// Others, the same for every operation.
     Of(Quota),
     /// Any number.
     Off,
 }
 
 impl Limits {
-    pub(crate) fn quota(&self) -> Option<Quota> {
+    /// What holds for operations of this rate.
+    pub(crate) fn quota(&self, rate: &RateInfo) -> Option<Quota> {
         match self {
-            Self::Documented => documented(&STANDARD),
+            Self::Documented => documented(rate),
             Self::Of(quota) => Some(quota.clone()),
             Self::Off => None,
         }

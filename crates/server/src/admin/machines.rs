@@ -6,10 +6,10 @@ use quell_model::{MachineId, Timestamp};
 use quell_protocol::{EnrolmentToken, Sighting};
 
 use super::{Admin, AdminError};
-use crate::core::Health;
+use crate::core::{Health, Tag};
 use crate::odata::{Query, Schema};
 use crate::secret::{Secret, sha256};
-use crate::store::record::{Address, MachineRecord, NewEnrolmentToken};
+use crate::store::record::{Address, MachineRecord, MachineScope, NewEnrolmentToken, Page};
 use crate::store::{Directory as _, Fleet as _, StoreError};
 
 /// An enrolment token to be made.
@@ -44,6 +44,8 @@ pub struct MachineSummary {
     pub revoked: bool,
     /// Protections that are off on it.
     pub degraded: Vec<String>,
+    /// What its operators call it by.
+    pub tags: Vec<String>,
     /// When it was enrolled first.
     pub first_seen: Timestamp,
     /// When it called last.
@@ -86,12 +88,38 @@ impl Admin {
     pub async fn machines(&self) -> Result<Vec<MachineSummary>, AdminError> {
         let mut all = Vec::new();
         loop {
-            let page = self.store.machines(self.tenant, after(all.len())?).await?;
+            let page = self.page(all.len()).await?;
             all.extend(page.items.into_iter().map(summary));
             if !page.more {
                 return Ok(all);
             }
         }
+    }
+
+    async fn page(&self, count: usize) -> Result<Page<MachineRecord>, StoreError> {
+        self.store
+            .machines(self.tenant, MachineScope::All, after(count)?)
+            .await
+    }
+
+    /// Gives a machine, named by its id or its DNS name, tags, and takes tags from it; a tag in both
+    /// lists it has afterwards. Answers with all that it then has, or `None` when there is no such
+    /// machine.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn tag(
+        &self,
+        machine: &str,
+        add: Vec<Tag>,
+        remove: Vec<Tag>,
+    ) -> Result<Option<Vec<String>>, AdminError> {
+        let Some(known) = self.store.machine(self.tenant, machine).await? else {
+            return Ok(None);
+        };
+        self.store.tag(self.tenant, &known.id, add, remove).await?;
+        let tagged = self.store.machine(self.tenant, known.id.as_str()).await?;
+        Ok(tagged.map(|tagged| tagged.tags))
     }
 
     /// Refuses a machine's key from now on. `false`: there is no such machine.
@@ -145,6 +173,7 @@ fn summary(record: MachineRecord) -> MachineSummary {
         health: record.health,
         revoked: record.revoked,
         degraded: record.facts.degraded,
+        tags: record.tags,
         first_seen: record.first_seen,
         last_seen: record.last_seen,
     }

@@ -8,7 +8,7 @@ use super::body::says_json;
 use super::{Api, ApiError, Call, answer, entity, schema};
 use crate::core::Event;
 use crate::odata::Query;
-use crate::store::record::Change;
+use crate::store::record::{ActionScope, Change};
 
 impl Api {
     pub(super) async fn get_action(
@@ -26,10 +26,19 @@ impl Api {
     }
 
     pub(super) async fn list_actions(&self, call: &Call<'_>) -> Result<Response, ApiError> {
+        self.actions(call, ActionScope::All).await
+    }
+
+    /// A page of actions.
+    pub(super) async fn actions(
+        &self,
+        call: &Call<'_>,
+        scope: ActionScope,
+    ) -> Result<Response, ApiError> {
         let query = call.query(&schema::MACHINE_ACTIONS)?;
         let page = self
             .store
-            .actions(call.caller.tenant, query.clone())
+            .actions(call.caller.tenant, scope, query.clone())
             .await?;
         Ok(answer::page(
             call,
@@ -78,7 +87,7 @@ impl Api {
     }
 }
 
-fn action_id(segment: &str) -> Result<ActionId, ApiError> {
+pub(super) fn action_id(segment: &str) -> Result<ActionId, ApiError> {
     ActionId::from_path_segment(segment).map_err(|_| ApiError::no_action(segment))
 }
 

@@ -1,11 +1,13 @@
 //! From records to the API's entities.
 
 use quell_model::{
-    ActionStatus, ActionType, File, FileIdentifierType, HealthStatus, IpAddress, Machine,
-    MachineAction, OnboardingStatus, RelatedFileInfo, RequestSource, RiskScore,
+    ActionStatus, ActionType, File, FileIdentifierType, HealthStatus, InOrgFileStats, Indicator,
+    IpAddress, Machine, MachineAction, OnboardingStatus, RelatedFileInfo, RequestSource, RiskScore,
 };
 
-use crate::store::record::{ActionRecord, FileRecord, MachineRecord};
+use crate::store::record::{
+    ActionRecord, FileRecord, FileSightings, IndicatorRecord, MachineRecord,
+};
 
 pub(super) fn action(record: ActionRecord) -> MachineAction {
     let mut file = RelatedFileInfo::new();
@@ -52,6 +54,7 @@ pub(super) fn machine(record: MachineRecord) -> Machine {
     machine.health_status = HealthStatus::from(record.health.as_str());
     machine.risk_score = Some(RiskScore::None);
     machine.is_aad_joined = Some(false);
+    machine.machine_tags = record.tags;
     machine.onboarding_status = match record.revoked {
         true => OnboardingStatus::CanBeOnboarded,
         false => OnboardingStatus::Onboarded,
@@ -74,4 +77,44 @@ pub(super) fn file(record: FileRecord) -> File {
     file.global_last_observed = Some(record.last_seen);
     file.size = i64::try_from(record.size).ok();
     file
+}
+
+/// The world of this server is the tenant: what it does not know of others it does not make up.
+pub(super) fn file_stats(file: &FileRecord, seen: FileSightings) -> InOrgFileStats {
+    let mut stats = InOrgFileStats::new(file.sha1);
+    stats.org_prevalence = Some(seen.machines.to_string());
+    stats.organization_prevalence = i64::try_from(seen.machines).ok();
+    stats.org_first_seen = seen.first_seen;
+    stats.org_last_seen = seen.last_seen;
+    stats.global_prevalence = Some(file.prevalence.to_string());
+    stats.globally_prevalence = i64::try_from(file.prevalence).ok();
+    stats.global_first_observed = Some(file.first_seen);
+    stats.global_last_observed = Some(file.last_seen);
+    stats.top_file_names = seen.names;
+    stats
+}
+
+pub(super) fn indicator(record: IndicatorRecord) -> Indicator {
+    let content = record.content;
+    let mut indicator = Indicator::new(record.id);
+    indicator.indicator_value = Some(content.value);
+    indicator.indicator_type = content.kind;
+    indicator.action = content.action;
+    indicator.created_by = Some(record.author.id);
+    indicator.severity = content.severity;
+    indicator.category = Some(1);
+    indicator.application = content.application;
+    indicator.educate_url = content.educate_url;
+    indicator.title = Some(content.title);
+    indicator.description = Some(content.description);
+    indicator.recommended_actions = content.recommended_actions;
+    indicator.creation_time_date_time_utc = Some(record.created);
+    indicator.expiration_time = content.expires;
+    indicator.last_update_time = Some(record.last_update);
+    indicator.last_updated_by = Some(record.last_updated_by);
+    indicator.rbac_group_names = content.rbac_group_names;
+    indicator.generate_alert = content.generate_alert;
+    indicator.created_by_display_name = Some(record.author.display_name);
+    indicator.created_by_source = Some(RequestSource::PublicApi.as_str().to_owned());
+    indicator
 }

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
-use quell_model::{ErrorCode, ErrorEnvelope, MachineId, RequestFault, ServiceError};
+use quell_model::{ErrorCode, ErrorEnvelope, MachineId, OperationInfo, RequestFault, ServiceError};
 use uuid::Uuid;
 
 use super::body::BodyFault;
-use crate::core::Denied;
+use crate::core::{Denied, Misfit};
 use crate::issuer::Unauthorized;
 use crate::odata::QueryError;
 use crate::store::StoreError;
@@ -103,6 +103,49 @@ impl ApiError {
         )
     }
 
+    /// There is no such indicator.
+    pub(super) fn no_indicator(name: &str) -> Self {
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("Indicator {} was not found", excerpt(name)),
+        )
+    }
+
+    /// A parameter of the URL is absent.
+    pub(super) fn missing(name: &str) -> Self {
+        Self::new(
+            ErrorCode::MissingRequiredParameter,
+            format!("Parameter {name} is missing."),
+        )
+    }
+
+    /// A parameter or a property has a value that it cannot have.
+    pub(super) fn invalid_input(name: &str, value: &str) -> Self {
+        Self::new(
+            ErrorCode::InvalidInput,
+            format!("Invalid input {name}: {}.", excerpt(value)),
+        )
+    }
+
+    /// The text is no address.
+    pub(super) fn bad_address(text: &str) -> Self {
+        Self::new(
+            ErrorCode::InvalidIpAddress,
+            format!("IP address {} is invalid.", excerpt(text)),
+        )
+    }
+
+    /// No agent does this.
+    pub(super) fn disabled(operation: &OperationInfo) -> Self {
+        Self::new(
+            ErrorCode::DisabledFeature,
+            format!(
+                "{} is disabled: machines of this server stop and quarantine files, and do nothing else.",
+                operation.name
+            ),
+        )
+    }
+
     /// Nothing is at this path.
     pub(super) fn no_route() -> Self {
         Self::new(ErrorCode::NotFound, "There is no such resource.")
@@ -168,6 +211,24 @@ impl From<QueryError> for ApiError {
 impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         Self::new(ErrorCode::Forbidden, denied.to_string())
+    }
+}
+
+impl From<Misfit> for ApiError {
+    fn from(misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::Hash(text) => Self::bad_hash(&text),
+            Misfit::Address(text) => Self::bad_address(&text),
+            Misfit::Domain(text) => Self::new(
+                ErrorCode::InvalidDomainName,
+                format!("Domain name {} is invalid.", excerpt(&text)),
+            ),
+            Misfit::Url(text) => Self::new(
+                ErrorCode::InvalidUrl,
+                format!("URL {} is invalid.", excerpt(&text)),
+            ),
+            Misfit::Property { name, value } => Self::invalid_input(name, &value),
+        }
     }
 }
 

@@ -1,11 +1,13 @@
-//! Files: what is known of one, and where it was seen.
+//! Files: what is known of one, where it was seen, and how often.
+
+use std::time::Duration;
 
 use axum::response::Response;
 use http::StatusCode;
-use quell_model::Sha1;
+use quell_model::{Alert, LookBackHours, Sha1};
 
 use super::{Api, ApiError, Call, answer, entity, schema};
-use crate::store::record::FileName;
+use crate::store::record::{FileName, MachineScope, Page};
 
 impl Api {
     pub(super) async fn get_file(
@@ -33,17 +35,51 @@ impl Api {
         let sha1: Sha1 = segment.parse().map_err(|_| ApiError::bad_hash(segment))?;
         let query = call.query(&schema::MACHINES)?;
         let since = self.clock.now().saturating_sub(self.sightings_kept);
-        let page = self
+        self.machines(call, MachineScope::WithFile { sha1, since }, query)
+            .await
+    }
+
+    /// By SHA-1 alone. This server raises no alerts.
+    pub(super) fn list_file_alerts(call: &Call<'_>, segment: &str) -> Result<Response, ApiError> {
+        let _: Sha1 = segment.parse().map_err(|_| ApiError::bad_hash(segment))?;
+        let query = call.query(&schema::ALERTS)?;
+        let none: Page<Alert> = Page::of(Vec::new(), &query);
+        Ok(answer::page(call, "Alerts", &query, none, |alert| alert))
+    }
+
+    pub(super) async fn get_file_stats(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let name = file_name(segment)?;
+        let look_back = look_back(call)?;
+        let tenant = call.caller.tenant;
+        let file = self
             .store
-            .machines_with_file(call.caller.tenant, sha1, since, query.clone())
-            .await?;
-        Ok(answer::page(
-            call,
-            "Machines",
-            &query,
-            page,
-            entity::machine,
-        ))
+            .file(tenant, name)
+            .await?
+            .ok_or_else(|| ApiError::no_file(segment))?;
+        let hours = Duration::from_secs(u64::from(look_back.get()) * 3600);
+        let since = self.clock.now().saturating_sub(hours);
+        let seen = self.store.file_sightings(tenant, file.sha1, since).await?;
+        let mut stats = entity::file_stats(&file, seen);
+        let shape = "microsoft.windowsDefenderATP.api.InOrgFileStats";
+        stats.odata_context = Some(call.origin.context(shape));
+        Ok(answer::entity(StatusCode::OK, &stats))
+    }
+}
+
+/// As far as the service looks, unless the caller says how far.
+fn look_back(call: &Call<'_>) -> Result<LookBackHours, ApiError> {
+    const NAME: &str = "lookBackHours";
+    let Some(given) = call.parameter(NAME)? else {
+        return Ok(LookBackHours::MOST);
+    };
+    let hours = given.trim().parse().ok().map(LookBackHours::new);
+    match hours {
+        Some(Ok(hours)) => Ok(hours),
+        _ => Err(ApiError::invalid_input(NAME, &given)),
     }
 }
 

@@ -6,11 +6,15 @@
 mod actions;
 mod answer;
 mod body;
+mod disabled;
 mod entity;
 mod error;
 mod files;
 mod host;
+mod indicators;
 mod machines;
+mod one_machine;
+mod parameters;
 mod schema;
 mod stop;
 mod throttle;
@@ -24,6 +28,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
 
+use actions::action_id;
 pub(crate) use body::{BodyFault, read_body};
 pub(crate) use error::ApiError;
 pub(crate) use host::Hosts;
@@ -142,8 +147,41 @@ impl Api {
             Route::CancelMachineAction { action_id } => self.cancel_action(call, action_id).await,
             Route::ListMachines => self.list_machines(&call).await,
             Route::GetMachine { machine_id } => self.get_machine(&call, machine_id).await,
+            Route::FindMachinesByIp { ip, timestamp } => {
+                self.find_machines_by_ip(&call, ip, timestamp).await
+            }
+            Route::FindMachinesByTag => self.find_machines_by_tag(&call).await,
+            Route::ListActionsOfMachine { machine_id } => {
+                self.list_actions_of_machine(&call, machine_id).await
+            }
+            Route::ListLatestActionsOfMachine { machine_id } => {
+                self.list_latest_actions_of_machine(&call, machine_id).await
+            }
+            Route::ListAvailableMachineActions { machine_id } => {
+                self.list_available_machine_actions(&call, machine_id).await
+            }
             Route::GetFile { file_id } => self.get_file(&call, file_id).await,
             Route::ListFileMachines { file_id } => self.list_file_machines(&call, file_id).await,
+            Route::ListFileAlerts { file_id } => Self::list_file_alerts(&call, file_id),
+            Route::GetFileStats { file_id } => self.get_file_stats(&call, file_id).await,
+            Route::SubmitIndicator => self.submit_indicator(call).await,
+            Route::ListIndicators => self.list_indicators(&call).await,
+            Route::DeleteIndicator { indicator_id } => {
+                self.delete_indicator(&call, indicator_id).await
+            }
+            Route::Isolate { machine_id }
+            | Route::Unisolate { machine_id }
+            | Route::RestrictCodeExecution { machine_id }
+            | Route::UnrestrictCodeExecution { machine_id }
+            | Route::RunAntiVirusScan { machine_id }
+            | Route::CollectInvestigationPackage { machine_id }
+            | Route::Offboard { machine_id }
+            | Route::RunLiveResponse { machine_id } => {
+                self.disabled_on_machine(&call, operation, machine_id).await
+            }
+            Route::GetPackageUri { action_id } | Route::GetLiveResponseResult { action_id, .. } => {
+                self.disabled_on_action(&call, operation, action_id).await
+            }
             Route::IssueToken { .. }
             | Route::IssueTokenByGet { .. }
             | Route::IssueTokenV2 { .. }

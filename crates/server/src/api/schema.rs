@@ -118,7 +118,13 @@ pub(super) const MACHINES: Schema = Schema::new(
         Property::stored("exposureLevel", "'None'", EXPOSURE).filterable(),
         Property::computed("isAadJoined"),
         Property::stored("aadDeviceId", "NULL", Kind::Guid).filterable(),
-        Property::stored("machineTags", "'[]'", Kind::TextList).filterable(),
+        Property::stored(
+            "machineTags",
+            "(SELECT json_group_array(tag) FROM machine_tags \
+             WHERE machine_tags.tenant = machines.tenant AND machine = machines.id)",
+            Kind::TextList,
+        )
+        .filterable(),
         Property::stored(
             "onboardingStatus",
             "iif(revoked IS NULL, 'Onboarded', 'CanBeOnboarded')",
@@ -130,6 +136,112 @@ pub(super) const MACHINES: Schema = Schema::new(
         Property::computed("managedByStatus"),
         Property::computed("ipAddresses"),
         Property::computed("vmMetadata"),
+    ],
+);
+
+/// The collection of what can be asked of a machine. It is put together anew for each answer.
+pub(super) const AVAILABILITIES: Schema = Schema::new(
+    "microsoft.windowsDefenderATP.api.ActionAvailabilityStatus",
+    &[
+        Property::computed("action"),
+        Property::computed("isAvailable"),
+        Property::computed("notSupportedReason"),
+    ],
+);
+
+/// The collection of alerts, which is always empty.
+pub(super) const ALERTS: Schema = Schema::new(
+    "microsoft.windowsDefenderATP.api.Alert",
+    &[
+        Property::computed("id"),
+        Property::computed("incidentId"),
+        Property::computed("investigationId"),
+        Property::computed("assignedTo"),
+        Property::computed("severity"),
+        Property::computed("status"),
+        Property::computed("classification"),
+        Property::computed("determination"),
+        Property::computed("investigationState"),
+        Property::computed("detectionSource"),
+        Property::computed("detectorId"),
+        Property::computed("category"),
+        Property::computed("threatFamilyName"),
+        Property::computed("title"),
+        Property::computed("description"),
+        Property::computed("alertCreationTime"),
+        Property::computed("firstEventTime"),
+        Property::computed("lastEventTime"),
+        Property::computed("lastUpdateTime"),
+        Property::computed("resolvedTime"),
+        Property::computed("machineId"),
+        Property::computed("computerDnsName"),
+        Property::computed("rbacGroupName"),
+        Property::computed("aadTenantId"),
+        Property::computed("threatName"),
+        Property::computed("mitreTechniques"),
+        Property::computed("relatedUser"),
+        Property::computed("comments"),
+        Property::computed("evidence"),
+    ],
+);
+
+const INDICATOR_TYPES: Kind = Kind::Enum(&[
+    "FileSha1",
+    "FileSha256",
+    "FileMd5",
+    "CertificateThumbprint",
+    "IpAddress",
+    "DomainName",
+    "Url",
+    "ProcessMemorySimilarityHash",
+    "WebCategory",
+]);
+const INDICATOR_ACTIONS: Kind = Kind::Enum(&[
+    "Alert",
+    "Warn",
+    "Block",
+    "Audit",
+    "BlockAndRemediate",
+    "AlertAndBlock",
+    "Allowed",
+]);
+const SEVERITIES: Kind = Kind::Enum(&["Informational", "Low", "Medium", "High"]);
+
+/// The collection of indicators.
+pub(super) const INDICATORS: Schema = Schema::new(
+    "microsoft.windowsDefenderATP.api.Indicator",
+    &[
+        Property::stored("id", "CAST(id AS TEXT)", Kind::Text),
+        Property::stored("indicatorValue", "value", Kind::Text).filterable(),
+        Property::stored("indicatorType", "type", INDICATOR_TYPES).filterable(),
+        Property::stored("action", "action", INDICATOR_ACTIONS).filterable(),
+        Property::stored("createdBy", "created_by", Kind::Text).filterable(),
+        Property::stored("severity", "severity", SEVERITIES).filterable(),
+        Property::computed("category"),
+        Property::stored("application", "application", Kind::Text).filterable(),
+        Property::stored("educateUrl", "educate_url", Kind::Text),
+        Property::computed("bypassDurationHours"),
+        Property::stored("title", "title", Kind::Text).filterable(),
+        Property::stored("description", "description", Kind::Text),
+        Property::stored("recommendedActions", "recommended_actions", Kind::Text),
+        Property::stored("creationTimeDateTimeUtc", "created", Kind::DateTime).filterable(),
+        Property::stored("expirationTime", "expires", Kind::DateTime).filterable(),
+        Property::stored("lastUpdateTime", "last_update", Kind::DateTime),
+        Property::stored("lastUpdatedBy", "last_updated_by", Kind::Text),
+        Property::stored("rbacGroupNames", "rbac_group_names", Kind::TextList).filterable(),
+        Property::stored("rbacGroupIds", "'[]'", Kind::TextList).filterable(),
+        Property::computed("notificationId"),
+        Property::computed("notificationBody"),
+        Property::computed("version"),
+        Property::computed("mitreTechniques"),
+        Property::computed("historicalDetection"),
+        Property::computed("lookBackPeriod"),
+        Property::stored("generateAlert", "generate_alert", Kind::Bool).filterable(),
+        Property::computed("additionalInfo"),
+        Property::stored("createdByDisplayName", "created_by_name", Kind::Text).filterable(),
+        Property::computed("externalId"),
+        Property::computed("createdBySource"),
+        Property::computed("certificateInfo"),
     ],
 );
 

@@ -47,7 +47,7 @@ impl Api {
     }
 
     /// The machine of this very id: an action names its machine by no other name.
-    async fn machine_by_id(
+    pub(super) async fn machine_by_id(
         &self,
         tenant: TenantId,
         segment: &str,

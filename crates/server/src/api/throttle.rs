@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use quell_model::limits::LIMITS;
 use quell_model::{OperationInfo, RateInfo};
 use quell_ratelimit::{Moment, Quota, RollingCounter, Verdict, Window};
 use tokio::time::Instant;
@@ -19,15 +20,19 @@ type Key = (TenantId, String, &'static str);
 #[derive(Debug)]
 pub(crate) struct Throttle {
     started: Instant,
-    counter: Option<Mutex<RollingCounter<Key>>>,
+    counters: Vec<(&'static str, Mutex<RollingCounter<Key>>)>,
 }
 
 impl Throttle {
-    /// Keeps this quota for every operation; none, no limit.
-    pub(crate) fn new(quota: Option<Quota>) -> Self {
+    /// Keeps for every operation the quota that stands for its rate; none, no limit.
+    pub(crate) fn new(quota: impl Fn(&RateInfo) -> Option<Quota>) -> Self {
+        let counter = |rate: &&RateInfo| {
+            let counter = RollingCounter::new(quota(rate)?, MAX_KEYS);
+            Some((rate.name, Mutex::new(counter)))
+        };
         Self {
             started: Instant::now(),
-            counter: quota.map(|quota| Mutex::new(RollingCounter::new(quota, MAX_KEYS))),
+            counters: LIMITS.iter().filter_map(counter).collect(),
         }
     }
 
@@ -38,7 +43,8 @@ impl Throttle {
         client_id: &str,
         operation: &OperationInfo,
     ) -> Result<(), ApiError> {
-        let Some(counter) = &self.counter else {
+        let rate = operation.rate.name;
+        let Some((_, counter)) = self.counters.iter().find(|(name, _)| *name == rate) else {
             return Ok(());
         };
         let key = (tenant, client_id.to_owned(), operation.name);
@@ -95,7 +101,7 @@ pub(crate) fn documented(rate: &RateInfo) -> Option<Quota> {
 #[cfg(test)]
 mod tests {
     use quell_model::limits::STANDARD;
-    use quell_model::operations::{GET_MACHINE, LIST_MACHINES};
+    use quell_model::operations::{GET_MACHINE, GET_PACKAGE_URI, LIST_MACHINES};
 
     use super::*;
 
@@ -109,7 +115,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn limit_holds_for_one_application_one_operation_and_one_tenant() {
-        let throttle = Throttle::new(Some("2/60s".parse().unwrap()));
+        let throttle = Throttle::new(|_| "2/60s".parse().ok());
         let tenant = TenantId::fresh();
         for _ in 0..2 {
             throttle.check(tenant, "a", &GET_MACHINE).unwrap();
@@ -121,6 +127,18 @@ mod tests {
             .check(TenantId::fresh(), "a", &GET_MACHINE)
             .unwrap();
         tokio::time::advance(Duration::from_secs(60)).await;
+        throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn operation_with_a_rate_of_its_own_is_held_to_that() {
+        let throttle = Throttle::new(documented);
+        let tenant = TenantId::fresh();
+        for _ in 0..2 {
+            throttle.check(tenant, "a", &GET_PACKAGE_URI).unwrap();
+            throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+        }
+        assert!(throttle.check(tenant, "a", &GET_PACKAGE_URI).is_err());
         throttle.check(tenant, "a", &GET_MACHINE).unwrap();
     }
 

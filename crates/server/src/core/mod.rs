@@ -2,15 +2,21 @@
 //! out.
 
 pub mod authorization;
+pub mod availability;
 pub mod duplicate;
 pub mod health;
+pub mod indicator;
 pub mod lifecycle;
+pub mod span;
 pub mod status;
+pub mod tag;
 pub mod tenant;
 
 pub use authorization::{Denied, Grant};
 pub use duplicate::{DuplicateRule, Fate};
 pub use health::Health;
+pub use indicator::{Draft, Misfit, Reach};
 pub use lifecycle::{AlreadyEnded, Cancellation, Ending, Event, State, Step};
 pub use status::Status;
+pub use tag::{InvalidTag, Tag};
 pub use tenant::TenantId;

@@ -2,6 +2,7 @@
 
 //! Which operation a request asks for, by its method and its path.
 
+use crate::odata::call_arguments;
 use quell_model::{OperationInfo, operations};
 
 /// An operation, with the parameters of its path as they were sent: percent-encoded.
@@ -32,6 +33,46 @@ pub(crate) enum Route<'a> {
         /// The parameter machine_id.
         machine_id: &'a str,
     },
+    /// `POST /api/machines/{machineId}/isolate`: Cut a machine off from the network.
+    Isolate {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/unisolate`: Let an isolated machine back into the network.
+    Unisolate {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/restrictCodeExecution`: Let a machine run nothing but programs that Microsoft signed.
+    RestrictCodeExecution {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/unrestrictCodeExecution`: Let a restricted machine run any program again.
+    UnrestrictCodeExecution {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/runAntiVirusScan`: Have a machine scan itself.
+    RunAntiVirusScan {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/collectInvestigationPackage`: Have a machine collect what an investigation needs.
+    CollectInvestigationPackage {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/offboard`: Take a machine out of the service; it is then neither seen nor protected by it.
+    Offboard {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `POST /api/machines/{machineId}/runliveresponse`: Run commands on a machine.
+    RunLiveResponse {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
     /// `GET /api/machineactions`: List machine actions.
     ListMachineActions,
     /// `GET /api/machineactions/{actionId}`: Get one machine action.
@@ -44,10 +85,46 @@ pub(crate) enum Route<'a> {
         /// The parameter action_id.
         action_id: &'a str,
     },
+    /// `GET /api/machineactions/{actionId}/getPackageUri`: Get where a collected investigation package can be downloaded; refused until it is complete.
+    GetPackageUri {
+        /// The parameter action_id.
+        action_id: &'a str,
+    },
+    /// `GET /api/machineactions/{actionId}/GetLiveResponseResultDownloadLink(index={index})`: Get where the result of one command of a live response can be downloaded.
+    GetLiveResponseResult {
+        /// The parameter action_id.
+        action_id: &'a str,
+        /// The parameter index.
+        index: &'a str,
+    },
     /// `GET /api/machines`: List machines seen within the retention period.
     ListMachines,
     /// `GET /api/machines/{machineId}`: Get one machine by its id or by its DNS name.
     GetMachine {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `GET /api/machines/findbyip(ip='{ip}',timestamp={timestamp})`: List the machines that had an address within a quarter of an hour of a moment.
+    FindMachinesByIp {
+        /// The parameter ip.
+        ip: &'a str,
+        /// The parameter timestamp.
+        timestamp: &'a str,
+    },
+    /// `GET /api/machines/findbytag`: List the machines that have a tag.
+    FindMachinesByTag,
+    /// `GET /api/machines/{machineId}/machineActions`: List the actions of one machine. Not documented.
+    ListActionsOfMachine {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `GET /api/machines/{machineId}/latestMachineActions`: List the latest actions of one machine. Not documented.
+    ListLatestActionsOfMachine {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
+    /// `GET /api/machines/{machineId}/availableMachineActions`: List what can be asked of one machine. Not documented.
+    ListAvailableMachineActions {
         /// The parameter machine_id.
         machine_id: &'a str,
     },
@@ -60,6 +137,25 @@ pub(crate) enum Route<'a> {
     ListFileMachines {
         /// The parameter file_id.
         file_id: &'a str,
+    },
+    /// `GET /api/files/{fileId}/alerts`: List the alerts about a file; by SHA-1 alone, empty for an unknown file.
+    ListFileAlerts {
+        /// The parameter file_id.
+        file_id: &'a str,
+    },
+    /// `GET /api/files/{fileId}/stats`: Get on how many machines a file was seen, and when.
+    GetFileStats {
+        /// The parameter file_id.
+        file_id: &'a str,
+    },
+    /// `POST /api/indicators`: Make an indicator, or change the one of the same value.
+    SubmitIndicator,
+    /// `GET /api/indicators`: List the indicators that are active.
+    ListIndicators,
+    /// `DELETE /api/indicators/{indicatorId}`: Delete an indicator.
+    DeleteIndicator {
+        /// The parameter indicator_id.
+        indicator_id: &'a str,
     },
 }
 
@@ -94,10 +190,48 @@ impl<'a> Route<'a> {
             None => Found::OtherMethod,
         }
     }
-    /// Every operation at a path, with its method.
+    /// Every operation at a path, with its method; one whose path says more comes first.
     fn at(segments: &[&'a str]) -> Vec<(&'static str, Self)> {
         let is = |segment: &str, fixed: &str| segment.eq_ignore_ascii_case(fixed);
         let mut found = Vec::new();
+        if let [fixed0, fixed1] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machineactions")
+        {
+            found.push(("GET", Self::ListMachineActions));
+        }
+        if let [fixed0, fixed1] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+        {
+            found.push(("GET", Self::ListMachines));
+        }
+        if let [fixed0, fixed1, fixed2] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed2, "findbytag")
+        {
+            found.push(("GET", Self::FindMachinesByTag));
+        }
+        if let [fixed0, fixed1] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "indicators")
+        {
+            found.push(("POST", Self::SubmitIndicator));
+        }
+        if let [fixed0, fixed1] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "indicators")
+        {
+            found.push(("GET", Self::ListIndicators));
+        }
+        if let [fixed0, fixed1, fixed2] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && let Some([ip, timestamp]) = call_arguments(fixed2, "findbyip", ["ip", "timestamp"])
+        {
+            found.push(("GET", Self::FindMachinesByIp { ip, timestamp }));
+        }
         if let [tenant, fixed1, fixed2] = *segments
             && is(fixed1, "oauth2")
             && is(fixed2, "token")
@@ -131,11 +265,61 @@ impl<'a> Route<'a> {
         {
             found.push(("POST", Self::StopAndQuarantineFile { machine_id }));
         }
-        if let [fixed0, fixed1] = *segments
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
             && is(fixed0, "api")
-            && is(fixed1, "machineactions")
+            && is(fixed1, "machines")
+            && is(fixed3, "isolate")
         {
-            found.push(("GET", Self::ListMachineActions));
+            found.push(("POST", Self::Isolate { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "unisolate")
+        {
+            found.push(("POST", Self::Unisolate { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "restrictCodeExecution")
+        {
+            found.push(("POST", Self::RestrictCodeExecution { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "unrestrictCodeExecution")
+        {
+            found.push(("POST", Self::UnrestrictCodeExecution { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "runAntiVirusScan")
+        {
+            found.push(("POST", Self::RunAntiVirusScan { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "collectInvestigationPackage")
+        {
+            found.push(("POST", Self::CollectInvestigationPackage { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "offboard")
+        {
+            found.push(("POST", Self::Offboard { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "runliveresponse")
+        {
+            found.push(("POST", Self::RunLiveResponse { machine_id }));
         }
         if let [fixed0, fixed1, action_id] = *segments
             && is(fixed0, "api")
@@ -150,17 +334,39 @@ impl<'a> Route<'a> {
         {
             found.push(("POST", Self::CancelMachineAction { action_id }));
         }
-        if let [fixed0, fixed1] = *segments
+        if let [fixed0, fixed1, action_id, fixed3] = *segments
             && is(fixed0, "api")
-            && is(fixed1, "machines")
+            && is(fixed1, "machineactions")
+            && is(fixed3, "getPackageUri")
         {
-            found.push(("GET", Self::ListMachines));
+            found.push(("GET", Self::GetPackageUri { action_id }));
         }
         if let [fixed0, fixed1, machine_id] = *segments
             && is(fixed0, "api")
             && is(fixed1, "machines")
         {
             found.push(("GET", Self::GetMachine { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "machineActions")
+        {
+            found.push(("GET", Self::ListActionsOfMachine { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "latestMachineActions")
+        {
+            found.push(("GET", Self::ListLatestActionsOfMachine { machine_id }));
+        }
+        if let [fixed0, fixed1, machine_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machines")
+            && is(fixed3, "availableMachineActions")
+        {
+            found.push(("GET", Self::ListAvailableMachineActions { machine_id }));
         }
         if let [fixed0, fixed1, file_id] = *segments
             && is(fixed0, "api")
@@ -175,6 +381,34 @@ impl<'a> Route<'a> {
         {
             found.push(("GET", Self::ListFileMachines { file_id }));
         }
+        if let [fixed0, fixed1, file_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "files")
+            && is(fixed3, "alerts")
+        {
+            found.push(("GET", Self::ListFileAlerts { file_id }));
+        }
+        if let [fixed0, fixed1, file_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "files")
+            && is(fixed3, "stats")
+        {
+            found.push(("GET", Self::GetFileStats { file_id }));
+        }
+        if let [fixed0, fixed1, indicator_id] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "indicators")
+        {
+            found.push(("DELETE", Self::DeleteIndicator { indicator_id }));
+        }
+        if let [fixed0, fixed1, action_id, fixed3] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "machineactions")
+            && let Some([index]) =
+                call_arguments(fixed3, "GetLiveResponseResultDownloadLink", ["index"])
+        {
+            found.push(("GET", Self::GetLiveResponseResult { action_id, index }));
+        }
         found
     }
     /// What is known of the operation; the token endpoint is none of the API's.
@@ -185,13 +419,39 @@ impl<'a> Route<'a> {
             Self::IssueTokenV2 { .. } => None,
             Self::IssueTokenV2ByGet { .. } => None,
             Self::StopAndQuarantineFile { .. } => Some(&operations::STOP_AND_QUARANTINE_FILE),
+            Self::Isolate { .. } => Some(&operations::ISOLATE),
+            Self::Unisolate { .. } => Some(&operations::UNISOLATE),
+            Self::RestrictCodeExecution { .. } => Some(&operations::RESTRICT_CODE_EXECUTION),
+            Self::UnrestrictCodeExecution { .. } => Some(&operations::UNRESTRICT_CODE_EXECUTION),
+            Self::RunAntiVirusScan { .. } => Some(&operations::RUN_ANTI_VIRUS_SCAN),
+            Self::CollectInvestigationPackage { .. } => {
+                Some(&operations::COLLECT_INVESTIGATION_PACKAGE)
+            }
+            Self::Offboard { .. } => Some(&operations::OFFBOARD),
+            Self::RunLiveResponse { .. } => Some(&operations::RUN_LIVE_RESPONSE),
             Self::ListMachineActions => Some(&operations::LIST_MACHINE_ACTIONS),
             Self::GetMachineAction { .. } => Some(&operations::GET_MACHINE_ACTION),
             Self::CancelMachineAction { .. } => Some(&operations::CANCEL_MACHINE_ACTION),
+            Self::GetPackageUri { .. } => Some(&operations::GET_PACKAGE_URI),
+            Self::GetLiveResponseResult { .. } => Some(&operations::GET_LIVE_RESPONSE_RESULT),
             Self::ListMachines => Some(&operations::LIST_MACHINES),
             Self::GetMachine { .. } => Some(&operations::GET_MACHINE),
+            Self::FindMachinesByIp { .. } => Some(&operations::FIND_MACHINES_BY_IP),
+            Self::FindMachinesByTag => Some(&operations::FIND_MACHINES_BY_TAG),
+            Self::ListActionsOfMachine { .. } => Some(&operations::LIST_ACTIONS_OF_MACHINE),
+            Self::ListLatestActionsOfMachine { .. } => {
+                Some(&operations::LIST_LATEST_ACTIONS_OF_MACHINE)
+            }
+            Self::ListAvailableMachineActions { .. } => {
+                Some(&operations::LIST_AVAILABLE_MACHINE_ACTIONS)
+            }
             Self::GetFile { .. } => Some(&operations::GET_FILE),
             Self::ListFileMachines { .. } => Some(&operations::LIST_FILE_MACHINES),
+            Self::ListFileAlerts { .. } => Some(&operations::LIST_FILE_ALERTS),
+            Self::GetFileStats { .. } => Some(&operations::GET_FILE_STATS),
+            Self::SubmitIndicator => Some(&operations::SUBMIT_INDICATOR),
+            Self::ListIndicators => Some(&operations::LIST_INDICATORS),
+            Self::DeleteIndicator { .. } => Some(&operations::DELETE_INDICATOR),
         }
     }
 }
@@ -222,6 +482,46 @@ mod tests {
             "/api/machines/X/StopAndQuarantineFile",
             Route::StopAndQuarantineFile { machine_id: "X" },
         ),
+        (
+            "POST",
+            "/api/machines/X/isolate",
+            Route::Isolate { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/unisolate",
+            Route::Unisolate { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/restrictCodeExecution",
+            Route::RestrictCodeExecution { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/unrestrictCodeExecution",
+            Route::UnrestrictCodeExecution { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/runAntiVirusScan",
+            Route::RunAntiVirusScan { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/collectInvestigationPackage",
+            Route::CollectInvestigationPackage { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/offboard",
+            Route::Offboard { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/api/machines/X/runliveresponse",
+            Route::RunLiveResponse { machine_id: "X" },
+        ),
         ("GET", "/api/machineactions", Route::ListMachineActions),
         (
             "GET",
@@ -233,17 +533,71 @@ mod tests {
             "/api/machineactions/X/cancel",
             Route::CancelMachineAction { action_id: "X" },
         ),
+        (
+            "GET",
+            "/api/machineactions/X/getPackageUri",
+            Route::GetPackageUri { action_id: "X" },
+        ),
+        (
+            "GET",
+            "/api/machineactions/X/GetLiveResponseResultDownloadLink(index=X)",
+            Route::GetLiveResponseResult {
+                action_id: "X",
+                index: "X",
+            },
+        ),
         ("GET", "/api/machines", Route::ListMachines),
         (
             "GET",
             "/api/machines/X",
             Route::GetMachine { machine_id: "X" },
         ),
+        (
+            "GET",
+            "/api/machines/findbyip(ip='X',timestamp=X)",
+            Route::FindMachinesByIp {
+                ip: "'X'",
+                timestamp: "X",
+            },
+        ),
+        ("GET", "/api/machines/findbytag", Route::FindMachinesByTag),
+        (
+            "GET",
+            "/api/machines/X/machineActions",
+            Route::ListActionsOfMachine { machine_id: "X" },
+        ),
+        (
+            "GET",
+            "/api/machines/X/latestMachineActions",
+            Route::ListLatestActionsOfMachine { machine_id: "X" },
+        ),
+        (
+            "GET",
+            "/api/machines/X/availableMachineActions",
+            Route::ListAvailableMachineActions { machine_id: "X" },
+        ),
         ("GET", "/api/files/X", Route::GetFile { file_id: "X" }),
         (
             "GET",
             "/api/files/X/machines",
             Route::ListFileMachines { file_id: "X" },
+        ),
+        (
+            "GET",
+            "/api/files/X/alerts",
+            Route::ListFileAlerts { file_id: "X" },
+        ),
+        (
+            "GET",
+            "/api/files/X/stats",
+            Route::GetFileStats { file_id: "X" },
+        ),
+        ("POST", "/api/indicators", Route::SubmitIndicator),
+        ("GET", "/api/indicators", Route::ListIndicators),
+        (
+            "DELETE",
+            "/api/indicators/X",
+            Route::DeleteIndicator { indicator_id: "X" },
         ),
     ];
     #[test]
@@ -261,7 +615,7 @@ mod tests {
     #[test]
     fn other_methods_and_other_paths_are_told_apart() {
         for &(_, path, _) in SAMPLES {
-            assert_eq!(Route::find("DELETE", path), Found::OtherMethod);
+            assert_eq!(Route::find("PATCH", path), Found::OtherMethod);
             for other in [format!("/more{path}"), format!("{path}/x/y/z")] {
                 assert_eq!(Route::find("GET", &other), Found::Nothing, "{other}");
             }

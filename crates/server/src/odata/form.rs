@@ -1,6 +1,7 @@
 //! The encoding of a query string: `+` and `%20` for a blank, `&` between options.
 
 use super::error::{Excerpt, QueryError};
+use super::query::MAX_QUERY_BYTES;
 
 /// One option as it came and as it reads.
 pub(super) struct Pair<'a> {
@@ -22,6 +23,26 @@ pub(super) fn pairs(raw: &str) -> impl Iterator<Item = Result<Pair<'_>, QueryErr
             value: decode(value)?,
         })
     })
+}
+
+/// The value of a parameter of the route's own, whose name is read without regard to case.
+///
+/// # Errors
+/// When the query is too long or badly encoded, or names the parameter twice.
+pub(crate) fn parameter(raw: &str, name: &'static str) -> Result<Option<String>, QueryError> {
+    if raw.len() > MAX_QUERY_BYTES {
+        return Err(QueryError::TooLong {
+            limit: MAX_QUERY_BYTES,
+        });
+    }
+    let mut found = None;
+    for pair in pairs(raw) {
+        let pair = pair?;
+        if pair.name.eq_ignore_ascii_case(name) && found.replace(pair.value).is_some() {
+            return Err(QueryError::DuplicateOption(name));
+        }
+    }
+    Ok(found)
 }
 
 fn decode(text: &str) -> Result<String, QueryError> {
@@ -64,6 +85,24 @@ mod tests {
         let expected = vec![("$filter".to_owned(), "a eq 'x y'".to_owned())];
         assert_eq!(read("$filter=a+eq+'x%20y'"), expected);
         assert_eq!(read("%24filter=a%20eq%20%27x+y%27"), expected);
+    }
+
+    #[test]
+    fn parameter_of_the_route_is_found_once_in_any_case() {
+        assert_eq!(
+            parameter("$top=1&TAG=a+b", "tag"),
+            Ok(Some("a b".to_owned()))
+        );
+        assert_eq!(parameter("tags=a", "tag"), Ok(None));
+        assert_eq!(
+            parameter("tag=a&Tag=b", "tag"),
+            Err(QueryError::DuplicateOption("tag"))
+        );
+        let long = "x".repeat(MAX_QUERY_BYTES + 1);
+        assert!(matches!(
+            parameter(&long, "tag"),
+            Err(QueryError::TooLong { .. })
+        ));
     }
 
     #[test]

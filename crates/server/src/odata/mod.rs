@@ -49,6 +49,7 @@
 //!   in quotes.
 
 mod bind;
+mod call;
 mod error;
 mod filter;
 mod form;
@@ -61,8 +62,10 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use call::{argument_text, call_arguments};
 pub use error::{Excerpt, QueryError};
 pub use filter::{Filter, Value};
+pub(crate) use form::parameter;
 pub use query::{MAX_QUERY_BYTES, MAX_TOP, Query};
 pub use schema::{Kind, Property, Schema};
 pub use sql::Condition;

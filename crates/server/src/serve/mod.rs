@@ -227,7 +227,7 @@ pub(crate) async fn router(
         clock: Arc::clone(&config.clock),
         issuer,
         hosts: hosts(config, base_url),
-        throttle: Throttle::new(config.limits.quota()),
+        throttle: Throttle::new(|rate| config.limits.quota(rate)),
         wake,
         duplicates: config.duplicates,
         unknown_file: config.unknown_file,

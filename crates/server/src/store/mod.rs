@@ -1,6 +1,6 @@
 //! What outlives the process.
 //!
-//! Three small traits, one for each thing that is kept, and [`Store`] that is all of them. Every
+//! Four small traits, one for each thing that is kept, and [`Store`] that is all of them. Every
 //! method names the tenant that it speaks of; the two exceptions ([`Fleet::enrol`] and
 //! [`Fleet::device_keys`]) are how a machine's tenant is found.
 //!
@@ -15,14 +15,15 @@ pub mod sqlite;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Order, Sighting};
 
-use crate::core::{Event, TenantId};
+use crate::core::{Draft, Event, Reach, Tag, TenantId};
 use record::{
-    ActionRecord, Address, Admission, Advanced, Application, DeviceKey, Enrolled, Enrolment,
-    FileName, FileRecord, MachineRecord, NewEnrolmentToken, Page, Sighted, SigningKey, Submission,
-    Submitted, SweepRule, Swept,
+    ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, DeviceKey,
+    Enrolled, Enrolment, FileName, FileRecord, FileSightings, IndicatorRecord, Kept, MachineRecord,
+    MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey, Submission, Submitted, SweepRule,
+    Swept,
 };
 pub use sqlite::SqliteStore;
 
@@ -114,12 +115,22 @@ pub trait Fleet: Debug + Send + Sync {
         tenant: TenantId,
         name: &str,
     ) -> Result<Option<MachineRecord>, StoreError>;
-    /// One page of machines.
+    /// One page of the machines of a scope, by id unless the query says otherwise.
     async fn machines(
         &self,
         tenant: TenantId,
+        scope: MachineScope,
         query: Query,
     ) -> Result<Page<MachineRecord>, StoreError>;
+    /// Gives a machine, spelled as it is kept, tags and takes tags from it; one that is in both
+    /// lists it has afterwards.
+    async fn tag(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        add: Vec<Tag>,
+        remove: Vec<Tag>,
+    ) -> Result<(), StoreError>;
 
     /// Keeps what a machine says of its files.
     async fn record_inventory(
@@ -151,14 +162,13 @@ pub trait Fleet: Debug + Send + Sync {
         tenant: TenantId,
         name: FileName,
     ) -> Result<Option<FileRecord>, StoreError>;
-    /// One page of the machines on which a file was seen since a moment.
-    async fn machines_with_file(
+    /// Where a file was seen since a moment.
+    async fn file_sightings(
         &self,
         tenant: TenantId,
         sha1: Sha1,
         since: Timestamp,
-        query: Query,
-    ) -> Result<Page<MachineRecord>, StoreError>;
+    ) -> Result<FileSightings, StoreError>;
 }
 
 /// Machine actions and the orders that carry them out.
@@ -179,10 +189,11 @@ pub trait Ledger: Debug + Send + Sync {
         tenant: TenantId,
         action: &ActionId,
     ) -> Result<Option<String>, StoreError>;
-    /// One page of actions, newest first unless the query says otherwise.
+    /// One page of the actions of a scope, newest first unless the query says otherwise.
     async fn actions(
         &self,
         tenant: TenantId,
+        scope: ActionScope,
         query: Query,
     ) -> Result<Page<ActionRecord>, StoreError>;
     /// Lets something happen to an action; `None` when there is no such action, or when it is not
@@ -220,7 +231,39 @@ pub trait Ledger: Debug + Send + Sync {
     async fn sweep(&self, rule: SweepRule, now: Timestamp) -> Result<Swept, StoreError>;
 }
 
-/// Everything that a server keeps.
-pub trait Store: Directory + Fleet + Ledger + 'static {}
+/// What a tenant wants noticed or blocked wherever it turns up.
+#[async_trait]
+pub trait Indicators: Debug + Send + Sync {
+    /// Keeps an indicator, in the place of the one of the same kind and value if there is one: it
+    /// stays its first author's, of the application that it was made for, and as old as it is.
+    async fn keep_indicator(
+        &self,
+        tenant: TenantId,
+        draft: Draft,
+        author: Author,
+        reach: Reach,
+        now: Timestamp,
+    ) -> Result<Kept, StoreError>;
+    /// One page of the indicators within reach that have not ended, oldest first unless the query
+    /// says otherwise.
+    async fn indicators(
+        &self,
+        tenant: TenantId,
+        reach: Reach,
+        now: Timestamp,
+        query: Query,
+    ) -> Result<Page<IndicatorRecord>, StoreError>;
+    /// Forgets an indicator; `false` when none of this id is within reach.
+    async fn delete_indicator(
+        &self,
+        tenant: TenantId,
+        id: &IndicatorId,
+        reach: Reach,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+}
 
-impl<T: Directory + Fleet + Ledger + 'static> Store for T {}
+/// Everything that a server keeps.
+pub trait Store: Directory + Fleet + Ledger + Indicators + 'static {}
+
+impl<T: Directory + Fleet + Ledger + Indicators + 'static> Store for T {}

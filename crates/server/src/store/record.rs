@@ -1,5 +1,8 @@
 //! What a store keeps and gives back.
 
+mod indicator;
+mod scope;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -7,7 +10,11 @@ use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{MachineFacts, Protection};
 
 use crate::core::{AlreadyEnded, DuplicateRule, Health, State, TenantId};
+use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
+
+pub use indicator::{Author, IndicatorRecord, Kept};
+pub use scope::{ActionScope, MachineScope};
 
 /// Where the server is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,6 +155,8 @@ pub struct MachineRecord {
     pub health: Health,
     /// Whether an operator revoked its key.
     pub revoked: bool,
+    /// What its operators call it by, in the order of the alphabet.
+    pub tags: Vec<String>,
 }
 
 /// A file on a machine.
@@ -182,6 +191,23 @@ pub struct FileRecord {
     /// When it was seen last.
     pub last_seen: Timestamp,
 }
+
+/// Where and when a file was seen, as far back as was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSightings {
+    /// On how many machines.
+    pub machines: u64,
+    /// When the first of the copies that were seen was seen first, which may be longer ago than was
+    /// asked.
+    pub first_seen: Option<Timestamp>,
+    /// When any was seen last.
+    pub last_seen: Option<Timestamp>,
+    /// The names that it goes by, the most frequent first (at most [`MAX_FILE_NAMES`]).
+    pub names: Vec<String>,
+}
+
+/// How many names of a file are told.
+pub const MAX_FILE_NAMES: usize = 5;
 
 /// A request for StopAndQuarantineFile that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,6 +301,20 @@ pub struct Page<T> {
     pub count: Option<u64>,
     /// Whether more follow.
     pub more: bool,
+}
+
+impl<T> Page<T> {
+    /// The page of a collection of which all is known, in its order.
+    #[must_use]
+    pub fn of(all: Vec<T>, query: &Query) -> Self {
+        let count = query.count().then_some(all.len() as u64);
+        let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let limit = whole(u64::from(query.top().unwrap_or(MAX_TOP)));
+        let mut rest = all.into_iter().skip(whole(query.skip()));
+        let items = rest.by_ref().take(limit).collect();
+        let more = query.top().is_none() && rest.next().is_some();
+        Self { items, count, more }
+    }
 }
 
 /// What passing time ends.

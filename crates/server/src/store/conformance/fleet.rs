@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use quell_model::Timestamp;
 use quell_protocol::{Inventory, Protection, ProtocolVersion, Sighting};
 
 use super::{
@@ -14,7 +15,8 @@ use crate::odata::Query;
 use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::store::record::{
-    Admission, Application, Enrolled, FileName, SigningKey, Submitted, SweepRule,
+    ActionScope, Admission, Application, Enrolled, FileName, MachineScope, SigningKey, Submitted,
+    SweepRule,
 };
 
 pub(in crate::store) async fn server_keeps_its_name_and_its_first_tenant(store: Arc<dyn Store>) {
@@ -184,6 +186,13 @@ pub(in crate::store) async fn silent_machine_becomes_inactive_and_a_call_makes_i
     assert_eq!(health().await, Health::ImpairedCommunication);
 }
 
+fn with_file(since: Timestamp) -> MachineScope {
+    MachineScope::WithFile {
+        sha1: sha1(),
+        since,
+    }
+}
+
 fn inventory(complete: bool, sightings: Vec<Sighting>) -> Inventory {
     Inventory {
         protocol_version: ProtocolVersion::CURRENT,
@@ -222,7 +231,7 @@ pub(in crate::store) async fn file_stays_seen_after_it_has_gone(store: Arc<dyn S
     assert_eq!(store.file(tenant, unknown).await.unwrap(), None);
 
     let machines = store
-        .machines_with_file(tenant, sha1(), at(0), Query::default())
+        .machines(tenant, with_file(at(0)), Query::default())
         .await
         .unwrap();
     assert_eq!(machines.items.len(), 1);
@@ -281,13 +290,23 @@ pub(in crate::store) async fn tenants_see_nothing_of_each_other(store: Arc<dyn S
     let action = "a1".parse().unwrap();
     let all = Query::default;
     assert!(store.machine(other, "m1").await.unwrap().is_none());
-    assert!(store.machines(other, all()).await.unwrap().items.is_empty());
+    for scope in [MachineScope::All, with_file(at(0))] {
+        let found = store.machines(other, scope, all()).await.unwrap();
+        assert!(found.items.is_empty());
+    }
     assert!(store.action(other, &action).await.unwrap().is_none());
-    assert!(store.actions(other, all()).await.unwrap().items.is_empty());
+    for scope in [
+        ActionScope::All,
+        ActionScope::OfMachine(machine.clone()),
+        ActionScope::LatestOfMachine(machine.clone()),
+    ] {
+        let found = store.actions(other, scope, all()).await.unwrap();
+        assert!(found.items.is_empty());
+    }
     let file = FileName::Sha1(sha1());
     assert!(store.file(other, file).await.unwrap().is_none());
-    let with_file = store.machines_with_file(other, sha1(), at(0), all()).await;
-    assert!(with_file.unwrap().items.is_empty());
+    let sightings = store.file_sightings(other, sha1(), at(0)).await.unwrap();
+    assert_eq!((sightings.machines, sightings.names.len()), (0, 0));
     let sighted = store.sighted(other, &machine, sha1(), at(0)).await;
     assert!(sighted.unwrap().is_none());
     let orders = store.orders(other, &machine, 0, at(1)).await.unwrap();

@@ -10,7 +10,7 @@ use super::{at, machine_id, sha1, submission, with_machine};
 use crate::core::{Ending, Event, Status, TenantId};
 use crate::odata::{Kind, Property, Query, Schema};
 use crate::store::Store;
-use crate::store::record::{ActionRecord, Change, Submitted, SweepRule};
+use crate::store::record::{ActionRecord, ActionScope, Change, Submitted, SweepRule};
 
 const THREE_DAYS: i64 = 3 * 86_400;
 const RULE: SweepRule = SweepRule {
@@ -266,7 +266,10 @@ pub(in crate::store) async fn list_is_newest_first_and_filtered_and_counted(stor
         let store = Arc::clone(&store);
         async move {
             let query = Query::parse(query, &ACTIONS).unwrap();
-            let page = store.actions(tenant, query).await.unwrap();
+            let page = store
+                .actions(tenant, ActionScope::All, query)
+                .await
+                .unwrap();
             assert!(!page.more);
             let ids: Vec<_> = page.items.iter().map(|one| one.id.to_string()).collect();
             (ids.join(" "), page.count)

@@ -1,7 +1,9 @@
 //! What every store must do. A store's own tests are one line: `conformance!(open)`, where `open`
 //! makes an empty store.
 
+mod finding;
 mod fleet;
+mod indicators;
 mod ledger;
 
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use super::record::{Enrolled, Enrolment, NewEnrolmentToken, Submission};
 use crate::core::{DuplicateRule, TenantId};
 use crate::secret::sha256;
 
+pub(super) use finding::*;
 pub(super) use fleet::*;
+pub(super) use indicators::*;
 pub(super) use ledger::*;
 
 macro_rules! conformance {
@@ -58,6 +62,16 @@ macro_rules! every_rule {
             only_its_machine_moves_an_action,
             first_details_are_kept,
             list_is_newest_first_and_filtered_and_counted,
+            actions_of_a_machine_are_its_own_and_the_latest_is_one_of_each_type,
+            address_is_a_machine_s_from_when_it_tells_it_until_it_tells_others,
+            silent_machine_has_no_address,
+            machines_are_found_by_tags_of_their_tenant,
+            file_sightings_reach_as_far_back_as_is_asked,
+            names_of_a_file_are_told_by_frequency,
+            indicator_of_the_same_value_is_changed_and_keeps_its_author,
+            indicators_out_of_reach_are_neither_seen_nor_changed_nor_deleted,
+            indicator_that_has_ended_is_none,
+            indicators_belong_to_their_tenant,
         );
     };
 }

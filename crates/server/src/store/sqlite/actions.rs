@@ -6,13 +6,12 @@ use quell_protocol::Order;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::store_error;
-use super::listing::Collection;
 use super::orders::{self, OrderVerb};
-use super::{SqliteStore, revocation, rows, sweep};
+use super::{SqliteStore, revocation, rows, scopes, sweep};
 use crate::core::{Event, Fate, State, Step, TenantId};
 use crate::odata::Query;
 use crate::store::record::{
-    ActionRecord, Advanced, Change, Page, Submission, Submitted, SweepRule, Swept,
+    ActionRecord, ActionScope, Advanced, Change, Page, Submission, Submitted, SweepRule, Swept,
 };
 use crate::store::{Ledger, StoreError};
 
@@ -45,20 +44,11 @@ impl Ledger for SqliteStore {
     async fn actions(
         &self,
         tenant: TenantId,
+        scope: ActionScope,
         query: Query,
     ) -> Result<Page<ActionRecord>, StoreError> {
         self.readers
-            .read(move |c| {
-                Collection {
-                    table: "actions",
-                    columns: rows::ACTION,
-                    scope: "tenant = ?1".to_owned(),
-                    parameters: vec![tenant.to_string().into()],
-                    order: "created DESC, id",
-                    read: rows::action,
-                }
-                .page(c, &query)
-            })
+            .read(move |c| scopes::actions(tenant, scope).page(c, &query))
             .await
     }
 

@@ -1,11 +1,11 @@
 //! Letting machines in, and what they say of themselves, in SQLite.
 
-use quell_model::MachineId;
+use quell_model::{MachineId, Timestamp};
 use quell_protocol::MachineFacts;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::error::store_error;
-use super::{directory, rows};
+use super::{addresses, directory, rows};
 use crate::core::{Health, TenantId};
 use crate::store::StoreError;
 use crate::store::record::{Enrolled, Enrolment};
@@ -60,7 +60,7 @@ pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, S
             enrolment.machine.clone()
         }
     };
-    update_facts(c, tenant, &machine, &enrolment.facts)?;
+    update_facts(c, tenant, &machine, &enrolment.facts, enrolment.now)?;
     Ok(Enrolled::In(tenant, machine))
 }
 
@@ -127,7 +127,9 @@ pub(super) fn update_facts(
     tenant: TenantId,
     machine: &MachineId,
     facts: &MachineFacts,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
+    addresses::told(c, tenant, machine, &facts.ip_addresses, now)?;
     c.execute(
         "UPDATE machines SET computer_dns_name = ?3, os_platform = ?4, version = ?5,
              os_architecture = ?6, os_processor = ?7, ip_addresses = ?8, agent_version = ?9,

@@ -7,13 +7,12 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::SqliteStore;
 use super::error::store_error;
-use super::listing::Collection;
-use super::{directory, enrolment, inventory, revocation, rows};
-use crate::core::{Health, TenantId};
+use super::{addresses, directory, enrolment, inventory, revocation, rows, scopes, tags};
+use crate::core::{Health, Tag, TenantId};
 use crate::odata::Query;
 use crate::store::record::{
-    Admission, DeviceKey, Enrolled, Enrolment, FileName, FileRecord, MachineRecord,
-    NewEnrolmentToken, Page, Sighted,
+    Admission, DeviceKey, Enrolled, Enrolment, FileName, FileRecord, FileSightings, MachineRecord,
+    MachineScope, NewEnrolmentToken, Page, Sighted,
 };
 use crate::store::{Fleet, StoreError};
 
@@ -106,12 +105,24 @@ impl Fleet for SqliteStore {
     async fn machines(
         &self,
         tenant: TenantId,
+        scope: MachineScope,
         query: Query,
     ) -> Result<Page<MachineRecord>, StoreError> {
         self.readers
-            .read(move |c| {
-                machines_where("tenant = ?1", vec![tenant.to_string().into()]).page(c, &query)
-            })
+            .read(move |c| scopes::machines(tenant, scope).page(c, &query))
+            .await
+    }
+
+    async fn tag(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        add: Vec<Tag>,
+        remove: Vec<Tag>,
+    ) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        self.writer
+            .write(move |c| tags::change(c, tenant, &machine, &add, &remove))
             .await
     }
 
@@ -125,7 +136,7 @@ impl Fleet for SqliteStore {
         let machine = machine.clone();
         self.writer
             .write(move |c| {
-                enrolment::update_facts(c, tenant, &machine, &inventory.machine)?;
+                enrolment::update_facts(c, tenant, &machine, &inventory.machine, now)?;
                 inventory::record(c, tenant, &machine, &inventory, now)
             })
             .await
@@ -167,39 +178,15 @@ impl Fleet for SqliteStore {
             .await
     }
 
-    async fn machines_with_file(
+    async fn file_sightings(
         &self,
         tenant: TenantId,
         sha1: Sha1,
         since: Timestamp,
-        query: Query,
-    ) -> Result<Page<MachineRecord>, StoreError> {
+    ) -> Result<FileSightings, StoreError> {
         self.readers
-            .read(move |c| {
-                let scope = "tenant = ?1 AND id IN (SELECT machine FROM sightings
-                     WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3)";
-                let parameters = vec![
-                    tenant.to_string().into(),
-                    sha1.as_bytes().to_vec().into(),
-                    since.unix_ticks().into(),
-                ];
-                machines_where(scope, parameters).page(c, &query)
-            })
+            .read(move |c| inventory::sightings(c, tenant, sha1, since))
             .await
-    }
-}
-
-fn machines_where(
-    scope: &str,
-    parameters: Vec<rusqlite::types::Value>,
-) -> Collection<MachineRecord> {
-    Collection {
-        table: "machines",
-        columns: rows::MACHINE,
-        scope: scope.to_owned(),
-        parameters,
-        order: "id",
-        read: rows::machine,
     }
 }
 
@@ -266,6 +253,15 @@ fn admit(c: &Connection, admission: &Admission) -> Result<bool, StoreError> {
     if fresh == 0 {
         return Ok(false);
     }
+    if let Some(last_seen) = last_seen(c, admission)? {
+        let Admission {
+            tenant,
+            machine,
+            now,
+            ..
+        } = admission;
+        addresses::silent(c, *tenant, machine, last_seen, *now)?;
+    }
     c.prepare_cached(
         "UPDATE machines SET last_seen = ?3, health_status = ?4, last_address = coalesce(?5, last_address)
          WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL",
@@ -281,4 +277,19 @@ fn admit(c: &Connection, admission: &Admission) -> Result<bool, StoreError> {
     })
     .map_err(store_error)?;
     Ok(true)
+}
+
+fn last_seen(c: &Connection, admission: &Admission) -> Result<Option<Timestamp>, StoreError> {
+    c.prepare_cached(
+        "SELECT last_seen FROM machines WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL",
+    )
+    .and_then(|mut statement| {
+        statement
+            .query_row(
+                params![admission.tenant.to_string(), admission.machine.as_str()],
+                |row| row.get(0).map(Timestamp::from_unix_ticks),
+            )
+            .optional()
+    })
+    .map_err(store_error)
 }

@@ -3,6 +3,9 @@
 //! A file that a complete inventory no longer names stays known as seen, but no longer as there:
 //! the public API asks for what was *seen*, and answers for some time after a file has gone.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Protection, Sighting};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -11,7 +14,7 @@ use super::error::store_error;
 use super::rows;
 use crate::core::TenantId;
 use crate::store::StoreError;
-use crate::store::record::{FileName, FileRecord, Sighted};
+use crate::store::record::{FileName, FileRecord, FileSightings, MAX_FILE_NAMES, Sighted};
 
 pub(super) fn record(
     c: &Connection,
@@ -136,6 +139,64 @@ pub(super) fn file(
     .optional()
     .map_err(store_error)?
     .transpose()
+}
+
+pub(super) fn sightings(
+    c: &Connection,
+    tenant: TenantId,
+    sha1: Sha1,
+    since: Timestamp,
+) -> Result<FileSightings, StoreError> {
+    let parameters = params![tenant.to_string(), sha1.as_bytes(), since.unix_ticks()];
+    let (machines, first_seen, last_seen) = c
+        .prepare_cached(
+            "SELECT count(DISTINCT machine), min(first_seen), max(last_seen) FROM sightings
+             WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3",
+        )
+        .and_then(|mut statement| {
+            statement.query_row(parameters, |row| {
+                let moment = |column| row.get::<_, Option<i64>>(column);
+                Ok((row.get(0)?, moment(1)?, moment(2)?))
+            })
+        })
+        .map_err(store_error)?;
+    Ok(FileSightings {
+        machines: rows::unsigned(machines),
+        first_seen: first_seen.map(Timestamp::from_unix_ticks),
+        last_seen: last_seen.map(Timestamp::from_unix_ticks),
+        names: top_names(c, parameters)?,
+    })
+}
+
+/// The last parts of the paths, by how many copies have them.
+fn top_names(
+    c: &Connection,
+    parameters: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<String>, StoreError> {
+    let mut statement = c
+        .prepare_cached(
+            "SELECT path, count(*) FROM sightings
+             WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3 GROUP BY path",
+        )
+        .map_err(store_error)?;
+    let mut found = statement.query(parameters).map_err(store_error)?;
+    let mut copies: BTreeMap<String, i64> = BTreeMap::new();
+    while let Some(row) = found.next().map_err(store_error)? {
+        let path: Vec<u8> = row.get(0).map_err(store_error)?;
+        let more: i64 = row.get(1).map_err(store_error)?;
+        *copies.entry(file_name(&path)).or_default() += more;
+    }
+    let mut names: Vec<_> = copies.into_iter().collect();
+    // Stable, so that names of one frequency stay in the order of the alphabet.
+    names.sort_by_key(|(_, copies)| Reverse(*copies));
+    let names = names.into_iter().map(|(name, _)| name);
+    Ok(names.take(MAX_FILE_NAMES).collect())
+}
+
+/// Linux does not ask a name to be text; an answer in JSON does.
+fn file_name(path: &[u8]) -> String {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    String::from_utf8_lossy(name).into_owned()
 }
 
 fn sha1_of(c: &Connection, tenant: TenantId, sha256: &str) -> Result<Option<Sha1>, StoreError> {

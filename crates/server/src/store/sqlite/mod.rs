@@ -1,10 +1,12 @@
 //! The store in one SQLite file.
 
 mod actions;
+mod addresses;
 mod directory;
 mod enrolment;
 mod error;
 mod fleet;
+mod indicators;
 mod inventory;
 mod listing;
 mod open;
@@ -13,7 +15,9 @@ mod reader;
 mod revocation;
 mod rows;
 mod schema;
+mod scopes;
 mod sweep;
+mod tags;
 mod writer;
 
 use std::path::Path;

@@ -13,7 +13,8 @@ use crate::store::record::{ActionRecord, MachineRecord};
 /// The columns of [`machine`], by name.
 pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, os_architecture, \
      os_processor, ip_addresses, agent_version, degraded, last_address, first_seen, last_seen, \
-     health_status, revoked";
+     health_status, revoked, (SELECT json_group_array(tag ORDER BY tag) FROM machine_tags \
+     WHERE machine_tags.tenant = machines.tenant AND machine = machines.id) AS tags";
 
 /// The columns of [`action`], by name.
 pub(super) const ACTION: &str = "id, machine, computer_dns_name, sha1, title, requestor, \
@@ -39,6 +40,7 @@ pub(super) fn machine(row: &Row<'_>) -> Result<MachineRecord, StoreError> {
         last_seen: time(row, "last_seen")?,
         health: Health::named(&health).ok_or_else(|| damaged("health", &health))?,
         revoked: get::<Option<i64>>(row, "revoked")?.is_some(),
+        tags: json(&get::<String>(row, "tags")?)?,
     })
 }
 

@@ -6,7 +6,10 @@ use super::error::store_error;
 use crate::store::StoreError;
 
 /// One step a version, never changed after a release: `user_version` counts the steps taken.
-const STEPS: &[&str] = &[include_str!("schema/0001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 /// Brings the data to this version's schema.
 ///
@@ -36,7 +39,12 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use quell_model::Timestamp;
+
     use super::*;
+    use crate::odata::Query;
+    use crate::store::record::{ActionScope, MachineScope};
+    use crate::store::{Directory as _, Fleet as _, Indicators as _, Ledger as _, SqliteStore};
 
     #[test]
     fn data_of_a_newer_version_are_left_alone() {
@@ -45,7 +53,7 @@ mod tests {
         let error = migrate(&mut connection).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the store has schema 99, this version knows schemas up to 1"
+            "the store has schema 99, this version knows schemas up to 2"
         );
         let tables: i64 = connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
@@ -58,5 +66,78 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
         migrate(&mut connection).unwrap();
+    }
+
+    /// The steps of released versions, by their SHA-256: who changes one would have two kinds of
+    /// data under one number.
+    const RELEASED: &[&str] = &["614c2785bd29f3b72b11979ed46f2e23919b362b3492517a0dd8f9b863e9a181"];
+
+    #[test]
+    fn released_steps_stay_as_they_are() {
+        for (step, released) in STEPS.iter().zip(RELEASED) {
+            let digest = crate::secret::sha256(step.as_bytes());
+            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digits, *released);
+        }
+    }
+
+    /// The data of version 1: a tenant with a machine that has a file and an ended action.
+    const OLD_DATA: &str = "
+        INSERT INTO server (one, name) VALUES (1, 'old');
+        INSERT INTO tenants VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 1);
+        INSERT INTO machines VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 'm1',
+            'host.example', 'Debian', '12', '64-bit', 'x64', '[\"10.0.0.1\",\"10.0.0.1\"]',
+            '0.1.0', '[]', NULL, 10000000, 20000000, 'Active', 3, x'00', NULL);
+        INSERT INTO sightings VALUES ('0b5f1a3e-0000-4000-8000-000000000001',
+            x'0102030405060708090a0b0c0d0e0f1011121314', 'm1', CAST('/opt/a' AS BLOB), NULL, 7, 0,
+            1, NULL, 10000000, 20000000);
+        INSERT INTO actions VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 'a1',
+            'StopAndQuarantineFile', 'm1', 'host.example',
+            x'0102030405060708090a0b0c0d0e0f1011121314', NULL, 'SOC', 'why', NULL, 'Succeeded', 0,
+            10000000, 20000000, 20000000, NULL, NULL, NULL, NULL);";
+
+    #[tokio::test]
+    async fn data_of_the_first_version_are_read_and_have_the_new_rooms() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("quell.db");
+        let old = Connection::open(&file).unwrap();
+        old.execute_batch(STEPS[0]).unwrap();
+        old.execute_batch(OLD_DATA).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+
+        let store = SqliteStore::open(&file).unwrap();
+        let second = Timestamp::from_unix_seconds;
+        let tenant = store.first_tenant(second(9)).await.unwrap();
+        assert_eq!(store.server_name().await.unwrap(), "old");
+        let machine = store.machine(tenant, "m1").await.unwrap().unwrap();
+        assert_eq!(machine.tags, Vec::<String>::new());
+        let all = Query::default;
+        let of_machine = ActionScope::OfMachine(machine.id.clone());
+        let actions = store.actions(tenant, of_machine, all()).await.unwrap();
+        assert_eq!(actions.items[0].id.as_str(), "a1");
+        let with_address = MachineScope::WithAddress {
+            address: "10.0.0.1".parse().unwrap(),
+            from: second(2),
+            until: second(2),
+        };
+        let found = store.machines(tenant, with_address, all()).await.unwrap();
+        assert_eq!(found.items, std::slice::from_ref(&machine));
+        let file = actions.items[0].sha1;
+        let seen = store.file_sightings(tenant, file, second(0)).await.unwrap();
+        assert_eq!(
+            (seen.machines, seen.names.as_slice()),
+            (1, &["a".to_owned()][..])
+        );
+        let tag = vec!["web".parse().unwrap()];
+        store
+            .tag(tenant, &machine.id, tag, Vec::new())
+            .await
+            .unwrap();
+        let kept = store.machine(tenant, "m1").await.unwrap().unwrap();
+        assert_eq!(kept.tags, ["web"]);
+        let reach = crate::core::Reach::Everyone;
+        let none = store.indicators(tenant, reach, second(9), all()).await;
+        assert!(none.unwrap().items.is_empty());
     }
 }

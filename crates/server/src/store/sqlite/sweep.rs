@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::actions::advance;
 use super::error::store_error;
-use super::{directory, rows};
+use super::{addresses, directory, indicators, rows};
 use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
 use crate::store::StoreError;
@@ -81,5 +81,6 @@ fn forget(c: &Connection, rule: SweepRule, now: Timestamp) -> Result<(), StoreEr
     ] {
         c.execute(sql, [before]).map_err(store_error)?;
     }
-    Ok(())
+    addresses::sweep(c, now)?;
+    indicators::sweep(c, now)
 }

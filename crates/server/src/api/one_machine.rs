@@ -1,0 +1,58 @@
+//! What one machine was asked, and what it can be asked.
+
+use axum::response::Response;
+use quell_model::ActionAvailabilityStatus;
+
+use super::{Api, ApiError, Call, answer, schema};
+use crate::core::availability::availability;
+use crate::store::record::{ActionScope, MachineRecord, Page};
+
+impl Api {
+    pub(super) async fn list_actions_of_machine(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        self.actions(call, ActionScope::OfMachine(machine.id)).await
+    }
+
+    /// Of every type of action the newest.
+    pub(super) async fn list_latest_actions_of_machine(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        self.actions(call, ActionScope::LatestOfMachine(machine.id))
+            .await
+    }
+
+    pub(super) async fn list_available_machine_actions(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        let query = call.query(&schema::AVAILABILITIES)?;
+        Ok(answer::page(
+            call,
+            "Collection(microsoft.windowsDefenderATP.api.ActionAvailabilityStatus)",
+            &query,
+            Page::of(available(&machine), &query),
+            |status| status,
+        ))
+    }
+}
+
+fn available(machine: &MachineRecord) -> Vec<ActionAvailabilityStatus> {
+    availability(machine.health, machine.revoked)
+        .map(|(action, asked)| {
+            let mut status = ActionAvailabilityStatus::new();
+            status.action = action;
+            status.is_available = asked.is_ok();
+            status.not_supported_reason = asked.err().map(|reason| reason.as_str().to_owned());
+            status
+        })
+        .collect()
+}
