@@ -209,6 +209,16 @@ async fn each_lookup_that_fails_is_a_warning_that_names_it_and_never_a_refusal()
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_another_answer_tells_is_not_lost_with_a_lookup() {
+    let desk = Desk::in_order().loses(&format!("files/{SHA1}/stats"));
+    let client = desk.of_microsofts(&RESPONDER);
+    let check = client.machine(MACHINE).check(SHA1).await.unwrap();
+    let prevalence = found(&check, of(Subject::Prevalence));
+    assert_eq!(prevalence.verdict, Verdict::Holds);
+    assert_eq!(prevalence.reason, "few have the file");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lookup_that_is_lost_on_the_way_is_a_warning_as_well() {
     let lost = [
         (format!("files/{SHA1}/stats"), "GetFileStats"),
@@ -240,6 +250,11 @@ async fn with_the_permission_to_read_machines_alone_the_rest_is_named_and_not_as
     let client = desk.of_microsofts(&["Machine.Read.All"]);
     let check = client.machine(MACHINE).check(SHA1).await.unwrap();
     assert_eq!(topics(check.refusals()), ["permission"]);
+    let machine = &check.machines()[0].id;
+    assert!(
+        !check.is_clear_for(machine),
+        "it is refused for every machine"
+    );
     let permission = found(&check, Topic::Permission);
     assert!(
         permission.reason.contains("Machine.StopAndQuarantine"),
