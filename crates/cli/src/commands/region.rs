@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// Microsoft's cloud
     #[arg(long, value_name = "NAME", default_value = "commercial", ignore_case = true, value_parser = cloud_parser())]
     cloud: Cloud,
-    /// Microsoft's family of host names; the older one, where it has the region, without it
+    /// Microsoft's family of host names; the older one, without it
     #[arg(long, value_name = "NAME", ignore_case = true, value_parser = family_parser())]
     host_family: Option<HostFamily>,
     /// Certificate authority to trust beside those of the system, in PEM
@@ -192,7 +192,8 @@ mod tests {
     use crate::connection::nearest::tests::Map;
 
     async fn measured() -> Measured {
-        let candidates = regions::candidates(Cloud::Commercial, None).unwrap();
+        let family = Some(HostFamily::Security);
+        let candidates = regions::candidates(Cloud::Commercial, family).unwrap();
         let table = nearest::probe(&candidates, Map::default()).await;
         Measured::new(Cloud::Commercial, &table)
     }
@@ -208,7 +209,7 @@ mod tests {
         };
         assert!(line("eu ").ends_with("nearest"), "{shown}");
         assert!(
-            line("eu ").contains("api-eu.securitycenter.microsoft.com"),
+            line("eu ").contains("eu.api.security.microsoft.com"),
             "{shown}"
         );
         assert!(line("au ").contains("no connection, 3 times"), "{shown}");

@@ -20,6 +20,7 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
         }
         ErrorKind::Forbidden => Exit::Refused,
         ErrorKind::RateLimited | ErrorKind::Timeout => Exit::RateOrDeadline,
+        ErrorKind::Store => Exit::Fault,
         _ => Exit::Failed,
     }
 }
@@ -48,7 +49,8 @@ fn explain(error: &Error) -> Failure {
 pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
     if error.outcome() == Outcome::Unknown {
         return Some(
-            "look with `quell action list --machine ID` before you ask again: the request may have arrived",
+            "the request may have arrived: give the same command again, which looks for its action before it sends \
+             anything (but with --state none), or look yourself with `quell action list --machine ID`",
         );
     }
     if is_distrusted(error) {
@@ -107,13 +109,16 @@ fn by_kind(kind: ErrorKind) -> Option<&'static str> {
             "check tenant id, client id and secret, and that the secret has not expired"
         }
         ErrorKind::RateLimited => {
-            "the service allows 100 calls a minute and 1,500 an hour: wait, or raise the deadline"
+            "calls wait for the limits, which all processes of this application share: try again later, or see --limits"
         }
         ErrorKind::Timeout => "raise --deadline, or look later with `quell action show ID`",
         ErrorKind::Transport => {
             "check the address, the network and the proxy variables; nothing was done"
         }
         ErrorKind::Unavailable => "try again in a minute; nothing was done",
+        ErrorKind::Store => {
+            "see that the state can be written (its disk, its database), or name another place with --state"
+        }
         _ => return None,
     })
 }

@@ -63,6 +63,9 @@ pub(crate) struct IdentityFlags {
     /// File with the application's certificate and its private key, in PEM
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) client_certificate_file: Option<PathBuf>,
+    /// Send the certificate itself, for applications that trust its subject and issuer
+    #[arg(long, global = true, requires = "client_certificate_file")]
+    pub(crate) send_certificate_chain: bool,
     /// File in which a platform keeps its token for the application (workload identity)
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) federated_token_file: Option<PathBuf>,

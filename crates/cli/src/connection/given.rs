@@ -41,6 +41,7 @@ pub(crate) struct Names {
     pub(crate) client_id: &'static str,
     pub(crate) secret: &'static str,
     pub(crate) certificate: &'static str,
+    pub(crate) sends_chain: &'static str,
     pub(crate) federated_token: &'static str,
     pub(crate) token: &'static str,
 }
@@ -52,6 +53,7 @@ pub(crate) const OPTIONS: Names = Names {
     client_id: "--client-id",
     secret: "--client-secret-file",
     certificate: "--client-certificate-file",
+    sends_chain: "--send-certificate-chain",
     federated_token: "--federated-token-file",
     token: "--token-file",
 };
@@ -63,6 +65,7 @@ pub(crate) const KEYS: Names = Names {
     client_id: "client_id",
     secret: "client_secret_file",
     certificate: "client_certificate_file",
+    sends_chain: "send_certificate_chain",
     federated_token: "federated_token_file",
     token: "token_file",
 };
@@ -74,6 +77,7 @@ pub(crate) const QUELL: Names = Names {
     client_id: "QUELL_CLIENT_ID",
     secret: "QUELL_CLIENT_SECRET",
     certificate: "QUELL_CLIENT_CERTIFICATE_PATH",
+    sends_chain: "QUELL_CLIENT_SEND_CERTIFICATE_CHAIN",
     federated_token: "QUELL_FEDERATED_TOKEN_FILE",
     token: "QUELL_TOKEN_FILE",
 };
@@ -85,6 +89,7 @@ pub(crate) const AZURE: Names = Names {
     client_id: "AZURE_CLIENT_ID",
     secret: "AZURE_CLIENT_SECRET",
     certificate: "AZURE_CLIENT_CERTIFICATE_PATH",
+    sends_chain: "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
     federated_token: "AZURE_FEDERATED_TOKEN_FILE",
     token: "--token-file",
 };
@@ -101,7 +106,7 @@ impl Given {
             secret: file(&flags.client_secret_file, OPTIONS.secret)
                 .map(|told| told.map(SecretGiven::File)),
             certificate: file(&flags.client_certificate_file, OPTIONS.certificate),
-            sends_chain: false,
+            sends_chain: flags.send_certificate_chain,
             federated_token: file(&flags.federated_token_file, OPTIONS.federated_token),
             token: file(&flags.token_file, OPTIONS.token),
             remembers: flags.remember_sign_in,
@@ -119,7 +124,7 @@ impl Given {
             Some(told) => Some(told.try_map(|name| kind(&name))?),
             None => None,
         };
-        let sends_chain = environment("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
+        let sends_chain = environment(names.sends_chain);
         Ok(Self {
             kind,
             tenant_id: told(names.tenant_id),

@@ -103,22 +103,22 @@ async fn service(
             family,
         } => {
             let (cloud, family) = (cloud.value, family.as_ref().map(|told| told.value));
-            let region = match region.value {
-                RegionChoice::Named(region) => region,
-                RegionChoice::Auto => {
-                    let network = nearest::network(options)?;
-                    let directory = directory::of_state(environment)?;
-                    nearest::choose(cloud, family, network, directory).await?.0
-                }
-            };
-            let sign_ins = SignIns::new(directory::of_state(environment)?.join("sign-ins"));
+            let kept = directory::of_state(environment)?;
+            let sign_ins = SignIns::new(kept.join("sign-ins"));
             let mut builder = Client::builder()
                 .credential(settings.identity.for_microsoft(sign_ins)?)
-                .cloud(cloud)
-                .region(region);
+                .cloud(cloud);
             if let Some(family) = family {
                 builder = builder.host_family(family);
             }
+            let (builder, region) = match region.value {
+                RegionChoice::Named(region) => (builder.region(region), region),
+                RegionChoice::Auto => {
+                    let network = nearest::network(options)?;
+                    let chosen = nearest::choose(cloud, family, network, &kept).await?;
+                    (builder.nearest(chosen.choice), chosen.region)
+                }
+            };
             Ok((builder, microsoft(cloud, region, family)))
         }
     }

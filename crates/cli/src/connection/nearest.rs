@@ -1,15 +1,14 @@
 //! The nearest of a cloud's regions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use quell::transport::TransportOptions;
 use quell::transport::nearest::{
-    Candidate, Candidates, Nearest, NearestCache, Network, Remembered, TlsNetwork, Why,
+    Candidates, Nearest, NearestCache, Network, Remembered, TlsNetwork, Why,
 };
-use quell::{Cloud, HostFamily, Region};
-use quell_model::REGIONS;
+use quell::{Cloud, HostFamily, NearestRegion, Region};
 use quell_terminal::Failure;
 
 use super::files;
@@ -23,27 +22,8 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// The cloud's hosts, a region each; the global one is home.
 pub(crate) fn candidates(cloud: Cloud, family: Option<HostFamily>) -> Result<Candidates, Failure> {
-    let mut candidates = Vec::new();
-    for info in REGIONS {
-        let Some(host) = cloud.host(info.region, family) else {
-            continue;
-        };
-        let endpoint = format!("https://{}", host.name).parse().map_err(
-            |error: quell::transport::EndpointError| {
-                Failure::fault(format!("{} is no host", host.name)).because(&error)
-            },
-        )?;
-        candidates.push(Candidate::new(cloud.to_string(), info.name, endpoint));
-    }
-    let mut candidates = candidates.into_iter();
-    let home = candidates.next().ok_or_else(|| {
-        let family = family.map_or("", family_name);
-        Failure::usage(format!(
-            "the cloud {cloud} has no host in the family {family}"
-        ))
-    })?;
-    Candidates::new(home, candidates)
-        .map_err(|error| Failure::fault("the hosts cannot be compared").because(&error))
+    NearestRegion::candidates(cloud, family)
+        .map_err(|error| Failure::usage("there are no hosts to choose among").because(&error))
 }
 
 /// What connects are measured with.
@@ -52,17 +32,27 @@ pub(crate) fn network(options: &TransportOptions) -> Result<TlsNetwork, Failure>
         .map_err(|error| Failure::usage("connects cannot be measured").because(&error))
 }
 
-/// The nearest region, measured at most once a day and remembered in this directory.
+/// The nearest region now, and the choice that the client goes on with: it has what was measured,
+/// and takes the next best when that host fails.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) region: Region,
+    pub(crate) choice: NearestRegion,
+}
+
+/// Chooses the nearest region, measured at most once a day and remembered in this directory.
 pub(crate) async fn choose(
     cloud: Cloud,
     family: Option<HostFamily>,
-    network: impl Network,
-    directory: PathBuf,
-) -> Result<(Region, Why), Failure> {
+    network: impl Network + Clone,
+    directory: &Path,
+) -> Result<Chosen, Failure> {
     let family_shown = family.map_or("default", family_name);
-    let file = directory.join(format!("nearest-{cloud}-{family_shown}.json"));
-    let cache = Arc::new(FileCache { file });
-    let nearest = Nearest::remembering(candidates(cloud, family)?, network, cache);
+    let cache = FileCache {
+        file: directory.join(format!("nearest-{cloud}-{family_shown}.json")),
+    };
+    let candidates = candidates(cloud, family)?;
+    let nearest = Nearest::remembering(candidates, network.clone(), Arc::new(cache.clone()));
     let mut choice = nearest.choose().await;
     let measuring = async {
         while choice.why() == Why::NotMeasured {
@@ -72,12 +62,16 @@ pub(crate) async fn choose(
     };
     // Whether it is over or takes too long: what is known now decides.
     let _over = tokio::time::timeout(FIRST_MEASUREMENT, measuring).await;
-    let region = choice.candidate().name().parse().unwrap_or(Region::Global);
-    Ok((region, choice.why()))
+    Ok(Chosen {
+        region: choice.candidate().name().parse().unwrap_or(Region::Global),
+        choice: NearestRegion::new()
+            .remembered_in(cache)
+            .measured_by(network),
+    })
 }
 
 /// What was measured, in a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct FileCache {
     file: PathBuf,
 }
@@ -127,40 +121,32 @@ pub(crate) mod tests {
         }
     }
 
+    async fn chosen(map: &Map, directory: &Path) -> Region {
+        let family = Some(HostFamily::Security);
+        let chosen = choose(Cloud::Commercial, family, map.clone(), directory).await;
+        chosen.unwrap().region
+    }
+
     #[tokio::test(start_paused = true)]
     async fn nearest_is_measured_once_and_remembered() {
         let directory = tempfile::tempdir().unwrap();
-        let (map, at) = (Map::default(), || directory.path().to_owned());
-        let chosen = choose(Cloud::Commercial, None, map.clone(), at())
-            .await
-            .unwrap();
-        assert_eq!(chosen, (Region::Europe, Why::Nearest));
+        let map = Map::default();
+        assert_eq!(chosen(&map, directory.path()).await, Region::Europe);
         let measured = map.connects.load(Ordering::Relaxed);
-        assert_eq!(
-            measured,
-            3 * candidates(Cloud::Commercial, None).unwrap().iter().count()
-        );
-        let again = choose(Cloud::Commercial, None, map.clone(), at())
-            .await
-            .unwrap();
-        assert_eq!(again, chosen);
-        assert_eq!(
-            map.connects.load(Ordering::Relaxed),
-            measured,
-            "it was measured again"
-        );
+        let hosts = candidates(Cloud::Commercial, Some(HostFamily::Security)).unwrap();
+        assert_eq!(measured, 3 * hosts.iter().count());
+        assert_eq!(chosen(&map, directory.path()).await, Region::Europe);
+        let again = map.connects.load(Ordering::Relaxed);
+        assert_eq!(again, measured, "it was measured again");
     }
 
     #[tokio::test(start_paused = true)]
     async fn damaged_memory_costs_a_measurement() {
         let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("nearest-commercial-default.json");
+        let file = directory.path().join("nearest-commercial-security.json");
         std::fs::write(file, "{").unwrap();
-        let at = directory.path().to_owned();
-        let chosen = choose(Cloud::Commercial, None, Map::default(), at)
-            .await
-            .unwrap();
-        assert_eq!(chosen.0, Region::Europe);
+        let map = Map::default();
+        assert_eq!(chosen(&map, directory.path()).await, Region::Europe);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use quell::{Cloud, HostFamily, Region};
 use quell_terminal::Failure;
 
 use super::flags::ServiceFlags;
-use super::given::{self, Given, Names};
+use super::given::{self, Given};
 use super::identity::Identity;
 use super::place::{self, RegionChoice};
 use super::profile::{self, Profile};
@@ -169,9 +169,7 @@ fn from_quell_environment(
         audience: told("QUELL_AUDIENCE"),
         base_url,
     };
-    let identity = Given::by_environment(&given::QUELL, environment)?
-        .identity(&given::QUELL)
-        .map_err(|failure| failure.at("QUELL_BASE_URL, which never gets AZURE_*"))?;
+    let identity = Given::by_environment(&given::QUELL, environment)?.identity(&given::QUELL)?;
     let source = Source::QuellEnvironment;
     with_rest(source, target, identity, flags, None, environment)
 }
@@ -181,14 +179,10 @@ fn from_azure_environment(
     given: Given,
     environment: Environment<'_>,
 ) -> Result<Settings, Failure> {
-    let names = Names {
-        kind: given::OPTIONS.kind,
-        ..given::AZURE
-    };
     let target = microsoft(flags, None)?;
     refuse_another_authority(&target, environment)?;
     let given = given.over(Given::by_environment(&given::AZURE, environment)?);
-    let identity = given.identity(&names)?;
+    let identity = given.identity(&given::AZURE)?;
     let source = Source::AzureEnvironment;
     with_rest(source, target, identity, flags, None, environment)
 }

@@ -98,9 +98,7 @@ fn database(
     shown.set_query(None);
     // A URL with a host, as these have, takes a password.
     let _ = shown.set_password(None);
-    if !has_password
-        && let Some(password) = passfile::password(&url, environment)?
-    {
+    if !has_password && let Some(password) = passfile::password(&url, environment)? {
         let _ = url.set_password(Some(password.expose_secret()));
     }
     Ok(Database {

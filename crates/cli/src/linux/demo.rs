@@ -37,7 +37,9 @@ pub(super) async fn run() -> Result<Exit, Failure> {
         Some(stage) => stage?,
         None => return Err(stopped()),
     };
-    let told = interrupt.unless(Box::pin(tell(&mut stage, &mut narrator))).await;
+    let told = interrupt
+        .unless(Box::pin(tell(&mut stage, &mut narrator)))
+        .await;
     let directory = stage.directory().to_owned();
     let closed = stage.close().await;
     told.unwrap_or_else(|| Err(stopped()))?;

@@ -1,5 +1,6 @@
 //! `quell lab`: the API on loopback with a real device behind it, for people who write clients.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use quell::Sha1;
@@ -43,6 +44,8 @@ struct Ready<'a> {
     machine_id: &'a str,
     sha1: Sha1,
     path: String,
+    /// What programs and `quell` itself take from the environment, the SDK's examples too.
+    environment: BTreeMap<&'static str, &'a str>,
 }
 
 /// Runs until it is interrupted.
@@ -112,8 +115,18 @@ fn announce(service: &Service, sha1: Sha1, sample: &Sample, format: Format) -> R
         machine_id: super::stage::MACHINE_ID,
         sha1,
         path: sample.path().display().to_string(),
+        environment: environment(service),
     };
     format.write(&ready, for_people)
+}
+
+fn environment(service: &Service) -> BTreeMap<&'static str, &str> {
+    BTreeMap::from([
+        ("QUELL_BASE_URL", service.base_url.as_str()),
+        ("QUELL_TENANT_ID", &service.tenant_id),
+        ("QUELL_CLIENT_ID", &service.client_id),
+        ("QUELL_CLIENT_SECRET", service.client_secret.expose_secret()),
+    ])
 }
 
 fn for_people(ready: &Ready<'_>) -> String {
@@ -126,7 +139,12 @@ fn for_people(ready: &Ready<'_>) -> String {
         machine_id,
         sha1,
         path,
+        environment,
     } = ready;
+    let exports = environment
+        .iter()
+        .map(|(name, value)| format!("  export {name}={value}\n"));
+    let exports: String = exports.collect();
     format!(
         "The lab is ready. {PROCESSES} processes run the sample; Ctrl-C ends everything.
 
@@ -141,9 +159,12 @@ fn for_people(ready: &Ready<'_>) -> String {
 
 Try it from another terminal:
 
-  export QUELL_BASE_URL={base_url} QUELL_TENANT_ID={tenant_id}
-  export QUELL_CLIENT_ID={client_id} QUELL_CLIENT_SECRET={client_secret}
+{exports}
   quell quarantine {sha1} --machine {machine_id} --comment \"a first try\" --wait --yes
+
+or with the SDK, from its repository:
+
+  cargo run --package quell --example quarantine -- {machine_id} {sha1}
 "
     )
 }

@@ -1,10 +1,11 @@
 //! What became of one machine.
 
+use std::time::Duration;
+
 use quell::{Error, Intent, MachineAction, MachineId, Outcome, Placed, Placement};
 use quell_terminal::Exit;
 use serde::Serialize;
 
-use super::Finding;
 use crate::connection::{exit_of, next_step};
 use crate::ending;
 
@@ -66,31 +67,35 @@ impl Attempt {
         }
     }
 
-    /// What an earlier request came to, in whose place nothing was sent.
-    pub(super) fn instead(machine_id: MachineId, found: Finding, earlier: &Intent) -> Self {
-        let begun = earlier.begun;
-        let fault = match found {
-            Finding::Found(action) => return Self::placed(machine_id, Placement::Adopted, *action),
-            Finding::MayArrive(left) => Fault::new(
-                format!(
-                    "not sent: the outcome of an earlier request of {begun} is unknown, and it may still \
-                     arrive within {} s",
-                    left.as_secs() + 1
-                ),
-                Some(AGAIN),
-            ),
-            Finding::Ambiguous(actions) => {
-                let ids: Vec<_> = actions.iter().map(|action| action.id.as_str()).collect();
-                let message = format!(
-                    "not sent: the outcome of an earlier request of {begun} is unknown; its action may be any of {}",
-                    ids.join(", ")
-                );
-                Fault::new(message, Some(BY_HAND))
-            }
-            Finding::NotPerformed => {
-                return Self::not_sent(machine_id);
-            }
-        };
+    /// The action of an earlier request was found, and nothing was sent.
+    pub(super) fn adopted(machine_id: MachineId, action: MachineAction) -> Self {
+        Self::placed(machine_id, Placement::Adopted, action)
+    }
+
+    /// An earlier request may still arrive within this time, so nothing was sent.
+    pub(super) fn on_its_way(machine_id: MachineId, earlier: &Intent, left: Duration) -> Self {
+        let message = format!(
+            "not sent: the outcome of an earlier request of {} is unknown, and it may still arrive within {} s",
+            earlier.begun,
+            left.as_secs() + 1
+        );
+        let fault = Fault::new(message, Some(AGAIN));
+        Self::failed(machine_id, "Unknown", fault, Exit::Unknown)
+    }
+
+    /// Any of these actions may be an earlier request's, so nothing was sent.
+    pub(super) fn ambiguous(
+        machine_id: MachineId,
+        earlier: &Intent,
+        actions: &[MachineAction],
+    ) -> Self {
+        let ids: Vec<_> = actions.iter().map(|action| action.id.as_str()).collect();
+        let message = format!(
+            "not sent: the outcome of an earlier request of {} is unknown; its action may be any of {}",
+            earlier.begun,
+            ids.join(", ")
+        );
+        let fault = Fault::new(message, Some(BY_HAND));
         Self::failed(machine_id, "Unknown", fault, Exit::Unknown)
     }
 

@@ -138,11 +138,14 @@ async fn ask(
     client: &Client,
 ) -> Attempt {
     for (id, intent) in unsettled.about(machine, arguments.sha1) {
-        match find_out(client, id, intent).await {
-            Ok(Finding::NotPerformed) => {}
-            Ok(found) => return Attempt::instead(machine.clone(), found, intent),
-            Err(error) => return Attempt::undecided(machine.clone(), &error),
-        }
+        let machine = machine.clone();
+        return match find_out(client, id, intent).await {
+            Ok(Finding::NotPerformed) => continue,
+            Ok(Finding::Found(action)) => Attempt::adopted(machine, *action),
+            Ok(Finding::MayArrive(left)) => Attempt::on_its_way(machine, intent, left),
+            Ok(Finding::Ambiguous(some)) => Attempt::ambiguous(machine, intent, &some),
+            Err(error) => Attempt::undecided(machine, &error),
+        };
     }
     let request = client
         .machine(machine.clone())
