@@ -19,6 +19,8 @@ use quell_transport::{
     HyperTransport, Proxy, ReqwestTransport, Transport, TransportError, TransportErrorKind,
     TransportOptions,
 };
+#[cfg(feature = "reqwest013")]
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn hyper(options: &TransportOptions) -> HyperTransport {
     HyperTransport::new(options).unwrap()
@@ -69,6 +71,34 @@ async fn a_client_that_was_built_as_told_conforms() -> Result<(), Broken> {
         Case::TunnelTimeout,
     ];
     conformance::run_without(&without_proxy, make).await
+}
+
+/// It was built as it should not be, and is no excuse for calling what arrived not sent.
+#[cfg(feature = "reqwest013")]
+#[tokio::test]
+async fn a_client_that_follows_to_an_unusable_address_has_sent_something() {
+    let make = |options: &TransportOptions| {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(rustls_without_trust())
+            .no_proxy();
+        ReqwestTransport::from_client(client.build().unwrap(), options)
+    };
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    let server = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut heard = [0; 1024];
+        assert_ne!(stream.read(&mut heard).await.unwrap(), 0);
+        let answer = "HTTP/1.1 302 Found\r\nLocation: ftp://x/\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    };
+    let options = TransportOptions::default().with_proxy(Proxy::Direct);
+    let transport = make(&options);
+    let request = Request::post(uri).body(Bytes::new()).unwrap();
+    let (result, ()) = tokio::join!(transport.send(request), server);
+    assert_eq!(result.unwrap_err().reach(), quell_transport::Reach::Unknown);
 }
 
 #[cfg(feature = "reqwest013")]

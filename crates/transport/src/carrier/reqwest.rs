@@ -103,6 +103,9 @@ impl Transport for ReqwestTransport {
         let request = reqwest::Request::try_from(request).map_err(|error| {
             TransportError::with_source(TransportErrorKind::InvalidRequest, error.without_url())
         })?;
+        if !matches!(request.url().scheme(), "https" | "http") {
+            return Err(TransportError::new(TransportErrorKind::InvalidRequest));
+        }
         let head = async {
             let answer = self.client.execute(request).await.map_err(failed)?;
             Ok(Response::<reqwest::Body>::from(answer))
@@ -111,10 +114,11 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// A builder error is raised before anything is sent: a scheme that reqwest does not speak.
+/// reqwest raises a builder error for the address that an answer redirects to as well,
+/// and then the request has arrived: such an error proves nothing.
 fn failed(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
-        TransportErrorKind::InvalidRequest
+        TransportErrorKind::Other
     } else {
         classify::before_the_answer(&error)
     };

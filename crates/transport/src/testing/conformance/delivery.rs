@@ -5,7 +5,9 @@ use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderValue, Request, Uri};
 
 use super::arrival::Arrival;
-use super::probe::{Probe, Verdict, Violation, expect, expect_eq, expect_not_sent, get, post};
+use super::probe::{
+    Probe, Verdict, Violation, expect, expect_eq, expect_not_sent, expect_unknown, get, post,
+};
 use super::server::{Reaction, Server};
 use super::wire;
 use crate::Proxy;
@@ -167,7 +169,31 @@ pub(super) async fn redirect(probe: &Probe<'_>) -> Verdict {
         "arrivals at the redirect's target",
         elsewhere.arrivals().len(),
         0,
-    )
+    )?;
+    redirect_to_nowhere(probe).await
+}
+
+/// Some stacks look at the address before they ask whether to follow it. Their error
+/// comes after the request has arrived, whatever they call it.
+async fn redirect_to_nowhere(probe: &Probe<'_>) -> Verdict {
+    for nowhere in [
+        "https://1.2.3.4.5/",
+        "https://[::z]/",
+        "ftp://x/",
+        "http://",
+        "%",
+    ] {
+        let location = format!("Location: {nowhere}\r\n");
+        let answer = wire::answer_with("302 Found", &location, b"moved");
+        let server = Server::scripted([Reaction::Answer(answer)]).await?;
+        let result = probe.transport().send(authorized(server.uri("/")?)).await;
+        expect_eq("arrivals", server.arrivals().len(), 1)?;
+        if result.is_err() {
+            expect_unknown(result)
+                .map_err(|found| Violation(format!("redirected to {nowhere}: {}", found.0)))?;
+        }
+    }
+    Ok(())
 }
 
 /// What comes before the answer is not the answer.
