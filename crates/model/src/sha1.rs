@@ -52,7 +52,9 @@ impl FromStr for Sha1 {
     type Err = ParseSha1Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        reject_what_is_no_hash(text)?;
+        if text.len() != SHA1_DIGITS || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(fault_of(text));
+        }
         let mut bytes = [0; LENGTH];
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
             *byte = pair
@@ -63,29 +65,28 @@ impl FromStr for Sha1 {
     }
 }
 
-/// Finds the most telling fault: a wrong digit only matters where the length is right.
-fn reject_what_is_no_hash(text: &str) -> Result<(), ParseSha1Error> {
+/// The most telling fault: a wrong digit only matters where the length is right.
+fn fault_of(text: &str) -> ParseSha1Error {
     if text.is_empty() {
-        return Err(ParseSha1Error::Absent);
+        return ParseSha1Error::Absent;
     }
     if let Some(position) = text.chars().position(char::is_whitespace) {
-        return Err(ParseSha1Error::Whitespace {
+        return ParseSha1Error::Whitespace {
             position: position + 1,
-        });
+        };
     }
     let stray = text
         .chars()
         .enumerate()
         .find(|(_, digit)| !digit.is_ascii_hexdigit());
     match (text.chars().count(), stray) {
-        (SHA1_DIGITS, None) => Ok(()),
-        (MD5_DIGITS, None) => Err(ParseSha1Error::Md5),
-        (SHA256_DIGITS, None) => Err(ParseSha1Error::Sha256),
-        (SHA1_DIGITS, Some((index, found))) => Err(ParseSha1Error::NotADigit {
+        (MD5_DIGITS, None) => ParseSha1Error::Md5,
+        (SHA256_DIGITS, None) => ParseSha1Error::Sha256,
+        (SHA1_DIGITS, Some((index, found))) => ParseSha1Error::NotADigit {
             found,
             position: index + 1,
-        }),
-        (digits, _) => Err(ParseSha1Error::Length { digits }),
+        },
+        (digits, _) => ParseSha1Error::Length { digits },
     }
 }
 
@@ -137,9 +138,21 @@ const fn nibble(digit: u8) -> u8 {
     }
 }
 
+/// The hexadecimal digit of a value below 16.
+const fn digit(value: u8) -> u8 {
+    match value {
+        0..=9 => b'0' + value,
+        _ => b'a' + value.saturating_sub(10),
+    }
+}
+
 impl fmt::Display for Sha1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut digits = [0; SHA1_DIGITS];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
+        }
+        f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
