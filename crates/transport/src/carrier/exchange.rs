@@ -3,13 +3,14 @@
 
 use std::error::Error as StdError;
 use std::future::Future;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, response};
 use http_body_util::BodyExt;
 use hyper::body::Body;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::classify;
 use super::coding::{Coding, GatherError, Gatherer};
@@ -21,6 +22,9 @@ pub(super) enum Decoding {
     Ours,
     Callers,
 }
+
+/// Thirty years.
+const NEVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// The head as the service said it, and the body as it arrives.
 pub(super) type Head<B> = Result<Response<B>, TransportError>;
@@ -64,15 +68,17 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: StdError + Send + Sync + 'static,
 {
-    let exchange = async {
-        let response = timeout(options.first_byte_timeout(), head)
-            .await
-            .map_err(timed_out)??;
-        take_in(response, decoding, options.body_cap()).await
-    };
-    timeout(options.total_timeout(), exchange)
-        .await
-        .map_err(timed_out)?
+    let now = Instant::now();
+    let end = after(now, options.total_timeout());
+    let head_end = after(now, options.first_byte_timeout()).min(end);
+    let response = timeout_at(head_end, head).await.map_err(timed_out)??;
+    let taking_in = take_in(response, decoding, options.body_cap());
+    timeout_at(end, taking_in).await.map_err(timed_out)?
+}
+
+/// What the clock cannot hold is as good as never.
+fn after(now: Instant, limit: Duration) -> Instant {
+    now.checked_add(limit).unwrap_or(now + NEVER)
 }
 
 async fn take_in<B>(

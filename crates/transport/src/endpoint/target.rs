@@ -38,8 +38,16 @@ pub(super) fn check_query(query: &str) -> Result<(), TargetError> {
 /// URL parsers on the way (the WHATWG standard's among them) take an encoded
 /// dot for a dot.
 fn is_dot_segment(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    plain == "." || plain == ".."
+    match without_dot(segment) {
+        Some(rest) => rest.is_empty() || without_dot(rest) == Some(""),
+        None => false,
+    }
+}
+
+/// What follows a dot, if there is one at the beginning, encoded or not.
+fn without_dot(segment: &str) -> Option<&str> {
+    let dots = [".", "%2e", "%2E"];
+    dots.into_iter().find_map(|dot| segment.strip_prefix(dot))
 }
 
 /// RFC 3986's `pchar`, but for the percent sign.
