@@ -1,5 +1,8 @@
 //! How long a call may take in all.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,9 +26,13 @@ impl Deadline {
 
     /// What a future brings, unless the call is given up first.
     pub(crate) async fn bound<F: Future>(self, future: F) -> Result<F::Output, Elapsed> {
-        match self.0 {
-            Some(end) => tokio::time::timeout_at(end, future).await,
-            None => Ok(future.await),
+        let mut future = pin!(future);
+        // Most of what is bounded is there at once, and needs no timer.
+        let at_once = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));
+        match (at_once.await, self.0) {
+            (Poll::Ready(output), _) => Ok(output),
+            (Poll::Pending, Some(end)) => tokio::time::timeout_at(end, future).await,
+            (Poll::Pending, None) => Ok(future.await),
         }
     }
 

@@ -69,7 +69,10 @@ pub(crate) async fn perform<O: Operation>(
         correlation_id = options.correlation_id.as_ref().map(CorrelationId::as_str),
     );
     let begun = Instant::now();
-    let answer = exchange(shared, call, options).instrument(span).await;
+    let deadline = Deadline::after(options.deadline, begun);
+    let answer = exchange(shared, call, options, deadline)
+        .instrument(span)
+        .await;
     let attempts = match &answer {
         Ok(answer) => answer.attempts,
         Err(error) => error.attempts(),
@@ -106,8 +109,13 @@ struct Answer {
     attempts: u32,
 }
 
-async fn exchange(shared: &Shared, call: &Call, options: &CallOptions) -> Result<Answer, Error> {
-    let mut life = Life::new(shared, call, options).await?;
+async fn exchange(
+    shared: &Shared,
+    call: &Call,
+    options: &CallOptions,
+    deadline: Deadline,
+) -> Result<Answer, Error> {
+    let mut life = Life::new(shared, call, options, deadline).await?;
     loop {
         match life.attempt().await {
             Next::Done(response) => {
@@ -150,13 +158,13 @@ impl<'a> Life<'a> {
         shared: &'a Shared,
         call: &'a Call,
         options: &'a CallOptions,
+        deadline: Deadline,
     ) -> Result<Self, Error> {
         let misconfigured = || Error::new(ErrorKind::Configuration).of_operation(call.info.name);
         shared
             .route
             .check(call.uri())
             .map_err(|foreign| misconfigured().because(foreign))?;
-        let deadline = Deadline::after(options.deadline, Instant::now());
         let failed = |failure: Failure| failure.into_error().of_operation(call.info.name);
         let limiter = deadline
             .bound(shared.limiters.of(call.info))
@@ -203,7 +211,10 @@ impl<'a> Life<'a> {
     fn after_answer(&mut self, answer: Response<Bytes>) -> Next {
         let (status, now) = (answer.status().as_u16(), SystemTime::now());
         self.shared.clock.hear(answer.headers(), now);
-        let asked = retry_after(answer.headers(), now);
+        let refused = !answer.status().is_success();
+        let asked = refused
+            .then(|| retry_after(answer.headers(), now))
+            .flatten();
         let step = self.course.after(Event::Answered(status), asked);
         if step == Step::Accept {
             return Next::Done(answer);

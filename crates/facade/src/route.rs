@@ -74,10 +74,10 @@ impl Route {
     }
 
     /// Gets to know the hosts if there is a choice and nothing is known yet, for no longer than
-    /// it is worth and there is time.
-    pub(crate) async fn survey(&self, left: Option<Duration>) {
+    /// it is worth.
+    pub(crate) async fn survey(&self) {
         if let Some(hosts) = &self.hosts {
-            hosts.survey(left.unwrap_or(Duration::MAX)).await;
+            hosts.survey().await;
         }
     }
 

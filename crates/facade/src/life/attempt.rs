@@ -51,7 +51,7 @@ impl Attempt<'_> {
         let limit = self.time_for_attempt();
         let begun = Instant::now();
         let sending = self.shared.transport.send(request);
-        let result = match tokio::time::timeout(limit, sending).await {
+        let result = match tokio::time::timeout_at(begun + limit, sending).await {
             Ok(Ok(answer)) => Ok(without_token(answer, &token)),
             Ok(Err(error)) => Err(Failure::Transport(error)),
             Err(_) => Err(self.given_up()),
@@ -68,8 +68,7 @@ impl Attempt<'_> {
 
     /// Everything up to the bytes. Giving it up half-way sends nothing.
     async fn prepare(&self) -> Result<Ready, Failure> {
-        let left = self.deadline.remaining(Instant::now());
-        self.shared.route.survey(left).await;
+        self.shared.route.survey().await;
         let (token, permit) = self.token_and_permit().await?;
         let way = self.shared.route.way();
         let uri = way.lead(self.call.uri()).map_err(Failure::Target)?;

@@ -10,7 +10,7 @@ use super::Met;
 pub(super) enum Hosts {}
 
 impl Hosts {
-    pub(super) async fn survey(&self, _left: Duration) {
+    pub(super) async fn survey(&self) {
         match *self {}
     }
 
