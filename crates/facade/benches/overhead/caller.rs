@@ -1,6 +1,7 @@
 //! The two clients that are compared.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use quell::model::MachineAction;
 use quell::ratelimit::{Policy, Quota};
@@ -19,7 +20,7 @@ pub(crate) trait Caller: Sync {
     fn call(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// What somebody writes who takes no SDK: no limits, no retry, no renewal of the token.
+/// What somebody writes who takes no SDK: time-outs, but no limits, no retry, no renewal of the token.
 pub(crate) struct Bare {
     client: reqwest::Client,
     url: String,
@@ -38,8 +39,11 @@ impl Bare {
         rustls::crypto::aws_lc_rs::default_provider()
             .install_default()
             .expect("the only provider");
+        let client = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(100));
         Self {
-            client: reqwest::Client::new(),
+            client: client.build().expect("a client"),
             url: format!("{base_url}/api/machines/{MACHINE}/StopAndQuarantineFile"),
             token: token(),
         }
