@@ -79,4 +79,13 @@ impl Admin {
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
     }
+
+    /// The same hand, on another tenant.
+    #[cfg(test)]
+    pub(crate) fn of_tenant(&self, tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            ..self.clone()
+        }
+    }
 }

@@ -25,6 +25,15 @@ fn segment() -> impl Strategy<Value = String> {
         Just("machines".to_owned()),
         Just("machineactions".to_owned()),
         Just("files".to_owned()),
+        Just("indicators".to_owned()),
+        Just("stats".to_owned()),
+        Just("alerts".to_owned()),
+        Just("machineActions".to_owned()),
+        Just("latestMachineActions".to_owned()),
+        Just("availableMachineActions".to_owned()),
+        Just("findbytag".to_owned()),
+        "findbyip\\((ip|timestamp|[a-z'%=,]{0,9})[='0-9a-fA-F:.%TZ,-]{0,30}\\)",
+        Just("findbyip(ip='::1',timestamp=-9999999999999-01-01)".to_owned()),
         Just("cancel".to_owned()),
         Just("StopAndQuarantineFile".to_owned()),
         Just("oauth2".to_owned()),
@@ -44,6 +53,10 @@ fn path() -> impl Strategy<Value = String> {
         2 => Just("/api/machineactions".to_owned()),
         2 => Just("/api/machines".to_owned()),
         1 => Just(format!("/api/files/{SHA1}/machines")),
+        1 => Just(format!("/api/files/{SHA1}/stats")),
+        2 => Just("/api/machines/findbytag".to_owned()),
+        2 => Just("/api/indicators".to_owned()),
+        2 => "/api/machines/findbyip\\(ip='[0-9a-f.:]{0,12}',timestamp=[0-9TZ:.+-]{0,24}\\)",
         4 => proptest::collection::vec(segment(), 0..6).prop_map(|parts| format!("/{}", parts.join("/"))),
     ]
 }
@@ -74,6 +87,7 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => Just(String::new()),
         4 => words.prop_map(|words| format!("$filter={words}")),
+        2 => "(tag|useStartsWithFilter|lookBackHours)=[a-z0-9%+-]{0,9}(&tag=x)?",
         2 => "(\\$(top|skip|orderby|select|count|expand)=[a-zA-Z0-9,%-]{0,9}&){1,3}",
         1 => "[a-z$&=%+']{0,30}",
     ]
@@ -84,6 +98,8 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         Just(Vec::new()),
         Just(format!(r#"{{"Comment":"c","Sha1":"{SHA1}"}}"#).into_bytes()),
         "\\{\"(Comment|Sha1|Title)\":[\"0-9a-z{}\\[\\]]{0,20}\\}?".prop_map(String::into_bytes),
+        "\\{\"indicatorValue\":\"[a-z0-9.:/]{0,20}\",\"indicatorType\":\"(Url|IpAddress|DomainName|FileMd5)\",\"action\":\"Warn\",\"title\":\"[^\\\\\"]{0,9}\",\"description\":\"\",\"expirationTime\":\"[0-9TZ:.-]{0,30}\"\\}"
+            .prop_map(String::into_bytes),
         "grant_type=[a-z_]{0,20}&client_id=[%a-z]{0,9}".prop_map(String::into_bytes),
         proptest::collection::vec(any::<u8>(), 0..200),
         Just(vec![b'['; 60_000]),
@@ -92,7 +108,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 
 fn attempt() -> impl Strategy<Value = Attempt> {
     let method = prop_oneof![
-        3 => Just("GET"), 3 => Just("POST"), 1 => Just("PUT"), 1 => Just("HEAD"),
+        3 => Just("GET"), 3 => Just("POST"), 1 => Just("DELETE"), 1 => Just("PUT"), 1 => Just("HEAD"),
         1 => Just("OPTIONS"), 1 => Just("BREW"),
     ];
     let content_type = proptest::option::of(prop_oneof![
@@ -131,10 +147,18 @@ fn nothing_is_a_500_and_every_refusal_is_json() {
     let (world, token) = runtime.block_on(async {
         let world = World::with(|config| config.limits = Limits::Off).await;
         world.machine_with_file().await;
-        let token = world.token(&[BOTH, &["File.Read.All"]].concat()).await;
+        let token = world
+            .token(
+                &[
+                    BOTH,
+                    &["File.Read.All", "Alert.Read.All", "Ti.ReadWrite.All"],
+                ]
+                .concat(),
+            )
+            .await;
         (world, token)
     });
-    let mut runner = TestRunner::new(Config::with_cases(400));
+    let mut runner = TestRunner::new(Config::with_cases(600));
     let outcome = runner.run(&attempt(), |attempt| {
         let Some(request) = request(&attempt, &token) else {
             return Ok(());

@@ -8,7 +8,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use quell_model::{MachineId, Timestamp};
+use quell_model::operations::{FIND_MACHINES_BY_TAG, SUBMIT_INDICATOR};
+use quell_model::{MachineId, Method, OperationInfo, Timestamp};
 use quell_protocol::{Sighting, WirePath};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use super::device::Device;
 use crate::admin::{Admin, NewApplication, NewToken};
 use crate::clock::ManualClock;
 use crate::config::ServerConfig;
+use crate::core::TenantId;
 use crate::data_dir::DataDir;
 use crate::serve;
 use crate::store::record::Address;
@@ -27,6 +29,10 @@ use crate::store::{Directory as _, SqliteStore, Store};
 pub(super) const MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
 pub(super) const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 pub(super) const BODY: &str = r#"{"Comment":"Stop and quarantine file on machine due to alert 441688558380765161_2136280442","Sha1":"87662bc3d60e4200ceaf7aae249d1c343f4b83c9"}"#;
+/// An indicator of the same file.
+pub(super) const INDICATOR: &str = r#"{"indicatorValue":"87662BC3D60E4200CEAF7AAE249D1C343F4B83C9","indicatorType":"FileSha1","action":"BlockAndRemediate","title":"title","description":"description"}"#;
+/// An action that nobody took; see [`World::operate`].
+pub(super) const ACTION: &str = "5382f7ea-7557-4ab7-9782-d50480024a4e";
 pub(super) const RESOURCE: &str = "https://api.securitycenter.microsoft.com";
 /// Both halves of what StopAndQuarantineFile asks for.
 pub(super) const BOTH: &[&str] = &["Machine.StopAndQuarantine", "Machine.Read.All"];
@@ -117,6 +123,20 @@ impl World {
         }
     }
 
+    /// From here on the operator, and with him machines, applications and tokens, are of a tenant
+    /// that did not exist before.
+    pub(super) fn move_to_another_tenant(&mut self) {
+        let tenant = TenantId::fresh();
+        let store = rusqlite::Connection::open(self.store_file()).unwrap();
+        store
+            .execute(
+                "INSERT INTO tenants (id, created) VALUES (?1, ?2)",
+                rusqlite::params![tenant.to_string(), i64::MAX],
+            )
+            .unwrap();
+        self.admin = self.admin.of_tenant(tenant);
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         crate::clock::Clock::now(&self.clock)
     }
@@ -189,6 +209,43 @@ impl World {
         self.send(request.unwrap()).await
     }
 
+    pub(super) async fn delete(&self, token: &str, path: &str) -> Answer {
+        let request = called(Request::delete(path))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    /// The answer to any operation, with the documentation's example for every parameter and body.
+    pub(super) async fn operate(&self, token: &str, operation: &OperationInfo) -> Answer {
+        let path = self.path_of(operation);
+        match operation.method {
+            Method::Post => self.post(token, &path, body_of(operation)).await,
+            Method::Delete => self.delete(token, &path).await,
+            _ => self.get(token, &path).await,
+        }
+    }
+
+    fn path_of(&self, operation: &OperationInfo) -> String {
+        let mut path = operation.path.to_owned();
+        for (parameter, value) in [
+            ("{machineId}", MACHINE),
+            ("{actionId}", ACTION),
+            ("{fileId}", SHA1),
+            ("{indicatorId}", "1"),
+            ("{ip}", "192.0.2.7"),
+            ("{timestamp}", &self.now().to_string()),
+            ("{index}", "0"),
+        ] {
+            path = path.replace(parameter, value);
+        }
+        if operation.name == FIND_MACHINES_BY_TAG.name {
+            path.push_str("?tag=web");
+        }
+        assert!(!path.contains('{'), "{path}");
+        path
+    }
+
     /// The documentation's example, sent again.
     pub(super) async fn stop(&self, token: &str) -> Answer {
         self.post(token, &stop_path(MACHINE), BODY).await
@@ -234,6 +291,13 @@ impl World {
             .add_sightings(&MachineId::new(machine).unwrap(), vec![sighting])
             .await
             .unwrap();
+    }
+}
+
+fn body_of(operation: &OperationInfo) -> &'static str {
+    match operation.name {
+        name if name == SUBMIT_INDICATOR.name => INDICATOR,
+        _ => BODY,
     }
 }
 

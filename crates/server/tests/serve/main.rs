@@ -5,6 +5,7 @@
 )]
 
 mod log;
+mod neighbours;
 mod secrets;
 mod versions;
 
@@ -69,6 +70,15 @@ async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> (StatusCode, V
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let (status, body) = read(stream, request).await;
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+/// The same, with the body as it came.
+async fn read<S>(stream: S, request: Request<Full<Bytes>>) -> (StatusCode, Bytes)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .unwrap();
@@ -78,7 +88,7 @@ where
     let body = response.into_body().collect().await.unwrap().to_bytes();
     drop(sender);
     connection.await.unwrap().unwrap();
-    (status, serde_json::from_slice(&body).unwrap())
+    (status, body)
 }
 
 async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> (StatusCode, Value) {
