@@ -1,6 +1,7 @@
 //! Machines: get, list, and find by what is known of them.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use axum::response::Response;
 use http::StatusCode;
@@ -36,10 +37,11 @@ impl Api {
         ip: &str,
         timestamp: &str,
     ) -> Result<Response, ApiError> {
-        let address: IpAddr = read(ip).ok_or_else(|| ApiError::bad_address(ip))?;
-        let bad_moment = || ApiError::invalid_input("timestamp", timestamp);
-        let moment: Timestamp = read(timestamp).ok_or_else(bad_moment)?;
-        let (from, until) = span::around(moment, self.clock.now()).map_err(|_| bad_moment())?;
+        let address: IpAddr = read(ip).map_err(|text| ApiError::bad_address(&text))?;
+        let bad_moment = |text: &str| ApiError::invalid_input("timestamp", text);
+        let moment: Timestamp = read(timestamp).map_err(|text| bad_moment(&text))?;
+        let around = span::around(moment, self.clock.now());
+        let (from, until) = around.map_err(|_| bad_moment(&moment.to_string()))?;
         let scope = MachineScope::WithAddress {
             address,
             from,
@@ -97,6 +99,8 @@ impl Api {
     }
 }
 
-fn read<T: std::str::FromStr>(argument: &str) -> Option<T> {
-    argument_text(argument)?.parse().ok()
+/// What an argument says, or its text when that says no such thing.
+fn read<T: FromStr>(argument: &str) -> Result<T, String> {
+    let text = argument_text(argument).unwrap_or_else(|| argument.to_owned());
+    text.parse().map_err(|_| text)
 }

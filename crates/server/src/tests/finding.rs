@@ -57,7 +57,7 @@ async fn machines_by_address_at_a_moment() {
         (
             at("10.0.0", "2026-03-01T10:00:00Z"),
             "InvalidIpAddress",
-            "IP address '10.0.0' is invalid.",
+            "IP address 10.0.0 is invalid.",
         ),
         (
             at("192.0.2.7", "yesterday"),

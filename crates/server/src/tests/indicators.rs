@@ -10,7 +10,7 @@ const PATH: &str = "/api/indicators";
 const OWN: &[&str] = &["Ti.ReadWrite"];
 const ALL: &[&str] = &["Ti.ReadWrite.All"];
 
-fn with(changes: Value) -> String {
+fn with(changes: &Value) -> String {
     let mut body: Value = serde_json::from_str(INDICATOR).unwrap();
     for (name, value) in changes.as_object().unwrap() {
         body[name] = value.clone();
@@ -53,7 +53,7 @@ async fn second_submission_changes_the_first() {
     let world = World::new().await;
     let token = world.token(OWN).await;
     let first = world
-        .post(&token, PATH, with(json!({"application": "one"})))
+        .post(&token, PATH, with(&json!({"application": "one"})))
         .await;
     world.clock.advance(Duration::from_secs(1));
     let change = json!({
@@ -62,7 +62,7 @@ async fn second_submission_changes_the_first() {
         "expirationTime": "2026-03-02T00:00:00Z", "rbacGroupNames": ["Group 1"],
         "recommendedActions": "wait", "educateUrl": "https://a.example", "title": "new",
     });
-    let second = world.post(&token, PATH, with(change)).await.json();
+    let second = world.post(&token, PATH, with(&change)).await.json();
     assert_eq!(second["id"], first.json()["id"]);
     for (name, value) in [
         ("application", json!("one")),
@@ -93,11 +93,11 @@ async fn list_is_filtered_and_ordered() {
     let world = World::new().await;
     let token = world.token(ALL).await;
     world
-        .post(&token, PATH, with(json!({"severity": "Low"})))
+        .post(&token, PATH, with(&json!({"severity": "Low"})))
         .await;
     let domain = json!({"indicatorType": "DomainName", "indicatorValue": "Bad.example", "title": "zz",
         "severity": "High", "rbacGroupNames": ["Group 1"], "generateAlert": true});
-    world.post(&token, PATH, with(domain)).await;
+    world.post(&token, PATH, with(&domain)).await;
     for (query, expected) in [
         ("?$filter=indicatorType eq 'DomainName'", vec!["2"]),
         ("?$filter=indicatorValue eq 'bad.example'", vec!["2"]),
@@ -186,7 +186,7 @@ async fn what_cannot_be_an_indicator_is_refused() {
         body.to_string()
     };
     let of =
-        |kind: &str, value: &str| with(json!({"indicatorType": kind, "indicatorValue": value}));
+        |kind: &str, value: &str| with(&json!({"indicatorType": kind, "indicatorValue": value}));
     let mut rows: Vec<(String, &str, String)> = Vec::new();
     for name in [
         "indicatorValue",
@@ -224,27 +224,27 @@ async fn what_cannot_be_an_indicator_is_refused() {
             "Invalid input indicatorType: WebCategory.",
         ),
         (
-            with(json!({"action": "Burn"})),
+            with(&json!({"action": "Burn"})),
             "InvalidInput",
             "Invalid input action: Burn.",
         ),
         (
-            with(json!({"action": "Audit"})),
+            with(&json!({"action": "Audit"})),
             "InvalidInput",
             "Invalid input generateAlert: false.",
         ),
         (
-            with(json!({"expirationTime": "2026-03-01T10:00:00Z"})),
+            with(&json!({"expirationTime": "2026-03-01T10:00:00Z"})),
             "InvalidInput",
             "Invalid input expirationTime: 2026-03-01T10:00:00Z.",
         ),
         (
-            with(json!({"title": 7})),
+            with(&json!({"title": 7})),
             "InvalidRequestBody",
             "Request body is incorrect",
         ),
         (
-            with(json!({"rbacGroupNames": "x"})),
+            with(&json!({"rbacGroupNames": "x"})),
             "InvalidRequestBody",
             "Request body is incorrect",
         ),

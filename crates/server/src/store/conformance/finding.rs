@@ -120,6 +120,39 @@ pub(in crate::store) async fn silent_machine_has_no_address(store: Arc<dyn Store
     }
 }
 
+pub(in crate::store) async fn machine_that_was_shut_out_had_no_address_meanwhile(
+    store: Arc<dyn Store>,
+) {
+    let tenant = with_machine(&store, "m1").await;
+    store
+        .revoke(tenant, &machine_id("m1"), at(10))
+        .await
+        .unwrap();
+    add_token(&store, tenant, "second", 1).await;
+    let again = enrolment("second", "m1", 2, at(3_000));
+    store.enrol(again).await.unwrap();
+    assert!(had(&store, tenant, "192.0.2.7", 0, 0).await);
+    assert!(!had(&store, tenant, "192.0.2.7", 1, 2_999).await);
+    assert!(had(&store, tenant, "192.0.2.7", 3_000, 3_000).await);
+}
+
+pub(in crate::store) async fn no_more_than_so_many_former_addresses_are_kept(
+    store: Arc<dyn Store>,
+) {
+    let tenant = with_machine(&store, "m1").await;
+    for round in 0..5_u8 {
+        let told: Vec<_> = (0..=255)
+            .map(|host: u8| format!("10.0.{round}.{host}"))
+            .collect();
+        let told: Vec<_> = told.iter().map(String::as_str).collect();
+        tells(&store, tenant, &told, at(i64::from(round) + 1)).await;
+    }
+    for (address, expected) in [("192.0.2.7", false), ("10.0.1.9", true), ("10.0.4.9", true)] {
+        let found = had(&store, tenant, address, 0, 9).await;
+        assert_eq!(found, expected, "{address}");
+    }
+}
+
 fn tags(list: &[&str]) -> Vec<Tag> {
     list.iter().map(|one| one.parse().unwrap()).collect()
 }

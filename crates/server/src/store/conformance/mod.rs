@@ -65,6 +65,8 @@ macro_rules! every_rule {
             actions_of_a_machine_are_its_own_and_the_latest_is_one_of_each_type,
             address_is_a_machine_s_from_when_it_tells_it_until_it_tells_others,
             silent_machine_has_no_address,
+            machine_that_was_shut_out_had_no_address_meanwhile,
+            no_more_than_so_many_former_addresses_are_kept,
             machines_are_found_by_tags_of_their_tenant,
             file_sightings_reach_as_far_back_as_is_asked,
             names_of_a_file_are_told_by_frequency,

@@ -15,6 +15,7 @@ struct Known {
     machine: MachineId,
     public_key: Vec<u8>,
     revoked: bool,
+    last_seen: Timestamp,
 }
 
 pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, StoreError> {
@@ -52,6 +53,7 @@ pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, S
     .map_err(store_error)?;
     let machine = match known {
         Some(known) => {
+            addresses::silent(c, tenant, &known.machine, known.last_seen, enrolment.now)?;
             renew(c, tenant, enrolment)?;
             known.machine
         }
@@ -70,7 +72,7 @@ fn known(
     machine: &MachineId,
 ) -> Result<Option<Known>, StoreError> {
     c.query_row(
-        "SELECT id, public_key, revoked FROM machines WHERE tenant = ?1 AND id = ?2 COLLATE NOCASE",
+        "SELECT id, public_key, revoked, last_seen FROM machines WHERE tenant = ?1 AND id = ?2 COLLATE NOCASE",
         params![tenant.to_string(), machine.as_str()],
         |row| Ok(read(row)),
     )
@@ -84,6 +86,7 @@ fn read(row: &Row<'_>) -> Result<Known, StoreError> {
         machine: rows::machine_id(rows::get(row, "id")?)?,
         public_key: rows::get(row, "public_key")?,
         revoked: rows::get::<Option<i64>>(row, "revoked")?.is_some(),
+        last_seen: rows::time(row, "last_seen")?,
     })
 }
 
