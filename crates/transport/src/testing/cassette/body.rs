@@ -9,6 +9,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
 
+/// How gzip, zip, zstd, xz and zlib streams begin; the last in its usual levels.
+const COMPRESSED: [&[u8]; 7] = [
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\x28\xb5\x2f\xfd",
+    b"\xfd7zXZ\0",
+    b"\x78\x01",
+    b"\x78\x9c",
+    b"\x78\xda",
+];
+
 /// One way to write a body, the most readable that loses nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +62,9 @@ impl Body {
         }
         if is_coded(headers) {
             return Self::Removed("its content coding hides what is in it".to_owned());
+        }
+        if COMPRESSED.iter().any(|magic| bytes.starts_with(magic)) {
+            return Self::Removed("it is compressed, which hides what is in it".to_owned());
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Self::Base64(STANDARD.encode(bytes));

@@ -33,15 +33,19 @@
 //!
 //! - Headers: every value but those of a short list that is known to hold no secret.
 //!   `Authorization`, cookies and whatever a proxy adds are not on it.
+//! - Compressed bodies, as a whole.
 //! - Form bodies: every value but `grant_type`, `scope`, `resource`, `client_id` and
 //!   `client_assertion_type`.
 //! - JSON bodies, both ways: the values of properties whose name says that they are
-//!   secret (`access_token`, `refresh_token`, `id_token`, `device_code`, `password`, …).
+//!   secret (`access_token`, `refresh_token`, `id_token`, `device_code`, `password`, …), in
+//!   JSON within JSON too, and of the same names in any other text.
 //! - Queries, and URLs wherever they stand: signatures (`sig`), codes and tokens.
 //! - Any JSON web token, wherever it stands.
 //! - Whatever was removed anywhere is a known secret from then on. The finished
-//!   cassette is searched for all of them, also percent-encoded, in base64 and in
-//!   hexadecimal, one in another, and every text that holds one is removed as a whole.
+//!   cassette is searched for all of them, also percent-encoded, escaped as in JSON or
+//!   HTML, in base64 and in hexadecimal, one in another, and every text that holds one is
+//!   removed as a whole. Values of fewer than six bytes are removed where they stand and
+//!   not searched for.
 //!
 //! Names of machines, users and tenants are not secrets and stay; replace them with
 //! [`Recorder::replacing`]. Read a cassette before you publish it.
@@ -64,7 +68,10 @@
 //! asked again and again, like an action's state, goes through its states in order.
 
 mod body;
+mod escapes;
 mod format;
+mod names;
+mod pairs;
 mod recorder;
 mod replayer;
 mod scrub;

@@ -51,14 +51,16 @@ impl<T: Transport> Recorder<T> {
     }
 
     /// Removes this secret too, wherever it stands: one that no rule can know.
-    /// It is ignored if it has fewer than six bytes.
+    /// It is ignored if it has fewer than six bytes, which stand everywhere by chance:
+    /// name such a one to [`replacing`](Self::replacing).
     #[must_use]
     pub fn hiding(self, secret: impl AsRef<[u8]>) -> Self {
         lock(&self.tape).secrets.learn(secret.as_ref());
         self
     }
 
-    /// Writes `public` wherever `private` stands: for names of people and machines.
+    /// Writes `public` wherever `private` stands, in URLs also percent-encoded: for names of
+    /// people and machines. What is neither text, JSON nor a form is left as it is.
     #[must_use]
     pub fn replacing(self, private: impl Into<String>, public: impl Into<String>) -> Self {
         let private = private.into();

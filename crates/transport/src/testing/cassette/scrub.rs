@@ -8,99 +8,14 @@ use serde_json::Value;
 
 use super::REMOVED;
 use super::body::Body;
+use super::escapes::unescaped;
 use super::format::{Headers, RecordedAnswer, RecordedRequest};
+use super::names::{KEPT_FIELDS, KEPT_HEADERS, TELLING_PARTS, is_secret_name};
+use super::pairs::without_values;
 use super::secrets::{Secrets, percent_decoded};
 
-/// Headers whose values are kept.
-const KEPT_HEADERS: [&str; 22] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "allow",
-    "cache-control",
-    "client-request-id",
-    "content-encoding",
-    "content-type",
-    "date",
-    "etag",
-    "location",
-    "odata-maxversion",
-    "odata-version",
-    "prefer",
-    "preference-applied",
-    "request-id",
-    "retry-after",
-    "user-agent",
-    "vary",
-    "www-authenticate",
-    "x-ms-client-request-id",
-    "x-ms-request-id",
-];
-
-/// A header whose name has such a part holds a secret, to be found elsewhere too.
-const TELLING_PARTS: [&str; 7] = [
-    "auth",
-    "cookie",
-    "token",
-    "key",
-    "secret",
-    "signature",
-    "credential",
-];
-
-/// Fields of a form whose values are kept.
-const KEPT_FIELDS: [&str; 8] = [
-    "client_assertion_type",
-    "client_id",
-    "grant_type",
-    "requested_token_type",
-    "resource",
-    "response_type",
-    "scope",
-    "subject_token_type",
-];
-
-/// Properties and parameters whose values are secret, without case and punctuation.
-const SECRET_NAMES: [&str; 20] = [
-    "accesstoken",
-    "actortoken",
-    "apikey",
-    "assertion",
-    "authorization",
-    "clientassertion",
-    "clientsecret",
-    "devicecode",
-    "idtoken",
-    "password",
-    "privatekey",
-    "refreshtoken",
-    "sastoken",
-    "secret",
-    "secrettext",
-    "sharedkey",
-    "subjecttoken",
-    "token",
-    "usercode",
-    "enrolmenttoken",
-];
-
-/// Secret in a query, and an innocent name elsewhere.
-const SECRET_PARAMETERS: [&str; 3] = ["code", "sig", "signature"];
-
-fn plain_name(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
-}
-
-fn is_secret_name(name: &str) -> bool {
-    SECRET_NAMES.contains(&plain_name(name).as_str())
-}
-
-fn is_secret_parameter(name: &str) -> bool {
-    is_secret_name(name) || SECRET_PARAMETERS.contains(&plain_name(name).as_str())
-}
+/// How often in a row something is percent-encoded, at most.
+const ENCODINGS: usize = 3;
 
 pub(super) fn request(request: &Request<Bytes>, secrets: &mut Secrets) -> RecordedRequest {
     let mut body = Body::of_request(request.headers(), request.body());
@@ -170,7 +85,7 @@ fn learn_header(value: &str, secrets: &mut Secrets) {
         learn(credentials, secrets);
         if let Ok(basic) = STANDARD.decode(credentials.trim()) {
             let password = basic.splitn(2, |byte| *byte == b':').nth(1);
-            secrets.learn(password.unwrap_or(&basic));
+            learn_bytes(password.unwrap_or(&basic), secrets);
         }
     }
     for cookie in value.split(';') {
@@ -180,9 +95,21 @@ fn learn_header(value: &str, secrets: &mut Secrets) {
     }
 }
 
+/// As it stands, as it is without an encoding, and the parts of a token that would
+/// do as well together.
 fn learn(value: &str, secrets: &mut Secrets) {
-    secrets.learn(value.as_bytes());
-    secrets.learn(&percent_decoded(value.as_bytes(), b'+'));
+    learn_bytes(value.as_bytes(), secrets);
+    if value.starts_with("eyJ") {
+        let after_header = value.split('.').skip(1);
+        after_header.for_each(|part| secrets.learn(part.as_bytes()));
+    }
+}
+
+fn learn_bytes(value: &[u8], secrets: &mut Secrets) {
+    secrets.learn(value);
+    secrets.learn(&percent_decoded(value, b'+'));
+    secrets.learn(&percent_decoded(value, b' '));
+    secrets.learn(&unescaped(value));
 }
 
 fn scrub_body(body: &mut Body, secrets: &mut Secrets) {
@@ -190,7 +117,9 @@ fn scrub_body(body: &mut Body, secrets: &mut Secrets) {
         Body::Json(value) => scrub_json(value, secrets),
         Body::Form(pairs) => {
             for (name, value) in pairs {
-                if !KEPT_FIELDS.contains(&name.as_str()) {
+                if KEPT_FIELDS.contains(&name.as_str()) {
+                    *value = scrub_text(value, secrets);
+                } else {
                     learn(value, secrets);
                     REMOVED.clone_into(value);
                 }
@@ -204,7 +133,7 @@ fn scrub_body(body: &mut Body, secrets: &mut Secrets) {
 
 fn scrub_json(value: &mut Value, secrets: &mut Secrets) {
     match value {
-        Value::String(text) => *text = scrub_text(text, secrets),
+        Value::String(text) => scrub_string(text, secrets),
         Value::Array(items) => items.iter_mut().for_each(|item| scrub_json(item, secrets)),
         Value::Object(properties) => {
             for (name, value) in properties {
@@ -219,6 +148,18 @@ fn scrub_json(value: &mut Value, secrets: &mut Secrets) {
     }
 }
 
+/// JSON within JSON is JSON.
+fn scrub_string(text: &mut String, secrets: &mut Secrets) {
+    if let Ok(mut within @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+        let before: Value = within.clone();
+        scrub_json(&mut within, secrets);
+        if within != before {
+            *text = within.to_string();
+        }
+    }
+    *text = scrub_text(text, secrets);
+}
+
 /// Everything within, whatever it is called.
 fn remove(value: &mut Value, secrets: &mut Secrets) {
     match value {
@@ -231,70 +172,33 @@ fn remove(value: &mut Value, secrets: &mut Secrets) {
             learn(text, secrets);
             *value = REMOVED.into();
         }
-        Value::Bool(_) | Value::Number(_) => *value = REMOVED.into(),
+        Value::Number(number) => {
+            learn(&number.to_string(), secrets);
+            *value = REMOVED.into();
+        }
+        Value::Bool(_) => *value = REMOVED.into(),
     }
 }
 
-/// A text without tokens, and without the values of secret parameters and properties,
-/// whether it is a URL, a form, broken JSON or holds one of these.
+/// A text without tokens, and without the values of secret names.
 fn scrub_text(text: &str, secrets: &mut Secrets) -> String {
-    let mut scrubbed = String::with_capacity(text.len());
-    let mut rest = text;
-    // Each turn begins where a name may, and takes it with its value if it is secret.
-    loop {
-        if let Some((before, value, after)) = secret_value(rest) {
-            if value != REMOVED {
-                learn(value, secrets);
-            }
-            scrubbed.push_str(before);
-            scrubbed.push_str(REMOVED);
-            rest = after;
-        }
-        let Some(separator) = rest.find(is_before_a_name) else {
-            break;
-        };
-        let (before, from_name) = rest.split_at(separator + 1);
-        scrubbed.push_str(before);
-        rest = from_name;
-    }
-    scrubbed.push_str(rest);
+    let scrubbed = without_values(text, |value| learn(value, secrets));
+    learn_encoded(text, secrets);
     without_tokens(&scrubbed, secrets)
 }
 
-/// What stands before the value, the value, and what follows, if a secret name begins here.
-fn secret_value(text: &str) -> Option<(&str, &str, &str)> {
-    let is_name =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
-    let name_end = text.find(|letter| !is_name(letter))?;
-    let (name, after_name) = text.split_at(name_end);
-    let (start, ends) = if after_name.starts_with('=') && is_secret_parameter(name) {
-        (name_end + 1, is_end_of_parameter as fn(char) -> bool)
-    } else if is_secret_name(name) {
-        let value = after_name.strip_prefix('"')?.trim_start();
-        let value = value.strip_prefix(':')?.trim_start().strip_prefix('"')?;
-        (text.len() - value.len(), is_quote as fn(char) -> bool)
-    } else {
-        return None;
-    };
-    let (before, value) = text.split_at_checked(start)?;
-    let end = value.find(ends).unwrap_or(value.len());
-    let (value, after) = value.split_at(end);
-    Some((before, value, after))
-}
-
-const fn is_before_a_name(letter: char) -> bool {
-    matches!(letter, '?' | '&' | ';' | '"' | ' ' | '\n' | ',')
-}
-
-const fn is_end_of_parameter(letter: char) -> bool {
-    matches!(
-        letter,
-        '&' | ';' | '#' | '"' | '\'' | '<' | '>' | ')' | ' ' | '\t' | '\r' | '\n'
-    )
-}
-
-const fn is_quote(letter: char) -> bool {
-    letter == '"'
+/// What is behind an encoding is learnt, and removed from there when all is known.
+fn learn_encoded(text: &str, secrets: &mut Secrets) {
+    let mut encoded = text.as_bytes().to_vec();
+    for _ in 0..ENCODINGS {
+        if !encoded.contains(&b'%') {
+            return;
+        }
+        encoded = percent_decoded(&encoded, b' ');
+        let decoded = String::from_utf8_lossy(&encoded);
+        let without = without_values(&decoded, |value| learn(value, secrets));
+        without_tokens(&without, secrets);
+    }
 }
 
 /// A JSON web token is three parts in base64, the first of an object: `eyJ…`.
@@ -309,7 +213,7 @@ fn without_tokens(text: &str, secrets: &mut Secrets) -> String {
         let (token, after) = token.split_at(end);
         kept.push_str(before);
         if token.matches('.').count() >= 2 {
-            secrets.learn(token.as_bytes());
+            learn(token, secrets);
             kept.push_str(REMOVED);
         } else {
             kept.push_str(token);

@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::escapes::unescaped;
+
 /// Shorter values are found everywhere by chance, and are no secrets.
 const SHORTEST: usize = 6;
 /// Disguises within disguises.
@@ -47,6 +49,7 @@ impl Secrets {
         let base64 = runs(bytes, is_base64).flat_map(from_base64);
         let hex = runs(bytes, |byte| byte.is_ascii_hexdigit()).flat_map(from_hex);
         from_percent(bytes)
+            .chain(from_escapes(bytes))
             .chain(base64)
             .chain(hex)
             .any(|decoded| self.are_within(&decoded, depth))
@@ -81,6 +84,11 @@ pub(super) fn percent_decoded(bytes: &[u8], plus: u8) -> Vec<u8> {
         rest = after.get(length..).unwrap_or_default();
     }
     decoded
+}
+
+fn from_escapes(bytes: &[u8]) -> Option<Vec<u8>> {
+    let escaped = bytes.iter().any(|byte| matches!(byte, b'\\' | b'&'));
+    escaped.then(|| unescaped(bytes))
 }
 
 fn runs(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {

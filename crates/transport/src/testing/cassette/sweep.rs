@@ -120,7 +120,10 @@ pub(super) fn replace(exchange: &mut Exchange, private: &str, public: &str) {
     fn within(body: &mut Body, change: &impl Fn(&mut String)) {
         match body {
             Body::Json(value) => within_json(value, change),
-            Body::Form(pairs) => pairs.iter_mut().for_each(|(_, value)| change(value)),
+            Body::Form(pairs) => pairs.iter_mut().for_each(|(name, value)| {
+                change(name);
+                change(value);
+            }),
             Body::Text(text) => change(text),
             Body::Empty | Body::Base64(_) | Body::Removed(_) => {}
         }
@@ -129,13 +132,21 @@ pub(super) fn replace(exchange: &mut Exchange, private: &str, public: &str) {
         match value {
             Value::String(text) => change(text),
             Value::Array(items) => items.iter_mut().for_each(|item| within_json(item, change)),
-            Value::Object(properties) => properties
-                .values_mut()
-                .for_each(|value| within_json(value, change)),
+            Value::Object(properties) => {
+                let changed =
+                    std::mem::take(properties)
+                        .into_iter()
+                        .map(|(mut name, mut value)| {
+                            change(&mut name);
+                            within_json(&mut value, change);
+                            (name, value)
+                        });
+                *properties = changed.collect();
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-    let change = |text: &mut String| *text = text.replace(private, public);
+    let change = |text: &mut String| *text = replaced(text, private, public);
     change(&mut exchange.request.url);
     exchange
         .request
@@ -148,4 +159,49 @@ pub(super) fn replace(exchange: &mut Exchange, private: &str, public: &str) {
         answer.headers.values_mut().flatten().for_each(change);
         within(&mut answer.body, &change);
     }
+}
+
+/// The same in a URL, where `@` may be `%40`: what was encoded is so again.
+fn replaced(text: &str, private: &str, public: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if let Some(after) = after_name(rest, private) {
+            let as_it_is = rest.starts_with(private);
+            written.extend(if as_it_is {
+                vec![public]
+            } else {
+                encoded(public)
+            });
+            rest = after;
+        } else {
+            written.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    written
+}
+
+/// What follows the name, each of whose bytes stands as it is or percent-encoded.
+fn after_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = text.as_bytes();
+    for byte in name.bytes() {
+        rest = match rest.strip_prefix(&[byte]) {
+            Some(after) => after,
+            None => {
+                let (digits, after) = rest.strip_prefix(b"%")?.split_at_checked(2)?;
+                let digits = std::str::from_utf8(digits).ok()?;
+                let same = u8::from_str_radix(digits, 16).ok()? == byte;
+                same.then_some(after)?
+            }
+        };
+    }
+    text.get(text.len() - rest.len()..)
+}
+
+fn encoded(name: &str) -> Vec<&str> {
+    let in_a_form = url::form_urlencoded::byte_serialize(name.as_bytes());
+    in_a_form
+        .map(|piece| if piece == "+" { "%20" } else { piece })
+        .collect()
 }
