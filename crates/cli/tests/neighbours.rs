@@ -1,7 +1,11 @@
 //! The neighbours of the quarantine, asked through the SDK of a real server with a real device.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::expect_used, reason = "these are tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 use std::net::IpAddr;
 
@@ -11,6 +15,7 @@ use quell::model::{
 };
 use quell::{Client, Service};
 use quell_testkit::{Application, Victim, World};
+use serde_json::json;
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
 
@@ -42,6 +47,29 @@ fn device_that_told_of_a_file_is_found_by_all_that_it_told() {
     let mut running = victim;
     running.start();
     world.wait_until_seen(&application, &sha1);
+    let machine = world.machine_id();
+    let tag = [
+        "device",
+        "tag",
+        machine,
+        "--add",
+        "web front",
+        "--add",
+        "x",
+        "--output",
+        "json",
+    ];
+    assert_eq!(
+        world.server_command(&tag).json()["tags"],
+        json!(["web front", "x"])
+    );
+    let untag = [
+        "device", "tag", machine, "--remove", "x", "--output", "json",
+    ];
+    assert_eq!(
+        world.server_command(&untag).json()["tags"],
+        json!(["web front"])
+    );
     let client = client(&world, &application);
     tokio::runtime::Runtime::new()
         .expect("a runtime starts")
@@ -76,8 +104,10 @@ async fn ask(client: &Client, machine: &str, sha1: &str) {
             "{address}"
         );
     }
-    let tagged = client.machines_by_tag("nobody's").await.expect("an answer");
-    assert!(tagged.is_empty());
+    for (tag, expected) in [("web front", 1), ("x", 0), ("web", 0)] {
+        let tagged = client.machines_by_tag(tag).await.expect("an answer");
+        assert_eq!(tagged.len(), expected, "{tag}");
+    }
 
     let id = MachineId::new(machine).expect("an id");
     let available = client

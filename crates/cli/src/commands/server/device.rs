@@ -2,6 +2,7 @@
 
 use quell::MachineId;
 use quell_server::admin::{Admin, MachineSummary, NewToken};
+use quell_server::core::Tag;
 use quell_terminal::{Consent, Exit, Failure, Format, Question, Span, Table, output};
 use serde::Serialize;
 
@@ -23,6 +24,17 @@ pub(crate) enum Command {
         /// How long it lets devices in
         #[arg(long, value_name = "TIME", default_value = "24h")]
         expires_in: Span,
+    },
+    /// Give a device tags, by which it is found, and take tags from it
+    Tag {
+        /// The device's machine id or DNS name
+        machine: String,
+        /// A tag that it gets; may be given several times
+        #[arg(long, value_name = "TAG", required_unless_present = "remove")]
+        add: Vec<Tag>,
+        /// A tag that it loses; may be given several times
+        #[arg(long, value_name = "TAG")]
+        remove: Vec<Tag>,
     },
     /// Refuse a device from now on
     Revoke {
@@ -49,11 +61,18 @@ struct Listed {
     first_seen: String,
     last_seen: String,
     degraded: Vec<String>,
+    tags: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct Many {
     devices: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tagged<'a> {
+    machine: &'a str,
+    tags: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,6 +98,20 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
                 authority: None,
             };
             enrol_token(new, admin, format).await
+        }
+        Command::Tag {
+            machine,
+            add,
+            remove,
+        } => {
+            let tags = admin
+                .tag(machine, add.clone(), remove.clone())
+                .await
+                .map_err(|error| cannot(&error))?
+                .ok_or_else(|| no_device(machine))?;
+            format.write(&Tagged { machine, tags }, |tagged| {
+                format!("tags of {machine}: {}\n", tagged.tags.join(", "))
+            })
         }
         Command::Revoke {
             machine_id,
@@ -142,6 +175,7 @@ fn listed(machine: MachineSummary) -> Listed {
         first_seen: machine.first_seen.to_string(),
         last_seen: machine.last_seen.to_string(),
         degraded: machine.degraded,
+        tags: machine.tags,
     }
 }
 
@@ -151,14 +185,16 @@ async fn revoke(machine_id: &MachineId, admin: &Admin, format: Format) -> Result
         .await
         .map_err(|error| cannot(&error))?
     {
-        return Err(
-            Failure::new(Exit::Refused, format!("there is no device {machine_id}"))
-                .next("`quell server device list` shows them"),
-        );
+        return Err(no_device(machine_id.as_str()));
     }
     let revoked = Revoked {
         machine_id,
         revoked: true,
     };
     format.write(&revoked, |_| format!("revoked device {machine_id}\n"))
+}
+
+fn no_device(name: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("there is no device {name}"))
+        .next("`quell server device list` shows them")
 }
