@@ -234,6 +234,50 @@ async fn a_measurement_ends_with_the_last_clone() {
     assert_eq!(Arc::strong_count(&network.0), 1);
 }
 
+/// A portal lets no one out at first: nothing is reached, and it is another network all the same.
+#[tokio::test(start_paused = true)]
+async fn a_network_that_reached_nothing_at_first_is_measured_anew() {
+    let network = Pretended::with(&[("global", Some(80)), ("eu", Some(20))]);
+    let nearest = Nearest::new(candidates(&["eu"]), network.clone());
+    assert_eq!(name(&nearest.choose().await), "eu");
+
+    network.0.fingerprint.store(1, Ordering::SeqCst);
+    network.place("global", None);
+    network.place("eu", None);
+    let look = async |after: Duration| {
+        advance(after).await;
+        nearest.choose().await;
+        sleep(Duration::from_secs(6)).await;
+        nearest.now()
+    };
+    look(Duration::from_secs(24 * 60 * 60)).await;
+    network.place("global", Some(20));
+    network.place("eu", Some(200));
+    let choice = look(Duration::from_secs(61)).await;
+    assert_eq!((name(&choice), choice.why()), ("global", Why::Nearest));
+}
+
+/// A measurement runs in one runtime; whoever asks from outside of any is answered.
+#[test]
+fn outside_of_the_runtime_nobody_waits_and_nothing_panics() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let network = Pretended::with(&[("global", Some(60_000)), ("eu", Some(60_000))]);
+    let nearest = Nearest::new(candidates(&["eu"]), network);
+    runtime.block_on(async {
+        let first = nearest.choose();
+        tokio::pin!(first);
+        let waker = std::task::Waker::noop();
+        let mut context = std::task::Context::from_waker(waker);
+        assert!(first.as_mut().poll(&mut context).is_pending());
+    });
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let outside = std::pin::pin!(nearest.choose());
+    assert!(outside.poll(&mut context).is_ready());
+}
+
 #[test]
 fn without_a_runtime_it_stays_where_it_is() {
     let nearest = Nearest::new(candidates(&["eu"]), Pretended::default());

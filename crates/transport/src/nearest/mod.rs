@@ -84,7 +84,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Chooses among [`Candidates`], see the [module](self).
 ///
-/// Needs a tokio runtime to measure; without one it stays where it is. Clones share
+/// Needs a tokio runtime with I/O and time enabled to measure; without one it stays where it is. Clones share
 /// what is known. When the last is dropped, a measurement that runs is ended.
 #[derive(Clone, Debug)]
 pub struct Nearest(Arc<Inner>);
@@ -160,7 +160,8 @@ impl Nearest {
     pub async fn choose(&self) -> Choice {
         self.look_around();
         let wait = self.0.known().first_wait_ends;
-        if let Some(end) = wait {
+        // A measurement may have been begun by another thread, in a runtime that this one is not in.
+        if let (Some(end), Ok(_runtime)) = (wait, Handle::try_current()) {
             let mut settled = self.0.settled.subscribe();
             // Whether it is over or takes too long: what is known now decides.
             let _over = timeout_at(end, settled.wait_for(|settled| *settled)).await;
@@ -258,7 +259,11 @@ impl Inner {
             let elsewhere = known.fingerprint != fingerprint;
             let now = Instant::now().into_std();
             known.course.probed(now, &scores, elsewhere);
-            known.fingerprint = fingerprint;
+            if reached {
+                // From a network that reaches nothing, nothing was learnt, not even that
+                // what is known was measured in it.
+                known.fingerprint = fingerprint;
+            }
             (reached && known.course.is_measured()).then(|| {
                 let course = &known.course;
                 let score = |position| course.score(position);

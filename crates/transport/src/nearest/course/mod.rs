@@ -168,7 +168,7 @@ impl Course {
         let whole = scores.len() == self.hosts.len();
         let lost = scores.iter().all(|(_, score)| score.is_none());
         if elsewhere && !lost {
-            self.forget();
+            self.forget(now);
         }
         for (host, score) in scores {
             self.note(*host, *score, now);
@@ -311,11 +311,14 @@ impl Course {
         };
     }
 
-    fn forget(&mut self) {
+    /// Distances from elsewhere say nothing here: home again, until all were looked at.
+    fn forget(&mut self, now: Instant) {
         for host in &mut self.hosts {
             *host = Host::default();
         }
+        self.preferred = 0;
         self.measured = false;
+        self.next_look = now;
         self.rival = None;
         self.pace = Pace::default();
     }

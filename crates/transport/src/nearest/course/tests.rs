@@ -287,6 +287,17 @@ fn another_network_is_another_choice() {
 }
 
 #[test]
+fn another_network_that_one_endpoint_betrays_is_measured_at_once() {
+    let mut told = Told::measured();
+    told.fail(NEAR, 3).pass(minutes(1));
+    told.course.probed(told.now, &[(NEAR, Some(ms(5)))], true);
+    assert_eq!((told.using(), told.course.why()), (HOME, Why::NotMeasured));
+    assert_eq!(told.due(), [HOME, NEAR, FAR]);
+    told.probe([Some(30), Some(31), Some(20)]);
+    assert_eq!((told.using(), told.course.why()), (FAR, Why::Nearest));
+}
+
+#[test]
 fn slower_calls_are_a_reason_to_look_and_none_to_move() {
     let mut told = Told::measured();
     for _ in 0..20 {
