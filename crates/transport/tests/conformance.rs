@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{Request, Response};
-use quell_transport::testing::Recorder;
 use quell_transport::testing::conformance::{self, Broken, Case};
+use quell_transport::testing::{NeverTransport, Recorder};
 use quell_transport::{
     HyperTransport, Proxy, ReqwestTransport, Transport, TransportError, TransportErrorKind,
     TransportOptions,
@@ -109,6 +109,35 @@ fn rustls_without_trust() -> rustls::ClientConfig {
         .unwrap()
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth()
+}
+
+/// The commonest fault of all, and no reason to wait for ever without a word.
+#[tokio::test(start_paused = true)]
+async fn a_transport_that_never_ends_is_told_so_for_each_case() {
+    let cases = [Case::StatusPassesThrough, Case::FirstByteTimeout];
+    let broken = conformance::run_only(&cases, |_: &TransportOptions| NeverTransport).await;
+    let broken = broken.unwrap_err();
+    assert!(broken.cases().eq(cases), "{broken}");
+    assert!(
+        broken.to_string().contains("time-outs of the options"),
+        "{broken}"
+    );
+}
+
+/// What the server did is told in words and text, not in numbers.
+#[tokio::test]
+async fn a_broken_promise_can_be_read() {
+    let make = |options: &TransportOptions| Vicious {
+        inner: hyper(options),
+        vice: Vice::ClaimsNothingWasSent,
+        proxy: Proxy::Direct,
+    };
+    let broken = conformance::run_only(&[Case::AnswerCutOff], make)
+        .await
+        .unwrap_err();
+    let told = broken.to_string();
+    let cut = r#"AnswerCutOff: closed after "HTTP/1.1 201 Created\r\nContent-Le": reach NotSent"#;
+    assert!(told.contains(cut), "{told}");
 }
 
 /// Breaks one promise each.

@@ -139,7 +139,7 @@ pub(super) async fn proxy_credentials(probe: &Probe<'_>) -> Verdict {
 async fn arrives_and_fails(probe: &Probe<'_>, reaction: Reaction) -> Verdict {
     let server = Server::scripted([reaction.clone()]).await?;
     let result = probe.transport().send(post(server.uri("/")?, "{}")).await;
-    expect_unknown(result).map_err(|found| Violation(format!("{reaction:?}: {}", found.0)))?;
+    expect_unknown(result).map_err(|found| Violation(format!("{reaction}: {}", found.0)))?;
     expect_eq("arrivals", server.arrivals().len(), 1)
 }
 

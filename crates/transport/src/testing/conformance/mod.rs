@@ -19,7 +19,8 @@
 //! A server on loopback does to it what networks do, and counts what arrives. It
 //! speaks HTTP/1.1 in clear text, so the suite needs no certificate; what a transport does
 //! in HTTP/2 and TLS is its own to test. The suite needs a tokio runtime with I/O and time
-//! enabled, and takes a few seconds, which are spent waiting for timeouts.
+//! enabled, and takes a few seconds, which are spent waiting for timeouts. A case that does
+//! not end is given up after a minute.
 //!
 //! A transport that leaves something out on purpose (a proxy, say) passes
 //! [`run_without`] those cases and says so in its documentation. Each [`Case`] says what it
@@ -46,11 +47,18 @@ mod server;
 mod wire;
 
 use std::fmt;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use crate::{SharedTransport, TransportOptions};
 
 pub use case::Case;
 use probe::Probe;
+
+/// Twice as long as the longest time-out that a case sets.
+const PATIENCE: Duration = Duration::from_secs(60);
+const ENDLESS: &str = "no end after 60 s; are the time-outs of the options kept?";
 
 /// Which promises a transport broke, and how.
 #[derive(Clone, PartialEq, Eq)]
@@ -139,8 +147,10 @@ where
     let probe = Probe::new(&make);
     let mut broken = Vec::new();
     for case in cases {
-        if let Err(violation) = case.examine(&probe).await {
-            broken.push((*case, violation.0));
+        match timeout(PATIENCE, case.examine(&probe)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(violation)) => broken.push((*case, violation.0)),
+            Err(_) => broken.push((*case, ENDLESS.to_owned())),
         }
     }
     if broken.is_empty() {

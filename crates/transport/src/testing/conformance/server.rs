@@ -3,6 +3,7 @@
 //! truncate, stall or reset.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,6 +44,29 @@ pub(super) enum Reaction {
     Flood(Vec<u8>, Vec<u8>),
     /// Opens a tunnel, hears what comes through it, and answers with something that is not TLS.
     Tunnel,
+}
+
+/// For whoever reads what went wrong: bytes as text.
+impl fmt::Display for Reaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, bytes) = match self {
+            Self::Answer(bytes) => ("after the answer", bytes),
+            Self::AnswerAndClose(bytes) if bytes.is_empty() => {
+                return f.write_str("closed without an answer");
+            }
+            Self::AnswerAndClose(bytes) => ("closed after", bytes),
+            Self::AnswerAndStall(bytes) => ("stalled after", bytes),
+            Self::AnswerAndReset(bytes) => ("reset after", bytes),
+            Self::AnswerAndResetNext(bytes) => ("reset at the request after", bytes),
+            Self::Drip(bytes) => ("slow after", bytes),
+            Self::Flood(bytes, _) => ("flooded after", bytes),
+            Self::IfGzip(bytes, _) => ("after the gzip answer", bytes),
+            Self::Reset => return f.write_str("reset without an answer"),
+            Self::Echo => return f.write_str("after an echo"),
+            Self::Tunnel => return f.write_str("in a tunnel"),
+        };
+        write!(f, "{what} \"{}\"", bytes.escape_ascii())
+    }
 }
 
 /// Far more than any stack takes for a head.
