@@ -1,4 +1,7 @@
 //! Scopes as SQL: conditions that name their tenant, and their parameters.
+//!
+//! Where a scope is a small part of its tenant, the index is named: without statistics SQLite takes
+//! a tenant for a handful of rows, and would read all of it.
 
 use rusqlite::types::Value;
 
@@ -6,6 +9,8 @@ use super::listing::Collection;
 use super::rows;
 use crate::core::TenantId;
 use crate::store::record::{ActionRecord, ActionScope, MachineRecord, MachineScope};
+
+const BY_MACHINE: &str = "actions INDEXED BY actions_by_machine";
 
 pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<MachineRecord> {
     let (condition, more): (_, Vec<Value>) = match scope {
@@ -21,7 +26,7 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<Mach
             until,
         } => (
             "tenant = ?1 AND id IN (SELECT had.machine
-                 FROM addresses AS had JOIN machines AS its
+                 FROM addresses AS had INDEXED BY machines_by_address JOIN machines AS its
                      ON its.tenant = had.tenant AND its.id = had.machine
                  WHERE had.tenant = ?1 AND had.address = ?2 AND had.since <= ?4
                      AND coalesce(had.until, its.last_seen) >= ?3)",
@@ -54,21 +59,24 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<Mach
 }
 
 pub(super) fn actions(tenant: TenantId, scope: ActionScope) -> Collection<ActionRecord> {
-    let (condition, more): (_, Vec<Value>) = match scope {
-        ActionScope::All => ("tenant = ?1", Vec::new()),
+    let (table, condition, more): (_, _, Vec<Value>) = match scope {
+        ActionScope::All => ("actions", "tenant = ?1", Vec::new()),
         ActionScope::OfMachine(machine) => (
+            BY_MACHINE,
             "tenant = ?1 AND machine = ?2",
             vec![machine.as_str().to_owned().into()],
         ),
         ActionScope::LatestOfMachine(machine) => (
-            "tenant = ?1 AND id IN (SELECT id FROM (
+            BY_MACHINE,
+            "tenant = ?1 AND machine = ?2 AND id IN (SELECT id FROM (
                  SELECT id, row_number() OVER (PARTITION BY type ORDER BY created DESC, id) AS place
-                 FROM actions WHERE tenant = ?1 AND machine = ?2) WHERE place = 1)",
+                 FROM actions INDEXED BY actions_by_machine
+                 WHERE tenant = ?1 AND machine = ?2) WHERE place = 1)",
             vec![machine.as_str().to_owned().into()],
         ),
     };
     Collection {
-        table: "actions",
+        table,
         columns: rows::ACTION,
         scope: condition.to_owned(),
         parameters: of_tenant(tenant, more),
@@ -81,4 +89,62 @@ fn of_tenant(tenant: TenantId, more: Vec<Value>) -> Vec<Value> {
     let mut parameters = vec![tenant.to_string().into()];
     parameters.extend(more);
     parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use quell_model::{MachineId, Sha1, Timestamp};
+    use rusqlite::{Connection, params_from_iter};
+
+    use super::super::schema::migrate;
+    use super::*;
+
+    /// How SQLite goes about a collection.
+    fn plan<T>(collection: &Collection<T>) -> String {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT {} FROM {} WHERE {} ORDER BY {}",
+            collection.columns, collection.table, collection.scope, collection.order
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let steps = statement
+            .query_map(params_from_iter(&collection.parameters), |row| {
+                row.get::<_, String>("detail")
+            })
+            .unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
+        let tenant = TenantId::fresh();
+        let moment = Timestamp::from_unix_seconds(0);
+        let machine = MachineId::new("m1").unwrap();
+        let plans = [
+            plan(&machines(
+                tenant,
+                MachineScope::WithFile {
+                    sha1: Sha1::OF_NOTHING,
+                    since: moment,
+                },
+            )),
+            plan(&machines(
+                tenant,
+                MachineScope::WithAddress {
+                    address: [10, 0, 0, 1].into(),
+                    from: moment,
+                    until: moment,
+                },
+            )),
+            plan(&machines(tenant, MachineScope::Tagged("a".to_owned()))),
+            plan(&machines(tenant, MachineScope::TaggedFrom("a".to_owned()))),
+            plan(&actions(tenant, ActionScope::OfMachine(machine.clone()))),
+            plan(&actions(tenant, ActionScope::LatestOfMachine(machine))),
+        ];
+        for plan in plans {
+            assert!(!plan.contains("(tenant=?)"), "{plan}");
+            assert!(!plan.contains("SCAN actions"), "{plan}");
+        }
+    }
 }
