@@ -45,6 +45,8 @@ pub(super) struct Course {
     hosts: Vec<Host>,
     preferred: usize,
     measured: bool,
+    /// It was looked at all of them, and none was reached.
+    in_vain: bool,
     next_look: Instant,
     last_look: Instant,
     rival: Option<Rival>,
@@ -80,6 +82,7 @@ impl Course {
             hosts: vec![Host::default(); hosts],
             preferred: 0,
             measured: false,
+            in_vain: false,
             next_look: now,
             last_look: now,
             rival: None,
@@ -125,6 +128,8 @@ impl Course {
             Why::FailedOver
         } else if self.measured {
             Why::Nearest
+        } else if self.in_vain {
+            Why::NoneReached
         } else {
             Why::NotMeasured
         }
@@ -177,6 +182,7 @@ impl Course {
             return;
         }
         self.last_look = now;
+        self.in_vain = lost;
         self.pace.mark();
         if lost {
             // Every road at once: it is ours that is closed, and nothing was learnt.

@@ -298,6 +298,16 @@ fn another_network_that_one_endpoint_betrays_is_measured_at_once() {
 }
 
 #[test]
+fn a_first_measurement_in_vain_is_told_from_none() {
+    let mut told = Told::new();
+    assert_eq!(told.course.why(), Why::NotMeasured);
+    told.probe([None; 3]);
+    assert_eq!((told.using(), told.course.why()), (HOME, Why::NoneReached));
+    told.pass(minutes(1)).probe([Some(100), Some(30), None]);
+    assert_eq!((told.using(), told.course.why()), (NEAR, Why::Nearest));
+}
+
+#[test]
 fn slower_calls_are_a_reason_to_look_and_none_to_move() {
     let mut told = Told::measured();
     for _ in 0..20 {
