@@ -259,6 +259,10 @@ fn every_document_is_as_the_schema_says() {
     );
     is("devices", operator(&["device", "list", "--output", "json"]));
     is(
+        "deviceTagged",
+        operator(&["device", "tag", &machine, "--add", "web", "--output", "json"]),
+    );
+    is(
         "deviceRevoked",
         operator(&["device", "revoke", &machine, "--yes", "--output", "json"]),
     );
