@@ -19,7 +19,7 @@ pub struct Intent {
     pub file: Option<String>,
     /// The comment that is sent with it, with the tag by which it is known as ours.
     pub comment: String,
-    /// When its first byte was about to leave, by the caller's clock; kept to the microsecond.
+    /// When its first byte was about to leave, by the caller's clock.
     pub begun: SystemTime,
     /// How long after that it is given up at the latest; `None` if it has no deadline.
     pub within: Option<Duration>,

@@ -11,7 +11,7 @@ use crate::journal::{Entry, Intent, IntentId, Settlement};
 pub(crate) const FORGOTTEN_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many are forgotten with each new one.
 pub(crate) const FORGOTTEN_AT_ONCE: i64 = 16;
-/// The columns of an intent. Times are microseconds.
+/// The columns of an intent. Times are nanoseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AttemptRow {
     pub(crate) id: i64,
@@ -39,7 +39,7 @@ impl AttemptRow {
             file: intent.file.clone(),
             comment: intent.comment.clone(),
             begun: since_epoch(intent.begun),
-            within: intent.within.map(microseconds),
+            within: intent.within.map(nanoseconds),
             state: "sending".to_owned(),
             detail: None,
         }
@@ -92,25 +92,25 @@ impl Settlement {
     }
 }
 
-/// Microseconds since the Unix epoch.
+/// Nanoseconds since the Unix epoch; the years 1677 and 2262 are the farthest.
 pub(crate) fn since_epoch(moment: SystemTime) -> i64 {
     match moment.duration_since(UNIX_EPOCH) {
-        Ok(after) => microseconds(after),
-        Err(before) => microseconds(before.duration()).saturating_neg(),
+        Ok(after) => nanoseconds(after),
+        Err(before) => nanoseconds(before.duration()).saturating_neg(),
     }
 }
 
-pub(crate) fn microseconds(length: Duration) -> i64 {
-    i64::try_from(length.as_micros()).unwrap_or(i64::MAX)
+pub(crate) fn nanoseconds(length: Duration) -> i64 {
+    i64::try_from(length.as_nanos()).unwrap_or(i64::MAX)
 }
 
-fn length(microseconds: i64) -> Duration {
-    Duration::from_micros(u64::try_from(microseconds).unwrap_or(0))
+fn length(nanoseconds: i64) -> Duration {
+    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0))
 }
 
-fn moment(microseconds: i64) -> SystemTime {
-    let distance = Duration::from_micros(microseconds.unsigned_abs());
-    let moment = if microseconds < 0 {
+fn moment(nanoseconds: i64) -> SystemTime {
+    let distance = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let moment = if nanoseconds < 0 {
         UNIX_EPOCH.checked_sub(distance)
     } else {
         UNIX_EPOCH.checked_add(distance)
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn row_holds_all_that_an_intent_says() {
-        let begun = UNIX_EPOCH + Duration::from_micros(1_700_000_000_123_456);
+        let begun = UNIX_EPOCH + Duration::from_nanos(1_700_000_000_123_456_789);
         let budget = BudgetName::new("t", "a", "StopAndQuarantineFile");
         let full = Intent::new(budget.clone(), "m1")
             .file("da39")
             .comment("alert [quell:x]")
             .begun(begun)
-            .within(Duration::from_secs(30));
+            .within(Duration::new(30, 1));
         let bare = Intent::new(budget, "m2").begun(UNIX_EPOCH - Duration::from_secs(1));
         for intent in [full, bare] {
             let entry = AttemptRow::of(&intent).entry().unwrap();

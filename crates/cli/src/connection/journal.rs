@@ -118,11 +118,14 @@ mod tests {
 
     fn journal(file: &std::path::Path, tenant: &str) -> Arc<dyn Journal> {
         let state = state::SqliteState::open(file).unwrap();
-        let holder = Holder {
+        Arc::new(StateJournal::new(Arc::new(state), holder(tenant)))
+    }
+
+    fn holder(tenant: &str) -> Holder {
+        Holder {
             tenant: tenant.to_owned(),
             application: "a".to_owned(),
-        };
-        Arc::new(StateJournal::new(Arc::new(state), holder))
+        }
     }
 
     #[tokio::test]
@@ -156,34 +159,44 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn first_word_on_an_intent_stands() {
+    async fn file_keeps_what_a_journal_promises() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("state.db");
+        quell::testing::journal(|| async { journal(&file, "t") }).await;
+    }
+
+    #[tokio::test]
+    async fn number_of_no_intent_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let journal = journal(&directory.path().join("state.db"), "t");
-        let intent = Intent::new(
-            ActionType::StopAndQuarantineFile,
-            "machine-1".parse().unwrap(),
-            Comment::new("c").unwrap(),
-            SystemTime::now().into(),
-        );
-        let (one, other) = (
-            journal.sending(&intent).await.unwrap(),
-            journal.sending(&intent).await.unwrap(),
-        );
-        journal
-            .settled(&one, &Settlement::NotPerformed)
-            .await
-            .unwrap();
-        let placed = Settlement::Placed("a".parse().unwrap());
-        journal.settled(&one, &placed).await.unwrap();
-        let left = journal.unsettled().await.unwrap();
-        assert_eq!(
-            left.into_iter().map(|(id, _)| id).collect::<Vec<_>>(),
-            [other]
-        );
-        for unwritten in ["4711", "no number"] {
+        for unwritten in ["4711", "-1", "no number"] {
             let unwritten = IntentId::new(unwritten);
             let settled = journal.settled(&unwritten, &Settlement::NotPerformed).await;
             assert!(settled.is_err(), "{unwritten}");
         }
+    }
+
+    #[tokio::test]
+    async fn database_keeps_what_a_journal_promises_on_postgres() {
+        let server = std::env::var("QUELL_TEST_POSTGRES").expect(
+            "needs a PostgreSQL: `cargo xtask test` starts one, or set QUELL_TEST_POSTGRES to a connection string",
+        );
+        let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        let name = format!("quell_journal_{}", std::process::id());
+        let create = format!("CREATE DATABASE {name}");
+        client.batch_execute(&create).await.unwrap();
+        // Of two names the later holds.
+        let connection = format!("{server} dbname={name}");
+        let open = || async {
+            let options = state::PostgresOptions::parse(&connection).unwrap();
+            let state = state::PostgresState::connect(options).await.unwrap();
+            Arc::new(StateJournal::new(Arc::new(state), holder("t"))) as Arc<dyn Journal>
+        };
+        quell::testing::journal(open).await;
+        let remove = format!("DROP DATABASE {name} WITH (FORCE)");
+        client.batch_execute(&remove).await.unwrap();
     }
 }

@@ -7,7 +7,7 @@ use super::error::state_error;
 use super::session::Work;
 use crate::StateError;
 use crate::journal::{Entering, Entry, Filter, Intent, IntentId, Settlement};
-use crate::ledger::{AttemptRow, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, microseconds, since_epoch};
+use crate::ledger::{AttemptRow, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, nanoseconds, since_epoch};
 
 const INTEND: &str = "INSERT INTO attempts (tenant, application, operation, machine, file, comment, begun, within, state)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'sending') RETURNING id";
@@ -32,17 +32,16 @@ pub(super) async fn enter(
     entering: Entering,
     wall: i64,
 ) -> Result<IntentId, StateError> {
-    let now = wall / 1000;
     match entering {
-        Entering::Intent(intent) => intend(work, &intent, now).await,
+        Entering::Intent(intent) => intend(work, &intent, wall).await,
         Entering::Settlement(id, settlement) => {
-            settle(work, id, &settlement, now).await.map(|()| id)
+            settle(work, id, &settlement, wall).await.map(|()| id)
         }
     }
 }
 
 async fn intend(work: &Work<'_>, intent: &Intent, now: i64) -> Result<IntentId, StateError> {
-    let before = now.saturating_sub(microseconds(FORGOTTEN_AFTER));
+    let before = now.saturating_sub(nanoseconds(FORGOTTEN_AFTER));
     work.execute(FORGET, &[&before, &FORGOTTEN_AT_ONCE]).await?;
     let row = AttemptRow::of(intent);
     let values: [&(dyn tokio_postgres::types::ToSql + Sync); 8] = [

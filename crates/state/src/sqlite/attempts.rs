@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::error::state_error;
 use crate::StateError;
 use crate::journal::{Entering, Entry, Filter, Intent, IntentId, Settlement};
-use crate::ledger::{AttemptRow, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, microseconds, since_epoch};
+use crate::ledger::{AttemptRow, FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE, nanoseconds, since_epoch};
 
 /// Writes one thing into the journal. `wall` is now, in nanoseconds since the Unix epoch.
 pub(super) fn enter(
@@ -14,11 +14,10 @@ pub(super) fn enter(
     entering: Entering,
     wall: i64,
 ) -> Result<IntentId, StateError> {
-    let now = wall / 1000;
     match entering {
-        Entering::Intent(intent) => intend(connection, &intent, now),
+        Entering::Intent(intent) => intend(connection, &intent, wall),
         Entering::Settlement(id, settlement) => {
-            settle(connection, id, &settlement, now).map(|()| id)
+            settle(connection, id, &settlement, wall).map(|()| id)
         }
     }
 }
@@ -70,7 +69,7 @@ fn settle(
 fn forget(connection: &Connection, now: i64) -> Result<(), StateError> {
     let delete = "DELETE FROM attempts WHERE id IN
         (SELECT id FROM attempts WHERE settled < ?1 ORDER BY settled LIMIT ?2)";
-    let before = now.saturating_sub(microseconds(FORGOTTEN_AFTER));
+    let before = now.saturating_sub(nanoseconds(FORGOTTEN_AFTER));
     connection
         .prepare_cached(delete)
         .and_then(|mut statement| statement.execute([before, FORGOTTEN_AT_ONCE]))

@@ -9,7 +9,7 @@ use crate::database::Database;
 use crate::worker::{TIMEOUT, budget};
 
 fn intent(machine: &str) -> Intent {
-    let begun = SystemTime::UNIX_EPOCH + Duration::from_micros(1_700_000_000_000_001);
+    let begun = SystemTime::UNIX_EPOCH + Duration::from_nanos(1_700_000_000_000_000_001);
     Intent::new(budget(), machine)
         .file("3395856ce81f2b7382dee72602f798b642f14140")
         .comment("alert [quell:campaign/item/1]")

@@ -1,5 +1,5 @@
 -- Moments are nanoseconds of a budget's own time, which `budgets` anchors in this server's clock.
--- Times of the journal are microseconds since the Unix epoch.
+-- Times of the journal are nanoseconds since the Unix epoch.
 
 -- The time that every host goes by: this server's, and not that of the transaction's start.
 CREATE FUNCTION quell_now() RETURNS bigint LANGUAGE sql VOLATILE AS

@@ -1,5 +1,5 @@
 -- Moments are nanoseconds of a budget's own time, which `budgets` anchors in the host's clocks.
--- Times of the journal are microseconds since the Unix epoch.
+-- Times of the journal are nanoseconds since the Unix epoch.
 
 CREATE TABLE budgets (
     id                INTEGER PRIMARY KEY,
