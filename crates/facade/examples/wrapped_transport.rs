@@ -2,7 +2,7 @@
 //! or goes through a company's gateway, is written in the same way.
 //!
 //! ```text
-//! cargo run --example custom_transport     # with the environment that `quell lab` prints
+//! cargo run --example wrapped_transport    # with the environment that `quell lab` prints
 //! ```
 
 use std::error::Error;
