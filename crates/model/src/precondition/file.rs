@@ -26,7 +26,7 @@ pub(super) fn hash(facts: &Facts<'_>) -> Judgement {
     }
     let every = "it is the hash of every empty file on every machine";
     match facts.service {
-        Service::Quell => Judgement::fails(looked_at, format!("{every}; the agent refuses it")),
+        Service::Quell => Judgement::fails(looked_at, format!("{every}; the server refuses it")),
         Service::Defender => Judgement::cannot_be_told(looked_at, every),
     }
 }

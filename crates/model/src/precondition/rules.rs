@@ -235,8 +235,8 @@ pub const QUELL: &[Rule] = &[
         subject: Subject::Hash,
         requires: "the hash is that of a file which has content",
         evidence: Evidence::Documented,
-        source: AGENT,
-        signs: FAILS,
+        source: SERVER,
+        signs: &[refused(403, ErrorCode::DisallowedOperation)],
         signs_evidence: Evidence::Documented,
     },
     Rule {

@@ -115,9 +115,12 @@ fn the_empty_file_is_everywhere() {
     let machine = machine();
     let facts = Facts::new(Sha1::OF_NOTHING, &machine, now());
     assert_eq!(finding(&facts, Subject::Hash).verdict, CannotBeTold);
-    assert_eq!(
-        finding(&facts.service(Service::Quell), Subject::Hash).verdict,
-        Fails
+    let on_quell = finding(&facts.service(Service::Quell), Subject::Hash);
+    assert_eq!(on_quell.verdict, Fails);
+    let breach = on_quell.breach();
+    assert!(
+        breach.contains("403 DisallowedOperation"),
+        "the server refuses it, before any agent hears of it: {breach}"
     );
 }
 
