@@ -63,3 +63,8 @@ pub use sha1::{ParseSha1Error, Sha1};
 pub use timestamp::OutOfRange;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use wire::Extra;
+
+/// The guide's code is compiled and run with the rest.
+#[cfg(doctest)]
+#[doc = include_str!("../guide.md")]
+mod guide {}
