@@ -28,7 +28,7 @@ enum Prints {
 /// In the page's order. A new one is a line here and a pair of marks on the page.
 const SECTIONS: [Section; 5] = [
     Section::new("act", "quell-cli", "act", Prints::Markdown),
-    Section::new("overhead", "quell", "overhead", Prints::Markdown),
+    Section::new("overhead", "quell-overhead", "overhead", Prints::Markdown),
     Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
     Section::new("campaign", "quell-ratelimit", "campaign", Prints::Markdown),
     Section::new("state", "quell-state", "permits", Prints::Markdown),

@@ -1,10 +1,11 @@
-//! The two clients that are compared.
+//! The clients that are compared.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use quell::model::MachineAction;
 use quell::ratelimit::{Policy, Quota};
+use quell::transport::{HyperTransport, ReqwestTransport, SharedTransport, TransportOptions};
 use quell::{Client, Limits, Service};
 use serde::Serialize;
 
@@ -68,13 +69,24 @@ impl Caller for Bare {
 pub(crate) struct Sdk(Client);
 
 impl Sdk {
-    pub(crate) fn new(base_url: &str) -> Self {
+    pub(crate) fn over_reqwest(base_url: &str) -> Self {
+        let carrier = ReqwestTransport::new(&TransportOptions::default());
+        Self::over(carrier.expect("a carrier"), base_url)
+    }
+
+    pub(crate) fn over_hyper(base_url: &str) -> Self {
+        let carrier = HyperTransport::new(&TransportOptions::default());
+        Self::over(carrier.expect("a carrier"), base_url)
+    }
+
+    fn over(carrier: impl Into<SharedTransport>, base_url: &str) -> Self {
         let service = Service::custom(base_url, base_url)
             .client_secret("tenant", "application", "secret")
             .audience(AUDIENCE);
         let wide: Quota = "1000000/60s, 15000000/3600s".parse().expect("a quota");
         let client = Client::builder()
             .service(service)
+            .transport(carrier)
             .limits(Limits::each(Policy::new(wide).max_in_flight(20)))
             .build()
             .expect("the service is well formed");

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 /// Started with this argument, a client's name and a number, the program makes so many calls by one client.
 pub(crate) const ARGUMENT: &str = "--only";
 pub(crate) const BARE: &str = "reqwest";
-pub(crate) const SDK: &str = "quell";
+pub(crate) const OVER_REQWEST: &str = "quell-reqwest";
+pub(crate) const OVER_HYPER: &str = "quell-hyper";
 
 const FEW: u32 = 2_000;
 const MANY: u32 = 22_000;

@@ -32,24 +32,6 @@ impl Round {
     }
 }
 
-/// The SDK's medians over bare reqwest's.
-pub(crate) struct Ratios {
-    pub(crate) median: f64,
-    pub(crate) mean: f64,
-    pub(crate) processor: f64,
-}
-
-impl Ratios {
-    pub(crate) fn between(bare: &[Round], sdk: &[Round]) -> Self {
-        let ratio = |of: fn(&Round) -> f64| median_of(sdk, of) / median_of(bare, of);
-        Self {
-            median: ratio(|round| round.median),
-            mean: ratio(|round| round.mean),
-            processor: ratio(|round| round.processor),
-        }
-    }
-}
-
 pub(crate) fn median_of(rounds: &[Round], of: fn(&Round) -> f64) -> f64 {
     median(rounds.iter().map(of).collect())
 }

@@ -14,8 +14,7 @@ pub(crate) const ARGUMENT: &str = "--serve-for-overhead";
 /// Whom the tokens are for.
 pub(crate) const AUDIENCE: &str = "https://overhead.example";
 
-const ACTION: &str =
-    include_str!("../../../../docs/api/examples/stop-and-quarantine-file.created.json");
+const ACTION: &str = include_str!("../../docs/api/examples/stop-and-quarantine-file.created.json");
 
 /// The server's process; it ends with this value, because its standard input does.
 pub(crate) struct Server {
