@@ -20,7 +20,7 @@ this page and the command differ. `quell-agent` has the commands of `quell agent
 | exit code | meaning |
 | --- | --- |
 | 0 | all succeeded |
-| 1 | a fault outside the API: a file, a port, this program |
+| 1 | a fault outside the API: a file, a port, the state (damaged, of a newer version, out of reach), this program |
 | 2 | wrong usage or configuration; nothing was sent |
 | 3 | refused by a check, here or at the service; nothing was done |
 | 4 | some or all actions failed |

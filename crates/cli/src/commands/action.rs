@@ -98,7 +98,7 @@ async fn act(command: &Command, connection: &Connection, format: Format) -> Resu
         Command::Wait { id, deadline } => wait(id, *deadline, client, format).await,
         Command::Cancel(which) => cancel(which, connection, format).await,
         Command::Unsettled => unsettled::list(client, format).await,
-        Command::Settle(which) => unsettled::settle(which, client, format).await,
+        Command::Settle(which) => unsettled::settle(which, connection, format).await,
     }
 }
 

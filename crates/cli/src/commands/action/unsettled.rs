@@ -1,11 +1,11 @@
 //! Requests of unknown outcome: what became of them.
 
 use quell::{ActionId, Client, Intent, IntentId, Settlement, Sha1, Timestamp};
-use quell_terminal::{Exit, Failure, Format, Table, output};
+use quell_terminal::{Consent, Exit, Failure, Format, Question, Table, output};
 use serde::Serialize;
 
 use crate::commands::quarantine::{Finding, find_out};
-use crate::connection::Explained as _;
+use crate::connection::{Connection, Explained as _};
 
 /// Which request, and what became of it.
 #[derive(Debug, clap::Args)]
@@ -14,6 +14,8 @@ pub(crate) struct Settle {
     request: String,
     #[command(flatten)]
     became: Became,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// What became of it.
@@ -72,9 +74,10 @@ pub(super) async fn list(client: &Client, format: Format) -> Result<Exit, Failur
 /// Notes what a person found out.
 pub(super) async fn settle(
     which: &Settle,
-    client: &Client,
+    connection: &Connection,
     format: Format,
 ) -> Result<Exit, Failure> {
+    let client = &connection.client;
     let unsettled = client.unsettled().await.explained()?;
     let id = IntentId::new(&which.request);
     let Some((_, intent)) = unsettled.into_iter().find(|(known, _)| *known == id) else {
@@ -93,12 +96,15 @@ pub(super) async fn settle(
         }
         None => (Settlement::NotPerformed, "NotPerformed", Vec::new()),
     };
-    client.settle(&id, &settlement).await.explained()?;
     let one = One {
         finding,
         actions,
         ..One::new(&id, &intent, Finding::NotPerformed)
     };
+    let mut about = vec![connection.destination.clone()];
+    about.extend(one.about_to_settle());
+    which.consent.or_ask(&Question::go_on(&about))?;
+    client.settle(&id, &settlement).await.explained()?;
     let many = Many {
         unsettled: vec![one],
     };
@@ -127,6 +133,23 @@ impl One {
             finding,
             actions,
         }
+    }
+
+    /// What a person must know of a request before it is looked for no more.
+    fn about_to_settle(&self) -> Vec<String> {
+        let became = match self.actions.first() {
+            Some(action) => format!("note that request {} made action {action}", self.request),
+            None => format!("note that request {} was never executed", self.request),
+        };
+        let mut lines = vec![
+            became,
+            format!("  {} on machine {}", self.kind, self.machine_id),
+        ];
+        lines.extend(self.sha1.map(|sha1| format!("  file {sha1}")));
+        lines.push(format!("  begun at {}", self.begun));
+        lines.push(format!("  comment: {}", self.comment));
+        lines.push("it is not looked for any more, and the same may be asked again".to_owned());
+        lines
     }
 
     fn is_settled(&self) -> bool {
