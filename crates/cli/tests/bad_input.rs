@@ -194,7 +194,7 @@ fn without_a_terminal_nothing_happens_unasked() {
     let unasked = world.run_as(&application, &arguments);
     assert_told(&unasked, 2, &["--yes", world.base_url()]);
     let dry = world.run_as(&application, &[&arguments[..], &["--dry-run"]].concat());
-    assert_told(&dry, 0, &["nothing was sent", &machine]);
+    assert_told(&dry, 0, &["nothing but reads was sent", &machine]);
     let actions = world
         .run_as(&application, &["action", "list", "--output", "json"])
         .json();

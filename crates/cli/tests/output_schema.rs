@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use quell_testkit::{Outcome, Quell, Victim, World};
+use quell_testkit::{Application, Outcome, Quell, Victim, World};
 use serde_json::Value;
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
@@ -161,6 +161,15 @@ fn every_document_is_as_the_schema_says() {
         "--output",
         "json",
     ];
+    let dry_run = [&quarantine[..], &["--dry-run"]].concat();
+    let planned = is("quarantine", world.run_as(&application, &dry_run).json());
+    assert_eq!(planned["check"]["clear"], true, "{planned}");
+    let stranger = Application {
+        client_secret: "another".to_owned(),
+        ..application.clone()
+    };
+    let untold = is("quarantine", world.run_as(&stranger, &dry_run).document());
+    assert!(untold["unchecked"].is_object(), "{untold}");
     let done = is("quarantine", world.run_as(&application, &quarantine).json());
     let again = is(
         "quarantine",
@@ -260,7 +269,9 @@ fn every_document_is_as_the_schema_says() {
     is("devices", operator(&["device", "list", "--output", "json"]));
     is(
         "deviceTagged",
-        operator(&["device", "tag", &machine, "--add", "web", "--output", "json"]),
+        operator(&[
+            "device", "tag", &machine, "--add", "web", "--output", "json",
+        ]),
     );
     is(
         "deviceRevoked",

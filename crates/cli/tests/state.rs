@@ -56,7 +56,11 @@ impl Behind {
     }
 
     fn quarantine_because(&self, why: &str, more: &[&str]) -> std::process::Command {
-        let (sha1, machine) = (self.victim.sha1(), self.world.machine_id());
+        self.quarantine_on(self.world.machine_id(), why, more)
+    }
+
+    fn quarantine_on(&self, machine: &str, why: &str, more: &[&str]) -> std::process::Command {
+        let sha1 = self.victim.sha1();
         let arguments = ["quarantine", &sha1, "--machine", machine, "--comment", why];
         let rest = ["--yes", "--output", "json"];
         self.command(&[&arguments[..], &rest, more].concat())
@@ -64,9 +68,13 @@ impl Behind {
 
     /// Starts `quell quarantine` and kills it where the relay stops its request.
     fn kill_at(&self, stop: Stop, more: &[&str]) {
+        self.kill_when(stop, &mut self.quarantine(more));
+    }
+
+    fn kill_when(&self, stop: Stop, command: &mut std::process::Command) {
         self.relay.stop(POST, stop);
         let log = self.world.files().join("killed.log");
-        let process = Process::start(&mut self.quarantine(more), &log);
+        let process = Process::start(command, &log);
         self.relay.wait_until_stopped();
         process.kill_hard();
         self.relay.go_on();
@@ -144,6 +152,44 @@ fn tagged_action_whose_answer_was_lost_with_its_process_is_adopted() {
     killed_after_the_server_answered(&["--tag"]);
 }
 
+fn dns_name(behind: &Behind) -> String {
+    let show = ["machine", "show", behind.world.machine_id()];
+    let shown = behind
+        .run(&[&show[..], &["--output", "json"]].concat())
+        .json();
+    let name = shown["machine"]["computerDnsName"].as_str();
+    name.expect("the agent tells its name").to_owned()
+}
+
+#[test]
+fn machine_of_two_names_is_asked_once_and_by_its_id() {
+    let behind = Behind::new();
+    let (name, id) = (dns_name(&behind), behind.world.machine_id());
+    let asked = Outcome::of(&mut behind.quarantine_on(&name, "c", &["--machine", id]));
+    let results = asked.json()["results"].clone();
+    assert_eq!(results.as_array().map(Vec::len), Some(1), "{results}");
+    assert_eq!(results[0]["machineId"], name.as_str());
+    assert_eq!(results[0]["placement"], "Created", "{results}");
+    assert_eq!(results[0]["action"]["machineId"], id);
+}
+
+#[test]
+fn earlier_request_is_found_by_the_other_name_of_its_machine() {
+    for by_name_first in [true, false] {
+        let behind = Behind::new();
+        let (name, id) = (dns_name(&behind), behind.world.machine_id().to_owned());
+        let (then, now) = if by_name_first {
+            (name, id)
+        } else {
+            (id, name)
+        };
+        behind.kill_when(Stop::Answer, &mut behind.quarantine_on(&then, "c", &[]));
+        let again = Outcome::of(&mut behind.quarantine_on(&now, "c", &[]));
+        assert_eq!(result(&again)["placement"], "Adopted", "{then}: {again:?}");
+        assert_eq!(behind.posts().len(), 1, "it was asked twice");
+    }
+}
+
 #[test]
 fn nothing_is_sent_while_a_lost_request_may_still_arrive() {
     let behind = Behind::new();
@@ -167,6 +213,12 @@ fn nothing_is_sent_while_a_lost_request_may_still_arrive() {
     let request = found["request"].as_str().expect("it has a name").to_owned();
 
     let settle = ["action", "settle", &request, "--not-performed"];
+    let asked = behind.run(&settle);
+    assert_eq!(asked.code, 2, "there is no terminal to ask on: {asked:?}");
+    for word in [behind.world.machine_id(), "never executed", "--yes"] {
+        assert!(asked.stderr.contains(word), "`{word}`: {asked:?}");
+    }
+    let settle = [&settle[..], &["--yes"]].concat();
     assert_eq!(behind.run(&settle).code, 0);
     assert_eq!(behind.run(&settle).code, 2, "it was settled before");
     let created = Outcome::of(&mut behind.quarantine(&[]));

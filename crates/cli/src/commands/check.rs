@@ -3,7 +3,7 @@
 mod document;
 mod table;
 
-use quell::{Check, Client, MachineId, Sha1};
+use quell::{Check, Client, Error, MachineId, Sha1};
 use quell_terminal::{Exit, Failure, Format};
 
 use crate::connection::{self, Explained as _, ServiceFlags};
@@ -29,6 +29,7 @@ pub(crate) async fn run(
     let connection = connection::connect(flags).await?;
     let check = of(&connection.client, arguments.sha1, &arguments.machines)
         .await
+        .explained()
         .map_err(|failure| failure.at(&connection.destination))?;
     format.write(&Document::of(&check), |_| render(&check))?;
     Ok(exit_of(&check))
@@ -39,13 +40,13 @@ pub(crate) async fn of(
     client: &Client,
     sha1: Sha1,
     machines: &[MachineId],
-) -> Result<Check, Failure> {
+) -> Result<Check, Error> {
     let check = client.file(sha1).check();
     let check = match machines {
         [] => check,
         named => check.on(named),
     };
-    check.await.explained()
+    check.await
 }
 
 /// Refused if anything would be. A check that learnt nothing ends as what kept it from learning.

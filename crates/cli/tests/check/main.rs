@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod dry_run;
 mod lab;
 
 use desk::Desk;

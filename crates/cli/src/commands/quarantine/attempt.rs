@@ -28,7 +28,7 @@ pub(super) struct Attempt {
 /// An error, for programs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Fault {
+pub(super) struct Fault {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,

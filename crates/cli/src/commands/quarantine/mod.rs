@@ -2,8 +2,10 @@
 
 mod announce;
 mod attempt;
+mod dry_run;
 mod earlier;
 mod report;
+mod target;
 mod waiting;
 
 use std::future::IntoFuture as _;
@@ -16,6 +18,7 @@ use crate::progress::Progress;
 use attempt::Attempt;
 use earlier::Unsettled;
 pub(super) use earlier::{Finding, find_out};
+use target::Target;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -41,7 +44,7 @@ pub(crate) struct Arguments {
     /// How long to wait, for instance 90s, 10m or 3d
     #[arg(long, value_name = "TIME", default_value = "10m")]
     deadline: Span,
-    /// Say what would be sent, and send nothing
+    /// Say what would be sent and what of it would be refused, as `quell check` does; ask for nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -76,27 +79,30 @@ pub(crate) async fn run(
     flags: &ServiceFlags,
     format: Format,
 ) -> Result<Exit, Failure> {
-    let machines = without_repeats(&arguments.machines);
     let connection = connection::connect(flags).await?;
-    let client = match machines.as_slice() {
+    let at = |failure: Failure| failure.at(&connection.destination);
+    let client = match arguments.machines.as_slice() {
         [_] => connection.client.clone(),
         // Whoever asks for one machine meanwhile goes first.
         _ => connection.client.with_priority(Priority::Batch),
     };
-    let unsettled = Unsettled::read(&client)
-        .await
-        .explained()
-        .map_err(|failure| failure.at(&connection.destination))?;
-    let about = announce::lines(arguments, &machines, &unsettled, &connection.destination);
+    let targets = match target::look_up(&client, &arguments.machines).await {
+        // Of what cannot be looked up the check says why.
+        Err(_) if arguments.dry_run => target::as_named(&arguments.machines),
+        targets => targets.explained().map_err(at)?,
+    };
+    let unsettled = Unsettled::read(&client).await.explained().map_err(at)?;
+    let about = announce::lines(arguments, &targets, &unsettled, &connection.destination);
     if arguments.dry_run {
-        return announce::dry_run(arguments, &machines, &about, format);
+        let planned = dry_run::run(arguments, &targets, &about, &client, format).await;
+        return planned.map_err(at);
     }
     arguments.consent.or_ask(&Question {
         advice: "add --yes, or look first with --dry-run",
         ..Question::go_on(&about)
     })?;
     let mut interrupt = Interrupt::listen()?;
-    let mut attempts = ask_all(arguments, &machines, &unsettled, &client, &mut interrupt).await;
+    let mut attempts = ask_all(arguments, &targets, &unsettled, &client, &mut interrupt).await;
     if arguments.wait && !interrupt.came() {
         let deadline = arguments.deadline.duration();
         waiting::for_all(&mut attempts, deadline, &client, &mut interrupt).await;
@@ -109,20 +115,20 @@ pub(crate) async fn run(
 
 async fn ask_all(
     arguments: &Arguments,
-    machines: &[MachineId],
+    targets: &[Target],
     unsettled: &Unsettled,
     client: &Client,
     interrupt: &mut Interrupt,
 ) -> Vec<Attempt> {
-    let progress = Progress::new("asking", machines.len());
-    let mut attempts = Vec::with_capacity(machines.len());
-    for machine in machines {
+    let progress = Progress::new("asking", targets.len());
+    let mut attempts = Vec::with_capacity(targets.len());
+    for target in targets {
         let attempt = if interrupt.came() {
-            Attempt::not_sent(machine.clone())
+            Attempt::not_sent(target.named.clone())
         } else {
-            let asking = ask(arguments, machine, unsettled, client);
+            let asking = ask(arguments, target, unsettled, client);
             let asked = interrupt.unless(asking).await;
-            asked.unwrap_or_else(|| Attempt::interrupted(machine.clone()))
+            asked.unwrap_or_else(|| Attempt::interrupted(target.named.clone()))
         };
         attempts.push(attempt);
         progress.advance();
@@ -133,12 +139,12 @@ async fn ask_all(
 /// Asks one machine, once it is known what became of what was asked of it before.
 async fn ask(
     arguments: &Arguments,
-    machine: &MachineId,
+    target: &Target,
     unsettled: &Unsettled,
     client: &Client,
 ) -> Attempt {
-    for (id, intent) in unsettled.about(machine, arguments.sha1) {
-        let machine = machine.clone();
+    for (id, intent) in unsettled.about(&target.id, arguments.sha1) {
+        let machine = target.named.clone();
         return match find_out(client, id, intent).await {
             Ok(Finding::NotPerformed) => continue,
             Ok(Finding::Found(action)) => Attempt::adopted(machine, *action),
@@ -148,7 +154,7 @@ async fn ask(
         };
     }
     let request = client
-        .machine(machine.clone())
+        .machine(target.id.clone())
         .stop_and_quarantine_file(arguments.sha1, arguments.comment.clone())
         .in_doubt(arguments.in_doubt.into());
     let request = if arguments.tag {
@@ -156,14 +162,5 @@ async fn ask(
     } else {
         request
     };
-    Attempt::of(machine.clone(), request.into_future().await)
-}
-
-fn without_repeats(machines: &[MachineId]) -> Vec<MachineId> {
-    let mut seen = std::collections::HashSet::new();
-    machines
-        .iter()
-        .filter(|machine| seen.insert(machine.as_str()))
-        .cloned()
-        .collect()
+    Attempt::of(target.named.clone(), request.into_future().await)
 }

@@ -1,19 +1,54 @@
 //! What became of all of them.
 
-use quell::{Comment, Sha1};
+use quell::{Check, Comment, Sha1};
 use quell_terminal::{Failure, Format, Table, output};
 use serde::Serialize;
 
 use super::Arguments;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Fault};
+use crate::commands::check;
 
+/// The whole of it, for programs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report<'a> {
+pub(super) struct Report<'a> {
     sha1: Sha1,
     comment: &'a Comment,
     dry_run: bool,
     results: &'a [Attempt],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<check::Document<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unchecked: Option<Fault>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) const fn of(arguments: &'a Arguments, results: &'a [Attempt]) -> Self {
+        Self {
+            sha1: arguments.sha1,
+            comment: &arguments.comment,
+            dry_run: arguments.dry_run,
+            results,
+            check: None,
+            unchecked: None,
+        }
+    }
+
+    /// With what would be refused.
+    pub(super) fn checked(self, check: &'a Check) -> Self {
+        Self {
+            check: Some(check::Document::of(check)),
+            ..self
+        }
+    }
+
+    /// With why it cannot be told what would be refused.
+    pub(super) fn unchecked(self, why: Fault) -> Self {
+        Self {
+            unchecked: Some(why),
+            ..self
+        }
+    }
 }
 
 /// Writes the result in the format that is wanted, and what to do next.
@@ -23,7 +58,7 @@ pub(super) fn write(
     format: Format,
 ) -> Result<(), Failure> {
     if format == Format::Json {
-        return document(arguments, attempts, false);
+        return output::json(&Report::of(arguments, attempts));
     }
     let mut table = Table::new(&["machine", "status", "placement", "action", "remark"]);
     for attempt in attempts {
@@ -39,20 +74,6 @@ pub(super) fn write(
     output::text(&table.render("no machines"))?;
     advise(attempts);
     Ok(())
-}
-
-/// Writes the document.
-pub(super) fn document(
-    arguments: &Arguments,
-    attempts: &[Attempt],
-    dry_run: bool,
-) -> Result<(), Failure> {
-    output::json(&Report {
-        sha1: arguments.sha1,
-        comment: &arguments.comment,
-        dry_run,
-        results: attempts,
-    })
 }
 
 fn advise(attempts: &[Attempt]) {
