@@ -7,6 +7,7 @@ use quell_model::limits::PAGE_SIZE;
 use quell_model::{ActionId, ActionType, MachineAction, Timestamp};
 
 use super::ladder::Ladder;
+use super::pace::Pace;
 use super::{Seen, Watched};
 
 /// A list goes back so much further than it must: the service's clocks differ, and what is fresh
@@ -27,6 +28,7 @@ const IDS: usize = 100;
 pub(super) struct Lookout {
     open: HashMap<ActionId, Open>,
     ladder: Ladder,
+    pace: Pace,
     /// What is left to ask of the look that is under way.
     queue: VecDeque<Query>,
     /// Whether that look showed something new.
@@ -69,6 +71,7 @@ impl Lookout {
         Self {
             open: HashMap::new(),
             ladder: Ladder::new(shortest),
+            pace: Pace::default(),
             queue: VecDeque::new(),
             news: false,
             cuts: BTreeSet::new(),
@@ -158,6 +161,15 @@ impl Lookout {
     /// The next list of the look that is under way.
     pub(super) fn query(&self) -> Option<&Query> {
         self.queue.front()
+    }
+
+    /// Takes the next list's place in its minute, or says how long until there is one. What is asked
+    /// for by itself is no list.
+    pub(super) fn turn(&mut self, now: Duration) -> Result<(), Duration> {
+        match self.queue.front() {
+            Some(Query::Created(..) | Query::Ids(_)) => self.pace.take(now),
+            Some(Query::One(_)) | None => Ok(()),
+        }
     }
 
     /// The service lists nothing by ids: each is asked for by itself, now and later.

@@ -2,6 +2,7 @@
 
 mod ladder;
 mod lookout;
+mod pace;
 mod watched;
 
 use std::collections::VecDeque;
@@ -39,7 +40,8 @@ const LAST_LOOK: Duration = Duration::from_secs(2);
 /// However many they are, a look is one list, and one more for each further 10,000 actions that
 /// were made in the time. A fresh action is looked at every 30 seconds, an older one in an eighth of
 /// its age, up to half an hour: a thousand machines cost some two hundred calls in three days, where
-/// asking for each by itself would spend the whole limit.
+/// asking for each by itself would spend the whole limit. No minute sees more than twenty lists, but
+/// for the last one of a watch that ends.
 ///
 /// Either take the ends as they come, or await them all; then an error leaves none of them.
 ///
@@ -232,11 +234,26 @@ impl Running {
         self.deadline.remaining(Instant::now()) == Some(Duration::ZERO)
     }
 
+    /// How long until the next list may be asked for. What would be too late by then does not wait.
+    fn wait_for_place(&mut self) -> Duration {
+        let now = Instant::now();
+        let left = self.deadline.remaining(now).unwrap_or(Duration::MAX);
+        match self.lookout.turn(now - self.begun) {
+            Err(wait) if wait < left => wait,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Asks for the next list. After a failure that may pass it is asked for again.
     async fn look(&mut self, client: &Client) -> Result<Vec<Seen>, Error> {
         let Some(query) = self.lookout.query().cloned() else {
             return Ok(Vec::new());
         };
+        let wait = self.wait_for_place();
+        if !wait.is_zero() {
+            pause(client, wait).await;
+            return Ok(Vec::new());
+        }
         let client = client.until(self.deadline);
         match ask(&client, &query).await {
             Ok(actions) => {

@@ -164,6 +164,23 @@ async fn ids_alone_do_and_what_does_not_exist_is_lost() {
     );
 }
 
+/// A hundred ids fit in one list.
+#[tokio::test(start_paused = true)]
+async fn a_watch_asks_for_twenty_lists_a_minute_and_for_more_only_before_it_ends() {
+    let ids: Vec<ActionId> = (0..4_000)
+        .map(|number| ActionId::new(number.to_string()).unwrap())
+        .collect();
+    let pending: Vec<_> = ids.iter().map(|id| (id.as_str(), "Pending")).collect();
+    let tenant = Tenant::new().then_always(list(&pending));
+    let minute_and_a_half = Duration::from_secs(90);
+    let watch = tenant.client().wait_all(&ids).within(minute_and_a_half);
+    assert_eq!(watch.await.unwrap().open.len(), 4_000);
+    let seconds = tenant.seconds();
+    assert_eq!(seconds[..20], [0.0; 20]);
+    assert_eq!(seconds[20..40], [60.0; 20]);
+    assert!(seconds[40..].iter().any(|at| *at > 80.0), "a last look");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_service_that_cannot_list_by_ids_is_asked_for_each() {
     let one = |status: &str| answer(200, format!(r#"{{"id":"a","status":"{status}"}}"#));
