@@ -74,6 +74,7 @@ impl Sdk {
         Self::over(carrier.expect("a carrier"), base_url)
     }
 
+    /// What carries without being told.
     pub(crate) fn over_hyper(base_url: &str) -> Self {
         let carrier = HyperTransport::new(&TransportOptions::default());
         Self::over(carrier.expect("a carrier"), base_url)

@@ -11,7 +11,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use quell::transport::{ReqwestTransport, Transport, TransportError, TransportOptions};
+use quell::transport::{HyperTransport, Transport, TransportError, TransportOptions};
 
 mod connection;
 use connection::{builder, show};
@@ -37,7 +37,7 @@ impl<T: Transport> Transport for Telling<T> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let carrier = ReqwestTransport::new(&TransportOptions::default())?;
+    let carrier = HyperTransport::new(&TransportOptions::default())?;
     let client = builder()?.transport(Telling(carrier)).build()?;
     let machines = client.machines().top(5).list().await?;
     show(&format!("{} machines", machines.len()));

@@ -231,14 +231,14 @@ fn our_options() -> TransportOptions {
     )))
 }
 
-#[cfg(feature = "reqwest")]
-fn built_in(options: &TransportOptions) -> Result<SharedTransport, BuildError> {
-    Ok(quell_transport::ReqwestTransport::new(options)?.into())
-}
-
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+#[cfg(feature = "hyper")]
 fn built_in(options: &TransportOptions) -> Result<SharedTransport, BuildError> {
     Ok(quell_transport::HyperTransport::new(options)?.into())
+}
+
+#[cfg(all(feature = "reqwest", not(feature = "hyper")))]
+fn built_in(options: &TransportOptions) -> Result<SharedTransport, BuildError> {
+    Ok(quell_transport::ReqwestTransport::new(options)?.into())
 }
 
 #[cfg(not(any(feature = "reqwest", feature = "hyper")))]

@@ -99,9 +99,9 @@ pub(crate) struct CallFlags {
 pub(crate) enum Carrier {
     /// The default
     #[default]
-    Reqwest,
-    /// Fewer dependencies, the same behaviour
     Hyper,
+    /// Another client, the same behaviour
+    Reqwest,
 }
 
 /// What proves who we are.

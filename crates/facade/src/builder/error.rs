@@ -95,7 +95,7 @@ pub enum BuildError {
     OptionsForOwnTransport,
     /// The crate was built without a transport and none was given.
     #[error(
-        "a transport is missing: give `.transport(..)`, or enable the feature `reqwest` or `hyper`"
+        "a transport is missing: give `.transport(..)`, or enable the feature `hyper` or `reqwest`"
     )]
     MissingTransport,
     /// More than one thing is wrong; each is one of the others, in no order that matters.
