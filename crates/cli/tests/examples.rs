@@ -119,7 +119,8 @@ fn every_example_of_the_sdk_runs_against_the_lab() {
             (&["machineId", "sha1"], "is Succeeded"),
         ),
         (("ratelimit", "limiter_alone"), (&[], "all were served")),
-        (("transport", "custom_transport"), (&[], "TRANSPORT_WORD")),
+        // It puts itself through the suite of every transport, which is silent where nothing is broken.
+        (("transport", "custom_transport"), (&[], "")),
     ]);
     let built = built();
     for ((package, name), executable) in &built {
