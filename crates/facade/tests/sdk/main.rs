@@ -22,6 +22,8 @@ mod journal;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod losses;
+#[cfg(test)]
 mod placement;
 #[cfg(test)]
 #[cfg(feature = "nearest")]
