@@ -40,3 +40,8 @@ pub use push_back::PushBack;
 pub use quota::{Quota, QuotaError, Window};
 pub use snapshot::{Shortfall, Snapshot, WindowUse};
 pub use store::{PermitId, PermitStore, StoreError, Turn};
+
+/// The guide's code is compiled and run with the rest.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../guide.md")]
+mod guide {}
