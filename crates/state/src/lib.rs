@@ -24,3 +24,8 @@ pub use journal::{Attempt, Attempts, Begun, Entry, Filter, Intent, IntentId, Jou
 pub use postgres::{PostgresOptions, PostgresState, ServerTrust};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteState;
+
+/// The guide's code is compiled with the rest.
+#[cfg(all(doctest, feature = "sqlite", feature = "postgres"))]
+#[doc = include_str!("../guide.md")]
+mod guide {}
