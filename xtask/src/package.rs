@@ -52,6 +52,7 @@ fn faults_of(workspace: &Workspace, package: &str) -> Outcome<Vec<String>> {
     let listed = cargo::output_of(&arguments, &[])?;
     let directory = workspace.directory_of(package)?;
     let paths: Vec<&str> = listed.lines().collect();
+    println!("{package}: {} files", paths.len());
     let mut faults = contents::missing(&paths, &contents::examples_in(directory)?);
     for path in paths.iter().filter(|path| path.ends_with(".rs")) {
         let file = directory.join(path);
