@@ -140,6 +140,22 @@ async fn the_first_calls_wait_for_no_more_than_half_a_second_in_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_short_program_waits_for_as_long_as_it_says_and_only_for_the_first_measurement() {
+    let network = Pretended::with(&[("global", Some(2_000)), ("eu", Some(20))]);
+    let nearest = Nearest::new(candidates(&["eu"]), network);
+    let start = Instant::now();
+    let early = nearest.choose_within(Duration::from_secs(1)).await;
+    assert_eq!((name(&early), early.why()), ("global", Why::NotMeasured));
+    assert_eq!(start.elapsed(), Duration::from_secs(1));
+    let patient = nearest.choose_within(Duration::from_secs(6)).await;
+    assert_eq!((name(&patient), patient.why()), ("eu", Why::Nearest));
+
+    let known = Instant::now();
+    nearest.choose_within(Duration::from_secs(6)).await;
+    assert_eq!(known.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connect_that_hangs_is_given_up() {
     let network = Pretended::with(&[("global", Some(10_000_000)), ("eu", Some(20))]);
     let table = probe(&candidates(&["eu"]), network).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use quell::transport::TransportOptions;
 use quell::transport::nearest::{
-    Candidates, Nearest, NearestCache, Network, Remembered, TlsNetwork, Why,
+    Candidates, Nearest, NearestCache, Network, Remembered, TlsNetwork,
 };
 use quell::{Cloud, HostFamily, NearestRegion, Region};
 use quell_terminal::Failure;
@@ -17,8 +17,6 @@ use super::place::family_name;
 /// A command is short: what it does not wait for now it never learns. This is a little longer than
 /// one measurement takes at most, and the result is good for a day.
 const FIRST_MEASUREMENT: Duration = Duration::from_secs(6);
-/// How often to look whether it is over.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// The cloud's hosts, a region each; the global one is home.
 pub(crate) fn candidates(cloud: Cloud, family: Option<HostFamily>) -> Result<Candidates, Failure> {
@@ -53,15 +51,7 @@ pub(crate) async fn choose(
     };
     let candidates = candidates(cloud, family)?;
     let nearest = Nearest::remembering(candidates, network.clone(), Arc::new(cache.clone()));
-    let mut choice = nearest.choose().await;
-    let measuring = async {
-        while choice.why() == Why::NotMeasured {
-            tokio::time::sleep(LOOK).await;
-            choice = nearest.now();
-        }
-    };
-    // Whether it is over or takes too long: what is known now decides.
-    let _over = tokio::time::timeout(FIRST_MEASUREMENT, measuring).await;
+    let choice = nearest.choose_within(FIRST_MEASUREMENT).await;
     Ok(Chosen {
         region: choice.candidate().name().parse().unwrap_or(Region::Global),
         choice: NearestRegion::new()

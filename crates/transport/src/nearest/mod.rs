@@ -160,8 +160,19 @@ impl Nearest {
     pub async fn choose(&self) -> Choice {
         self.look_around();
         let wait = self.0.known().first_wait_ends;
+        self.settled_by(wait).await
+    }
+
+    /// The same for a program too short to learn later what it does not wait for: waits this long
+    /// at most for the first measurement, and not at all once there is one.
+    pub async fn choose_within(&self, wait: Duration) -> Choice {
+        self.look_around();
+        self.settled_by(Instant::now().checked_add(wait)).await
+    }
+
+    async fn settled_by(&self, end: Option<Instant>) -> Choice {
         // A measurement may have been begun by another thread, in a runtime that this one is not in.
-        if let (Some(end), Ok(_runtime)) = (wait, Handle::try_current()) {
+        if let (Some(end), Ok(_runtime)) = (end, Handle::try_current()) {
             let mut settled = self.0.settled.subscribe();
             // Whether it is over or takes too long: what is known now decides.
             let _over = timeout_at(end, settled.wait_for(|settled| *settled)).await;
@@ -276,11 +287,12 @@ impl Inner {
                 )
             })
         };
-        self.settled.send_replace(true);
         let whole = scores.len() == self.candidates.len();
         if let (Some(cache), Some(keep), true) = (&self.cache, keep, whole) {
             cache.store(&keep);
         }
+        // Last, so that whoever waited and ends at once has its measurement kept.
+        self.settled.send_replace(true);
     }
 }
 
