@@ -216,6 +216,21 @@ pub enum Begun {
     Wait(Turn),
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Begun {
+    /// From what was decided: only a permit has an intent written down for it.
+    pub(crate) fn of(budget: BudgetName, decided: (Turn, Option<IntentId>)) -> Self {
+        match decided {
+            (Turn::Granted(permit), Some(intent)) => Self::Sending(Attempt {
+                budget,
+                permit,
+                intent,
+            }),
+            (turn, _) => Self::Wait(turn),
+        }
+    }
+}
+
 /// A permit that was sent and the intent that it was taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {

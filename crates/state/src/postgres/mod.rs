@@ -18,7 +18,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use quell_ratelimit::{
     BudgetName, Budgets, Moment, PermitStore, Policy, Priority, PushBack, RollingLog, StoreError,
-    Turn,
 };
 use tokio::sync::watch;
 
@@ -247,14 +246,7 @@ impl Attempts for PostgresState {
         let budget = self.opened(&name, policy).await?;
         let decide =
             move |log: &mut RollingLog, now| decisions::begin(log, intent, priority, timeout, now);
-        Ok(match self.decide(&budget, decide).await? {
-            (Turn::Granted(permit), Some(intent)) => Begun::Sending(Attempt {
-                budget: name,
-                permit,
-                intent,
-            }),
-            (turn, _) => Begun::Wait(turn),
-        })
+        Ok(Begun::of(name, self.decide(&budget, decide).await?))
     }
 
     async fn end(
