@@ -52,6 +52,10 @@ fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
         format!("{SERVER}/routes.rs"),
         format::rust("routes", rust::routes(contract)?)?,
     ));
+    files.push((
+        format!("{SERVER}/readings.rs"),
+        format::rust("readings", rust::readings(contract))?,
+    ));
     for (name, text) in reference::pages(contract)? {
         files.push((format!("{REFERENCE}/{name}.md"), format::markdown(&text)));
     }

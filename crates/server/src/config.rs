@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use crate::api::{UnknownFile, documented};
 use crate::clock::{Clock, SystemClock};
-use crate::core::DuplicateRule;
+use crate::core::{DuplicateRule, PermissionRule};
 use crate::issuer::Clients;
 
 /// The port when none is given.
@@ -34,6 +34,8 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// Which clients get tokens.
     pub clients: Clients,
+    /// Which permissions operations ask for.
+    pub permissions: PermissionRule,
     /// How a second request for an active action is treated.
     pub duplicates: DuplicateRule,
     /// What to do about a file that was not seen on the machine.
@@ -117,6 +119,7 @@ impl ServerConfig {
             public_url: None,
             limits: Limits::default(),
             clients: Clients::default(),
+            permissions: PermissionRule::default(),
             duplicates: DuplicateRule::default(),
             unknown_file: UnknownFile::default(),
             inactive_after: Duration::from_secs(5 * 60),

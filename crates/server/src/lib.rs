@@ -17,6 +17,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+pub use crate::core::PermissionRule;
 pub use api::UnknownFile;
 pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};

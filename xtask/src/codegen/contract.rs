@@ -18,7 +18,7 @@ pub(super) use openapi::{Document, Operation};
 pub(super) use schema::{Property, Resource, Schema, Shape};
 pub(super) use tables::{
     Absences, Bound, ErrorCodeRow, ErrorCodes, HostTable, Limits, OperationRow, Operations,
-    Permissions, QueryOption,
+    Permissions, QueryOption, ReadingRow,
 };
 
 /// Everything that `docs/api` says.
@@ -46,6 +46,7 @@ impl Contract {
         };
         contract.check_absences()?;
         contract.check_operations()?;
+        contract.check_readings()?;
         Ok(contract)
     }
 
@@ -91,19 +92,39 @@ impl Contract {
                 .find(|one| one.id == name)
                 .context(format_args!("openapi.yaml has no operation {name}"))?;
             self.check_collection(name, row)?;
-            for value in row.application.iter().chain(&row.delegated).flatten() {
-                let known = self
-                    .permissions
-                    .permission
-                    .iter()
-                    .any(|one| one.value == *value);
-                known
-                    .then_some(())
-                    .context(format_args!("{name}: no permission {value}"))?;
-            }
+            self.check_permissions(name, &row.application, &row.delegated)?;
             self.limits
                 .rate(&row.limits)
                 .context(format_args!("{name}: no rate {}", row.limits))?;
+        }
+        Ok(())
+    }
+
+    /// Readings name operations and permissions that there are.
+    fn check_readings(&self) -> Outcome {
+        for reading in &self.permissions.reading {
+            for (name, needs) in &reading.operation {
+                self.operations.get(name).context(format_args!(
+                    "permissions.toml: {} has no operation {name}",
+                    reading.name
+                ))?;
+                self.check_permissions(name, &needs.application, &needs.delegated)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_permissions(
+        &self,
+        name: &str,
+        application: &[Vec<String>],
+        delegated: &[Vec<String>],
+    ) -> Outcome {
+        for value in application.iter().chain(delegated).flatten() {
+            let mut known = self.permissions.permission.iter();
+            known
+                .find(|one| one.value == *value)
+                .context(format_args!("{name}: no permission {value}"))?;
         }
         Ok(())
     }
@@ -217,6 +238,14 @@ mod tests {
                 "[[\"File.Reed.All\"]]"
             ),
             "getFile: no permission File.Reed.All"
+        );
+        assert_eq!(
+            refusal(
+                "permissions.toml",
+                "[reading.operation.stopAnd",
+                "[reading.operation.stopOr"
+            ),
+            "permissions.toml: documented has no operation stopOrQuarantineFile"
         );
         assert_eq!(
             refusal(

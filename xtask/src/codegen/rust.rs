@@ -10,6 +10,7 @@ mod operations;
 mod permissions;
 mod properties;
 mod readers;
+mod readings;
 mod requests;
 mod routes;
 mod structs;
@@ -22,6 +23,7 @@ use super::contract::{Contract, Resource};
 use super::names::{ident, snake};
 use crate::failure::Outcome;
 
+pub(super) use readings::readings;
 pub(super) use routes::routes;
 
 /// The model's file that is written as text.

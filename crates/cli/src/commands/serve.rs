@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use quell_server::{Clients, Limits, Server, ServerConfig, TlsFiles, UnknownFile};
+use quell_server::{Clients, Limits, PermissionRule, Server, ServerConfig, TlsFiles, UnknownFile};
 use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
 use serde::Serialize;
 
@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// What to do about a file that was not seen on the machine
     #[arg(long, value_name = "CHOICE", value_enum, default_value_t)]
     unknown_file: Unknown,
+    /// Which permissions operations ask for
+    #[arg(long, value_name = "READING", value_enum, default_value_t)]
+    permissions: Permissions,
     /// Calls an application may make of one operation, for instance 100/60s,1500/3600s, or off
     #[arg(long, value_name = "LIMITS", default_value = "100/60s,1500/3600s", value_parser = limits)]
     limits: Limits,
@@ -52,6 +55,19 @@ enum Unknown {
     Refuse,
     /// Order it all the same: the machine looks for itself
     Deliver,
+}
+
+/// By which reading of the documentation permissions are asked.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Permissions {
+    /// Both halves, reading and acting, as Microsoft's service was observed to ask
+    #[default]
+    Observed,
+    /// Any one of the page's list: who may read machines may then quarantine files on them
+    Documented,
+    /// Machine.StopAndQuarantine alone, as the page said in March 2021
+    #[value(name = "documented-2021-03")]
+    Documented202103,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,6 +116,11 @@ fn config(arguments: &Arguments) -> ServerConfig {
     if arguments.any_client {
         config.clients = Clients::Any;
     }
+    config.permissions = match arguments.permissions {
+        Permissions::Observed => PermissionRule::Observed,
+        Permissions::Documented => PermissionRule::Documented,
+        Permissions::Documented202103 => PermissionRule::Documented202103,
+    };
     config.unknown_file = match arguments.unknown_file {
         Unknown::Refuse => UnknownFile::Refuse,
         Unknown::Deliver => UnknownFile::Deliver,

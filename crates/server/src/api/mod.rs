@@ -35,7 +35,7 @@ pub(crate) use host::Hosts;
 pub(crate) use throttle::{Throttle, documented};
 
 use crate::clock::Clock;
-use crate::core::DuplicateRule;
+use crate::core::{DuplicateRule, PermissionRule};
 use crate::devices::Wake;
 use crate::generated::routes::{Found, Route};
 use crate::issuer::{Caller, Document, Issuer, Version};
@@ -61,6 +61,7 @@ pub(crate) struct Api {
     pub(crate) hosts: Hosts,
     pub(crate) throttle: Throttle,
     pub(crate) wake: Arc<Wake>,
+    pub(crate) permissions: PermissionRule,
     pub(crate) duplicates: DuplicateRule,
     pub(crate) unknown_file: UnknownFile,
     pub(crate) sightings_kept: Duration,
@@ -131,7 +132,7 @@ impl Api {
         let caller = self.issuer.caller(&parts.headers).await?;
         self.throttle
             .check(caller.tenant, &caller.client_id, operation)?;
-        caller.grant.allows(operation)?;
+        caller.grant.allows(operation, self.permissions)?;
         let call = Call {
             caller,
             origin,

@@ -12,7 +12,7 @@ pub mod status;
 pub mod tag;
 pub mod tenant;
 
-pub use authorization::{Denied, Grant};
+pub use authorization::{Denied, Grant, PermissionRule};
 pub use duplicate::{DuplicateRule, Fate};
 pub use health::Health;
 pub use indicator::{Draft, Misfit, Reach};

@@ -20,6 +20,7 @@ pub use tls::TlsError;
 
 use crate::api::{self, Api, Hosts, Throttle};
 use crate::config::{BaseUrl, ConfigError, ServerConfig};
+use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{Issuer, StartError};
@@ -206,6 +207,11 @@ pub(crate) async fn router(
     store: &Arc<dyn Store>,
     closing: &CancellationToken,
 ) -> Result<Router, BindError> {
+    if config.permissions == PermissionRule::Documented {
+        tracing::warn!(
+            "by the documented permissions, whoever may read machines may quarantine files"
+        );
+    }
     let wake = Arc::new(Wake::default());
     let devices = Devices {
         store: Arc::clone(store),
@@ -229,6 +235,7 @@ pub(crate) async fn router(
         hosts: hosts(config, base_url),
         throttle: Throttle::new(|rate| config.limits.quota(rate)),
         wake,
+        permissions: config.permissions,
         duplicates: config.duplicates,
         unknown_file: config.unknown_file,
         sightings_kept: config.sightings_kept,

@@ -1,52 +1,134 @@
 //! Every operation: who may, and that nobody sees another tenant's.
 
-use quell_model::operations::OPERATIONS;
-use quell_model::{Holder, OperationInfo};
+use quell_model::operations::{OPERATIONS, STOP_AND_QUARANTINE_FILE};
+use quell_model::{AnyOf, Holder, OperationInfo};
 
 use super::world::{ACTION, INDICATOR, MACHINE, SHA1, World};
-use crate::Limits;
+use crate::{Limits, PermissionRule};
 
-/// A token with one permission of every half but the one of this number.
-async fn token_without(world: &World, operation: &OperationInfo, half: usize) -> String {
-    let halves = operation.application.iter().enumerate();
-    let held: Vec<&str> = halves
-        .filter(|(number, _)| *number != half)
-        .filter_map(|(_, any)| any.0.first().copied())
+/// A token with every permission but those of one list.
+async fn token_without(world: &World, operation: &OperationInfo, lacking: AnyOf) -> String {
+    let held: Vec<_> = everything()
+        .into_iter()
+        .filter(|one| !lacking.0.contains(one))
         .collect();
+    assert!(!held.is_empty(), "{}", operation.name);
     world.token(&held).await
 }
 
+async fn world_by(rule: PermissionRule) -> World {
+    World::with(|config| {
+        config.limits = Limits::Off;
+        config.permissions = rule;
+    })
+    .await
+}
+
+const RULES: [PermissionRule; 3] = [
+    PermissionRule::Observed,
+    PermissionRule::Documented,
+    PermissionRule::Documented202103,
+];
+
 #[tokio::test]
-async fn every_half_of_every_operation_s_permissions_is_asked_before_anything_else() {
-    let world = World::new().await;
-    for operation in OPERATIONS {
-        for (number, half) in operation.application.iter().enumerate() {
-            let token = token_without(&world, operation, number).await;
-            let answer = world.operate(&token, operation).await;
-            let expected = (
-                403,
-                "Forbidden".to_owned(),
-                half.refusal(Holder::Application),
-            );
-            assert_eq!(answer.refusal(), expected, "{}", operation.name);
+async fn every_list_of_every_operation_s_permissions_is_asked_before_anything_else() {
+    for rule in RULES {
+        let world = world_by(rule).await;
+        for operation in OPERATIONS {
+            for list in rule.asks(operation, Holder::Application) {
+                let token = token_without(&world, operation, *list).await;
+                let answer = world.operate(&token, operation).await;
+                let sentence = list.refusal(Holder::Application);
+                let expected = (403, "Forbidden".to_owned(), sentence);
+                assert_eq!(answer.refusal(), expected, "{rule:?} {}", operation.name);
+            }
         }
     }
 }
 
 #[tokio::test]
-async fn any_permission_of_a_half_is_enough() {
-    let world = World::with(|config| config.limits = Limits::Off).await;
-    for operation in OPERATIONS {
-        for (number, half) in operation.application.iter().enumerate() {
-            for permission in half.0 {
-                let mut held = vec![*permission];
-                for (other, any) in operation.application.iter().enumerate() {
-                    held.extend(any.0.first().filter(|_| other != number));
+async fn any_permission_of_each_list_is_enough() {
+    for rule in RULES {
+        let world = world_by(rule).await;
+        for operation in OPERATIONS {
+            let lists = rule.asks(operation, Holder::Application);
+            for (number, list) in lists.iter().enumerate() {
+                for permission in list.0 {
+                    let others = lists
+                        .iter()
+                        .enumerate()
+                        .filter(|(other, _)| *other != number);
+                    let mut held: Vec<_> = others
+                        .filter_map(|(_, any)| any.0.first())
+                        .copied()
+                        .collect();
+                    held.push(permission);
+                    let answer = world.operate(&world.token(&held).await, operation).await;
+                    let status = answer.status.as_u16();
+                    assert!(
+                        status < 400 || status == 404,
+                        "{rule:?} {} with {held:?}: {}",
+                        operation.name,
+                        answer.text
+                    );
                 }
-                let answer = world.operate(&world.token(&held).await, operation).await;
-                let status = answer.status.as_u16();
-                let name = operation.name;
-                assert!(status < 400 || status == 404, "{name}: {}", answer.text);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn quarantine_is_asked_for_as_observed_as_the_page_says_or_as_it_said() {
+    const READ: &str = "Machine.Read.All";
+    const WRITE: &str = "Machine.ReadWrite.All";
+    const STOP: &str = "Machine.StopAndQuarantine";
+    for (rule, enough) in [
+        (
+            PermissionRule::Observed,
+            &[&[READ, STOP][..], &[WRITE, STOP]][..],
+        ),
+        (PermissionRule::Documented, &[&[READ], &[WRITE], &[STOP]]),
+        (PermissionRule::Documented202103, &[&[STOP]]),
+    ] {
+        let world = world_by(rule).await;
+        world.machine_with_file().await;
+        for held in [
+            &[][..],
+            &[READ],
+            &[WRITE],
+            &[STOP],
+            &[READ, STOP],
+            &[WRITE, STOP],
+            &[READ, WRITE],
+        ] {
+            let taken = enough
+                .iter()
+                .any(|one| one.iter().all(|half| held.contains(half)));
+            let answer = world.stop(&world.token(held).await).await;
+            let expected = if taken { 201 } else { 403 };
+            assert_eq!(
+                answer.status.as_u16(),
+                expected,
+                "{rule:?} {held:?}: {}",
+                answer.text
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_but_the_quarantine_differs_by_the_reading() {
+    for operation in OPERATIONS {
+        for holder in [Holder::Application, Holder::Delegated] {
+            let observed = PermissionRule::Observed.asks(operation, holder);
+            assert_eq!(observed, operation.permissions(holder));
+            for rule in RULES {
+                let same = rule.asks(operation, holder) == observed;
+                let quarantines = operation.name == STOP_AND_QUARANTINE_FILE.name;
+                let may_differ = quarantines
+                    && holder == Holder::Application
+                    && rule != PermissionRule::Observed;
+                assert_eq!(same, !may_differ, "{rule:?} {}", operation.name);
             }
         }
     }

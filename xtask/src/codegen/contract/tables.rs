@@ -64,6 +64,23 @@ impl QueryOption {
 pub(crate) struct Permissions {
     pub(crate) resource: Resource,
     pub(crate) permission: Vec<PermissionRow>,
+    pub(crate) reading: Vec<ReadingRow>,
+}
+
+/// What operations need by one reading of the documentation; those that it does not name need what
+/// their rows say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadingRow {
+    pub(crate) name: String,
+    pub(crate) operation: BTreeMap<String, Needs>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Needs {
+    pub(crate) application: Vec<Vec<String>>,
+    pub(crate) delegated: Vec<Vec<String>>,
 }
 
 #[derive(Deserialize)]

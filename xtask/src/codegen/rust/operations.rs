@@ -88,7 +88,7 @@ fn optional(text: Option<String>) -> TokenStream {
     text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
 }
 
-fn halves(all_of: &[Vec<String>]) -> TokenStream {
+pub(super) fn halves(all_of: &[Vec<String>]) -> TokenStream {
     let halves = all_of.iter().map(|any_of| quote!(AnyOf(&[#(#any_of),*])));
     quote!(&[#(#halves),*])
 }
