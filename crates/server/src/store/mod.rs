@@ -9,8 +9,10 @@
 
 #[cfg(test)]
 mod conformance;
+mod database;
 pub mod record;
 pub mod sqlite;
+mod tables;
 
 use std::fmt::Debug;
 

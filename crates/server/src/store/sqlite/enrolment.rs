@@ -5,7 +5,7 @@ use quell_protocol::MachineFacts;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::error::store_error;
-use super::{addresses, directory, rows};
+use super::{addresses, rows};
 use crate::core::{Health, TenantId};
 use crate::store::StoreError;
 use crate::store::record::{Enrolled, Enrolment};
@@ -30,7 +30,7 @@ pub(super) fn enrol(c: &Connection, enrolment: &Enrolment) -> Result<Enrolled, S
     let Some((tenant, expires, uses)) = token else {
         return Ok(Enrolled::BadToken);
     };
-    let tenant = directory::tenant(&tenant)?;
+    let tenant = rows::tenant(&tenant)?;
     let known = known(c, tenant, &enrolment.machine)?;
     if let Some(known) = &known {
         let same_key = known.public_key == enrolment.public_key;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::SqliteStore;
 use super::error::store_error;
-use super::{addresses, directory, enrolment, inventory, revocation, rows, scopes, tags};
+use super::{addresses, enrolment, inventory, revocation, rows, scopes, tags};
 use crate::core::{Health, Tag, TenantId};
 use crate::odata::Query;
 use crate::store::record::{
@@ -228,7 +228,7 @@ fn device_keys(c: &Connection, machine: &str) -> Result<Vec<DeviceKey>, StoreErr
 
 fn device_key(row: &Row<'_>) -> Result<DeviceKey, StoreError> {
     Ok(DeviceKey {
-        tenant: directory::tenant(&rows::get::<String>(row, "tenant")?)?,
+        tenant: rows::tenant(&rows::get::<String>(row, "tenant")?)?,
         machine: rows::machine_id(rows::get(row, "id")?)?,
         public_key: rows::get(row, "public_key")?,
         revoked: rows::get::<Option<i64>>(row, "revoked")?.is_some(),

@@ -2,7 +2,6 @@
 
 mod actions;
 mod addresses;
-mod directory;
 mod enrolment;
 mod error;
 mod fleet;
@@ -16,6 +15,7 @@ mod revocation;
 mod rows;
 mod schema;
 mod scopes;
+mod sql;
 mod sweep;
 mod tags;
 mod writer;
@@ -23,9 +23,11 @@ mod writer;
 use std::path::Path;
 
 use reader::Readers;
+use sql::OnConnection;
 use writer::Writer;
 
 use super::StoreError;
+use super::database::Sql;
 
 /// A store in one SQLite file, in WAL mode with a sync for every commit.
 ///
@@ -49,6 +51,24 @@ impl SqliteStore {
             writer: Writer::start(connection)?,
             readers: Readers::new(file),
         })
+    }
+
+    /// Looks something up.
+    pub(in crate::store) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.readers.read(move |c| work(&mut OnConnection(c))).await
+    }
+
+    /// Changes something, durably, all of it or nothing.
+    pub(in crate::store) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.write(move |c| work(&mut OnConnection(c))).await
     }
 }
 

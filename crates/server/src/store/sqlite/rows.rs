@@ -6,7 +6,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSql;
 
 use super::error::store_error;
-use crate::core::{Cancellation, Health, State, Status};
+use crate::core::{Cancellation, Health, State, Status, TenantId};
 use crate::store::StoreError;
 use crate::store::record::{ActionRecord, MachineRecord};
 
@@ -94,6 +94,10 @@ pub(super) fn machine_id(text: String) -> Result<MachineId, StoreError> {
 
 pub(super) fn action_id(text: String) -> Result<ActionId, StoreError> {
     ActionId::new(text).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+pub(super) fn tenant(text: &str) -> Result<TenantId, StoreError> {
+    text.parse().map_err(|_| damaged("tenant", text))
 }
 
 pub(super) fn json(text: &str) -> Result<Vec<String>, StoreError> {

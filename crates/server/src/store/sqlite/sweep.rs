@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::actions::advance;
 use super::error::store_error;
-use super::{addresses, directory, indicators, rows};
+use super::{addresses, indicators, rows};
 use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
 use crate::store::StoreError;
@@ -42,7 +42,7 @@ fn overdue(c: &Connection, now: Timestamp) -> Result<Vec<(TenantId, ActionRecord
     let found = statement
         .query_map([before(DELIVERY_TIME), before(SILENCE_TIME)], |row| {
             Ok((|| {
-                let tenant = directory::tenant(&rows::get::<String>(row, "tenant")?)?;
+                let tenant = rows::tenant(&rows::get::<String>(row, "tenant")?)?;
                 Ok((tenant, rows::action(row)?))
             })())
         })

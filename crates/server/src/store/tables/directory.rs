@@ -1,0 +1,209 @@
+//! Tenants, applications and keys.
+
+use async_trait::async_trait;
+use quell_model::Timestamp;
+use uuid::Uuid;
+
+use crate::core::TenantId;
+use crate::secret::SecretHash;
+use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::record::{Address, Application, SigningKey};
+use crate::store::{Directory, SqliteStore, StoreError};
+
+const APPLICATION: &str =
+    "tenant, client_id, display_name, roles, secret_salt, secret_digest, created";
+
+#[async_trait]
+impl Directory for SqliteStore {
+    async fn server_name(&self) -> Result<String, StoreError> {
+        self.write(server_name).await
+    }
+
+    async fn set_address(&self, address: Address) -> Result<(), StoreError> {
+        self.write(move |sql| {
+            server_name(sql)?;
+            sql.execute(
+                "UPDATE server SET base_url = ?1, authority = ?2",
+                values![&address.base_url, address.authority.as_ref()],
+            )
+            .map(drop)
+        })
+        .await
+    }
+
+    async fn address(&self) -> Result<Option<Address>, StoreError> {
+        self.read(|sql| {
+            sql.query_one(
+                "SELECT base_url, authority FROM server WHERE base_url IS NOT NULL",
+                values![],
+            )
+        })
+        .await
+    }
+
+    async fn first_tenant(&self, now: Timestamp) -> Result<TenantId, StoreError> {
+        self.write(move |sql| match first_tenant(sql)? {
+            Some(tenant) => Ok(tenant),
+            None => add_tenant(sql, TenantId::fresh(), now),
+        })
+        .await
+    }
+
+    async fn has_tenant(&self, tenant: TenantId) -> Result<bool, StoreError> {
+        self.read(move |sql| sql.exists("SELECT 1 FROM tenants WHERE id = ?1", values![tenant]))
+            .await
+    }
+
+    async fn add_application(&self, application: Application) -> Result<(), StoreError> {
+        self.write(move |sql| add_application(sql, &application))
+            .await
+    }
+
+    async fn application(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<Option<Application>, StoreError> {
+        let client_id = client_id.to_ascii_lowercase();
+        self.read(move |sql| {
+            sql.query_one(
+                &format!(
+                    "SELECT {APPLICATION} FROM applications WHERE tenant = ?1 AND client_id = ?2"
+                ),
+                values![tenant, &client_id],
+            )
+        })
+        .await
+    }
+
+    async fn applications(&self, tenant: TenantId) -> Result<Vec<Application>, StoreError> {
+        self.read(move |sql| {
+            sql.query(
+                &format!(
+                    "SELECT {APPLICATION} FROM applications WHERE tenant = ?1
+                     ORDER BY created, client_id"
+                ),
+                values![tenant],
+            )
+        })
+        .await
+    }
+
+    async fn remove_application(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<bool, StoreError> {
+        let client_id = client_id.to_ascii_lowercase();
+        self.write(move |sql| {
+            let removed = sql.execute(
+                "DELETE FROM applications WHERE tenant = ?1 AND client_id = ?2",
+                values![tenant, &client_id],
+            )?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.read(|sql| {
+            sql.query(
+                "SELECT id, pkcs8, created FROM signing_keys ORDER BY created DESC",
+                values![],
+            )
+        })
+        .await
+    }
+
+    async fn add_first_signing_key(&self, key: SigningKey) -> Result<(), StoreError> {
+        self.write(move |sql| {
+            if sql.exists("SELECT 1 FROM signing_keys", values![])? {
+                return Ok(());
+            }
+            sql.execute(
+                "INSERT INTO signing_keys (id, pkcs8, created) VALUES (?1, ?2, ?3)",
+                values![&key.id, &key.pkcs8, key.created],
+            )
+            .map(drop)
+        })
+        .await
+    }
+}
+
+fn server_name(sql: &mut dyn Sql) -> Result<String, StoreError> {
+    sql.execute(
+        "INSERT INTO server (one, name) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+        values![Uuid::new_v4().to_string()],
+    )?;
+    let (name,) = sql.query_sure("SELECT name FROM server", values![])?;
+    Ok(name)
+}
+
+fn first_tenant(sql: &mut dyn Sql) -> Result<Option<TenantId>, StoreError> {
+    let first = sql.query_one(
+        "SELECT id FROM tenants ORDER BY created, id LIMIT 1",
+        values![],
+    )?;
+    Ok(first.map(|(tenant,)| tenant))
+}
+
+fn add_tenant(sql: &mut dyn Sql, tenant: TenantId, now: Timestamp) -> Result<TenantId, StoreError> {
+    sql.execute(
+        "INSERT INTO tenants (id, created) VALUES (?1, ?2)",
+        values![tenant, now],
+    )?;
+    Ok(tenant)
+}
+
+fn add_application(sql: &mut dyn Sql, application: &Application) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO applications (tenant, client_id, display_name, roles, secret_salt,
+             secret_digest, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        values![
+            application.tenant,
+            &application.client_id,
+            &application.display_name,
+            &application.roles,
+            &application.secret.salt,
+            &application.secret.digest,
+            application.created,
+        ],
+    )
+    .map(drop)
+}
+
+impl FromRow for Address {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            base_url: row.next()?,
+            authority: row.next()?,
+        })
+    }
+}
+
+impl FromRow for Application {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            tenant: row.next()?,
+            client_id: row.next()?,
+            display_name: row.next()?,
+            roles: row.next()?,
+            secret: SecretHash {
+                salt: row.next()?,
+                digest: row.next()?,
+            },
+            created: row.next()?,
+        })
+    }
+}
+
+impl FromRow for SigningKey {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.next()?,
+            pkcs8: row.next()?,
+            created: row.next()?,
+        })
+    }
+}
