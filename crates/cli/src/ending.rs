@@ -52,6 +52,10 @@ fn of_error(code: u32) -> (&'static str, &'static str) {
             "the file kept changing while it was to be taken",
             "ask again",
         ),
+        0x8007_0422 => (
+            "what stops files on the machine is switched off",
+            "switch it on, for Microsoft's service in passive mode at least; then ask again",
+        ),
         0x8007_04EC => (
             "the machine's own policy forbids it",
             "ask whoever runs the machine",
@@ -93,6 +97,7 @@ mod tests {
             FailureReason::Incomplete,
             FailureReason::VaultUnavailable,
             FailureReason::Policy,
+            FailureReason::EngineOff,
             FailureReason::Expired,
         ] {
             let ending = of(&action(ActionStatus::Failed, reason.hresult())).unwrap();

@@ -65,6 +65,8 @@ pub enum Protection {
     RemoteAccess,
     /// Another security product.
     SecurityAgent,
+    /// Signed by Microsoft or by another publisher that the machine trusts.
+    TrustedPublisher,
     /// The empty file: every empty file has this hash.
     EmptyFile,
     /// A reason that a newer agent knows.
@@ -84,6 +86,7 @@ impl Protection {
             Self::Interpreter => "it is an interpreter that other programs run in",
             Self::RemoteAccess => "it lets administrators in",
             Self::SecurityAgent => "it belongs to another security product",
+            Self::TrustedPublisher => "it is signed by a publisher that the machine trusts",
             Self::EmptyFile => "it is the hash of every empty file",
             Self::Other => "the agent protects it",
         }

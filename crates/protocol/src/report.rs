@@ -137,6 +137,8 @@ pub enum FailureReason {
     VaultUnavailable,
     /// The device's own policy forbids it.
     Policy,
+    /// What stops files on the machine is switched off.
+    EngineOff,
     /// The order had expired when the machine saw it.
     Expired,
     /// A fault of the agent itself.
@@ -153,10 +155,11 @@ impl FailureReason {
     pub fn hresult(self) -> i32 {
         let code: u32 = match self {
             // HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_ACCESS_DISABLED_BY_POLICY,
-            // ERROR_FILE_INVALID, ERROR_DISK_FULL, ERROR_TIMEOUT; then E_ABORT and E_FAIL.
+            // ERROR_SERVICE_DISABLED, ERROR_FILE_INVALID, ERROR_DISK_FULL, ERROR_TIMEOUT; then E_ABORT and E_FAIL.
             Self::FileNotFound => 0x8007_0002,
             Self::Protected | Self::AccessDenied => 0x8007_0005,
             Self::Policy => 0x8007_04EC,
+            Self::EngineOff => 0x8007_0422,
             Self::ContentChanged => 0x8007_03EE,
             Self::VaultUnavailable => 0x8007_0070,
             Self::Expired => 0x8007_05B4,

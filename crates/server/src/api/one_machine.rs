@@ -5,6 +5,7 @@ use quell_model::ActionAvailabilityStatus;
 
 use super::{Api, ApiError, Call, answer, schema};
 use crate::core::availability::availability;
+use crate::core::platform::unfit;
 use crate::store::record::{ActionScope, MachineRecord, Page};
 
 impl Api {
@@ -46,7 +47,9 @@ impl Api {
 }
 
 fn available(machine: &MachineRecord) -> Vec<ActionAvailabilityStatus> {
-    availability(machine.health, machine.revoked)
+    let facts = &machine.facts;
+    let unfit = unfit(&facts.os_platform, facts.version.as_deref());
+    availability(machine.health, machine.revoked, unfit)
         .map(|(action, asked)| {
             let mut status = ActionAvailabilityStatus::new();
             status.action = action;

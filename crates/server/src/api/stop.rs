@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::body::says_json;
 use super::{Api, ApiError, Call, UnknownFile, answer, entity};
 use crate::core::TenantId;
+use crate::core::platform::{Unfit, unfit};
 use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
 
 impl Api {
@@ -23,6 +24,7 @@ impl Api {
         }
         says_json(&call.parts.headers)?;
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
+        check_system(&machine)?;
         let now = self.clock.now();
         self.check_file(call.caller.tenant, &machine.id, request.sha1, now)
             .await?;
@@ -91,6 +93,25 @@ impl Api {
             "action taken"
         );
         self.wake.wake(tenant, &action.machine);
+    }
+}
+
+/// Refuses a machine for whose operating system the action does not exist.
+fn check_system(machine: &MachineRecord) -> Result<(), ApiError> {
+    let facts = &machine.facts;
+    match unfit(&facts.os_platform, facts.version.as_deref()) {
+        None => Ok(()),
+        Some(Unfit::Platform) => Err(ApiError::new(
+            ErrorCode::OsPlatformNotSupported,
+            format!(
+                "OS Platform {} isn't supported for this action.",
+                facts.os_platform
+            ),
+        )),
+        Some(Unfit::Version { first }) => Err(ApiError::new(
+            ErrorCode::ClientVersionNotSupported,
+            format!("StopAndQuarantineFile is supported on client version {first} and above."),
+        )),
     }
 }
 

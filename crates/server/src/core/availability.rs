@@ -3,6 +3,7 @@
 use quell_model::FullActionType;
 
 use super::Health;
+use super::platform::Unfit;
 
 /// Why an action cannot be asked, by the name that the API has for the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub enum Unavailable {
     NotOnboarded,
     /// The machine's agent and this server do not understand each other.
     ClientVersionNotSupported,
+    /// The action does not exist for the machine's operating system.
+    OsPlatformNotSupported,
+    /// The action exists for later versions of the machine's operating system.
+    OsVersionNotSupported,
 }
 
 impl Unavailable {
@@ -23,6 +28,8 @@ impl Unavailable {
             Self::DisabledFeature => "DisabledFeature",
             Self::NotOnboarded => "NotOnboarded",
             Self::ClientVersionNotSupported => "ClientVersionNotSupported",
+            Self::OsPlatformNotSupported => "OsPlatformNotSupported",
+            Self::OsVersionNotSupported => "OsVersionNotSupported",
         }
     }
 }
@@ -32,11 +39,14 @@ impl Unavailable {
 pub fn availability(
     health: Health,
     revoked: bool,
+    unfit: Option<Unfit>,
 ) -> impl Iterator<Item = (FullActionType, Result<(), Unavailable>)> {
-    let asked = match (revoked, health) {
-        (true, _) => Err(Unavailable::NotOnboarded),
-        (false, Health::ImpairedCommunication) => Err(Unavailable::ClientVersionNotSupported),
-        (false, Health::Active | Health::Inactive) => Ok(()),
+    let asked = match (revoked, unfit, health) {
+        (true, _, _) => Err(Unavailable::NotOnboarded),
+        (_, Some(Unfit::Platform), _) => Err(Unavailable::OsPlatformNotSupported),
+        (_, Some(Unfit::Version { .. }), _) => Err(Unavailable::OsVersionNotSupported),
+        (_, _, Health::ImpairedCommunication) => Err(Unavailable::ClientVersionNotSupported),
+        (_, _, Health::Active | Health::Inactive) => Ok(()),
     };
     let known = FullActionType::KNOWN.iter().cloned();
     known.filter_map(move |action| match action {
@@ -51,7 +61,7 @@ mod tests {
     use super::*;
 
     fn of_quarantine(health: Health, revoked: bool) -> Result<(), Unavailable> {
-        availability(health, revoked)
+        availability(health, revoked, None)
             .find(|(action, _)| *action == FullActionType::StopAndQuarantineFile)
             .expect("it is always told")
             .1
@@ -72,8 +82,23 @@ mod tests {
     }
 
     #[test]
+    fn system_without_the_action_is_named_as_the_reason() {
+        let reason = |unfit| {
+            availability(Health::Active, false, Some(unfit))
+                .find(|(action, _)| *action == FullActionType::StopAndQuarantineFile)
+                .expect("it is always told")
+                .1
+        };
+        let refused = Err(Unavailable::OsPlatformNotSupported);
+        assert_eq!(reason(Unfit::Platform), refused);
+        let first = "1703".parse().unwrap();
+        let refused = Err(Unavailable::OsVersionNotSupported);
+        assert_eq!(reason(Unfit::Version { first }), refused);
+    }
+
+    #[test]
     fn every_other_action_is_named_and_off() {
-        let others = availability(Health::Active, false)
+        let others = availability(Health::Active, false, None)
             .filter(|(action, _)| *action != FullActionType::StopAndQuarantineFile);
         let others: Vec<_> = others.collect();
         assert_eq!(others.len() + 2, FullActionType::KNOWN.len());

@@ -7,6 +7,7 @@ pub mod duplicate;
 pub mod health;
 pub mod indicator;
 pub mod lifecycle;
+pub mod platform;
 pub mod span;
 pub mod status;
 pub mod tag;
