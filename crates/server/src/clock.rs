@@ -1,5 +1,7 @@
 //! Where the present moment comes from.
 
+mod hurried;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,10 +9,18 @@ use std::time::{Duration, SystemTime};
 
 use quell_model::Timestamp;
 
+pub use hurried::HurriedClock;
+
 /// Tells the present moment.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The present moment.
+    /// The present moment: what the life of tokens, actions, orders and sightings goes by.
     fn now(&self) -> Timestamp;
+
+    /// The present moment by everyone else's clock: what others have signed by theirs is judged by
+    /// it. It is another only where this clock does not go like theirs.
+    fn outside(&self) -> Timestamp {
+        self.now()
+    }
 }
 
 /// The clock of the machine.

@@ -46,6 +46,9 @@ pub struct ServerConfig {
     pub sightings_kept: Duration,
     /// The most connections at once; who comes then waits.
     pub max_connections: usize,
+    /// A file to which a line is added for every call of the public API: the seconds since the
+    /// server started, the application, the operation, the status.
+    pub arrivals: Option<PathBuf>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -125,6 +128,7 @@ impl ServerConfig {
             inactive_after: Duration::from_secs(5 * 60),
             sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
             max_connections: 20_000,
+            arrivals: None,
             clock: Arc::new(SystemClock),
         }
     }

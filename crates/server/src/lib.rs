@@ -22,4 +22,4 @@ pub use api::UnknownFile;
 pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
 pub use issuer::{Clients, KeyError, StartError};
-pub use serve::{BindError, Server, TlsError};
+pub use serve::{BindError, Server, Sweeper, TlsError};

@@ -5,6 +5,7 @@
 
 mod actions;
 mod answer;
+mod arrivals;
 mod body;
 mod disabled;
 mod entity;
@@ -29,6 +30,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use actions::action_id;
+pub(crate) use arrivals::Arrivals;
 pub(crate) use body::{BodyFault, read_body};
 pub(crate) use error::ApiError;
 pub(crate) use host::Hosts;
@@ -41,6 +43,7 @@ use crate::generated::routes::{Found, Route};
 use crate::issuer::{Caller, Document, Issuer, Version};
 use crate::store::Store;
 use answer::Origin;
+use arrivals::Arrival;
 
 /// What to do about a file that was not seen on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -60,6 +63,7 @@ pub(crate) struct Api {
     pub(crate) issuer: Issuer,
     pub(crate) hosts: Hosts,
     pub(crate) throttle: Throttle,
+    pub(crate) arrivals: Option<Arrivals>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) permissions: PermissionRule,
     pub(crate) duplicates: DuplicateRule,
@@ -115,10 +119,17 @@ impl Api {
                 .token(version, tenant, &parts.headers, body.as_ref())
                 .await;
         }
-        match self.operate(route, parts, body).await {
-            Ok(response) => response,
-            Err(error) => error.into_response(),
+        let mut arrival = self.arrivals.as_ref().map(Arrivals::arrive);
+        let response = self
+            .operate(route, parts, body, arrival.as_mut())
+            .await
+            .unwrap_or_else(IntoResponse::into_response);
+        if let (Some(arrivals), Some(arrival), Some(info)) =
+            (&self.arrivals, &arrival, route.info())
+        {
+            arrivals.answered(arrival, info.name, response.status());
         }
+        response
     }
 
     async fn operate(
@@ -126,10 +137,14 @@ impl Api {
         route: Route<'_>,
         parts: &Parts,
         body: Result<bytes::Bytes, BodyFault>,
+        arrival: Option<&mut Arrival>,
     ) -> Result<Response, ApiError> {
         let operation = route.info().ok_or_else(ApiError::no_route)?;
         let origin = self.hosts.origin(parts)?;
         let caller = self.issuer.caller(&parts.headers).await?;
+        if let Some(arrival) = arrival {
+            arrival.by(&caller.client_id);
+        }
         self.throttle
             .check(caller.tenant, &caller.client_id, operation)?;
         caller.grant.allows(operation, self.permissions)?;

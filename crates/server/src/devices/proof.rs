@@ -98,8 +98,14 @@ impl Devices {
     }
 
     fn check(&self, claims: &AssertionClaims, binding: &Binding) -> Result<(), DeviceFault> {
-        let now = u64::try_from(self.clock.now().unix_seconds()).unwrap_or(0);
+        let now = u64::try_from(self.clock.outside().unix_seconds()).unwrap_or(0);
         Ok(claims.check(&self.audience, now, binding)?)
+    }
+
+    /// A moment of the machine's clock by the server's own, by which the store forgets.
+    fn own_moment(&self, outside: Timestamp) -> Timestamp {
+        let left = outside.saturating_duration_since(self.clock.outside());
+        self.clock.now().saturating_add(left)
     }
 
     async fn use_up(
@@ -114,7 +120,7 @@ impl Devices {
                 tenant: key.tenant,
                 machine: key.machine.clone(),
                 jti: claims.jti.clone(),
-                forget_after: forget_after(claims),
+                forget_after: self.own_moment(forget_after(claims)),
                 address: message.address(),
                 now: self.clock.now(),
             })

@@ -7,6 +7,7 @@ mod tls;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,10 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
-use crate::api::{self, Api, Hosts, Throttle};
+use crate::api::{self, Api, Arrivals, Hosts, Throttle};
 use crate::config::{BaseUrl, ConfigError, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
@@ -42,7 +44,7 @@ pub struct Server {
     base_url: BaseUrl,
     router: Router,
     tls: Option<Tls>,
-    sweeper: sweeper::Sweeper,
+    sweeper: Sweeper,
     closing: CancellationToken,
     max_connections: usize,
     lock: ServerLock,
@@ -67,6 +69,14 @@ pub enum BindError {
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The log of arrivals cannot be written.
+    #[error("the log of arrivals {} cannot be opened", path.display())]
+    Arrivals {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -114,7 +124,7 @@ impl Server {
             base_url,
             router,
             tls,
-            sweeper: sweeper::Sweeper::new(
+            sweeper: Sweeper::new(
                 store,
                 Arc::clone(&config.clock),
                 SweepRule {
@@ -138,6 +148,13 @@ impl Server {
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.base_url.as_str()
+    }
+
+    /// What lets time pass in this server's store: for whoever moves its clock and does not want to
+    /// wait for what follows from that.
+    #[must_use]
+    pub fn sweeper(&self) -> Sweeper {
+        self.sweeper.clone()
     }
 
     /// Answers until `shutdown` is ready; then ends every hold at once, lets open requests end for
@@ -189,6 +206,13 @@ async fn accept_all(listener: &TcpListener, connections: &Connections) {
     }
 }
 
+fn arrivals(path: &Path) -> Result<Arrivals, BindError> {
+    Arrivals::open(path).map_err(|source| BindError::Arrivals {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 fn hosts(config: &ServerConfig, base_url: &BaseUrl) -> Hosts {
     let hosts = Hosts::new(
         base_url.scheme(),
@@ -234,6 +258,7 @@ pub(crate) async fn router(
         issuer,
         hosts: hosts(config, base_url),
         throttle: Throttle::new(|rate| config.limits.quota(rate)),
+        arrivals: config.arrivals.as_deref().map(arrivals).transpose()?,
         wake,
         permissions: config.permissions,
         duplicates: config.duplicates,

@@ -13,9 +13,9 @@ use crate::store::record::SweepRule;
 /// How often.
 const PERIOD: Duration = Duration::from_secs(30);
 
-/// Sweeps at intervals.
-#[derive(Debug)]
-pub(super) struct Sweeper {
+/// Lets time pass in a store: ends what is overdue, and forgets what is too old to matter.
+#[derive(Clone, Debug)]
+pub struct Sweeper {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     rule: SweepRule,
@@ -37,7 +37,8 @@ impl Sweeper {
         }
     }
 
-    async fn sweep(&self) {
+    /// Does it now, by the server's clock. A store that cannot is tried again at the next interval.
+    pub async fn sweep(&self) {
         match self.store.sweep(self.rule, self.clock.now()).await {
             Ok(swept) if swept.timed_out + swept.inactive > 0 => {
                 tracing::info!(

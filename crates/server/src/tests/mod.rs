@@ -8,6 +8,7 @@ mod finding;
 mod hold;
 mod hostile;
 mod indicators;
+mod lab;
 mod limits;
 mod lists;
 mod permissions;
