@@ -132,7 +132,7 @@ mod tests {
         let temporary = tempfile::tempdir().unwrap();
         let path = temporary.path().join("data");
         let dir = DataDir::create(&path).unwrap();
-        crate::store::SqliteStore::open(&dir.store_file()).unwrap();
+        crate::store::SqlStore::open(&dir.store_file()).unwrap();
         let _lock = dir.lock().unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700);
@@ -164,7 +164,7 @@ mod tests {
         let file = DataDir::create(temporary.path()).unwrap().store_file();
         std::fs::write(&file, "").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let _store = crate::store::SqliteStore::open(&file).unwrap();
+        let _store = crate::store::SqlStore::open(&file).unwrap();
         for entry in temporary.path().read_dir().unwrap() {
             let entry = entry.unwrap();
             let mode = entry.metadata().unwrap().permissions().mode();

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::core::TenantId;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::secret::NoRandomness;
-use crate::store::{Directory as _, SqliteStore, StoreError};
+use crate::store::{Directory as _, SqlStore, StoreError};
 
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
 pub use machines::{MachineSummary, NewToken};
@@ -18,7 +18,7 @@ pub use machines::{MachineSummary, NewToken};
 /// An operator's hand on a data directory.
 #[derive(Clone, Debug)]
 pub struct Admin {
-    store: SqliteStore,
+    store: SqlStore,
     clock: Arc<dyn Clock>,
     tenant: TenantId,
 }
@@ -65,7 +65,7 @@ impl Admin {
     /// [`AdminError`] when it cannot be used.
     pub async fn with_clock(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, AdminError> {
         let dir = DataDir::create(data_dir)?;
-        let store = SqliteStore::open(&dir.store_file())?;
+        let store = SqlStore::open(&dir.store_file())?;
         let tenant = store.first_tenant(clock.now()).await?;
         Ok(Self {
             store,

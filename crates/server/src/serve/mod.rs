@@ -27,7 +27,7 @@ use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{Issuer, StartError};
 use crate::store::record::{Address, SweepRule};
-use crate::store::{Directory as _, SqliteStore, Store, StoreError};
+use crate::store::{Directory as _, SqlStore, Store, StoreError};
 use connection::Connections;
 use tls::Tls;
 
@@ -97,7 +97,7 @@ impl Server {
         let dir = DataDir::create(&config.data_dir)?;
         let lock = dir.lock()?;
         let tls = config.tls.as_ref().map(Tls::load).transpose()?;
-        let store = SqliteStore::open(&dir.store_file())?;
+        let store = SqlStore::open(&dir.store_file())?;
         let (listener, local_addr) = listen(config.listen).await?;
         let base_url = config.base_url(local_addr)?;
         if let Some(objection) = tls.as_ref().and_then(|tls| tls.objection(base_url.host())) {

@@ -11,7 +11,8 @@
 mod conformance;
 mod database;
 pub mod record;
-pub mod sqlite;
+mod sql_store;
+mod sqlite;
 mod tables;
 
 use std::fmt::Debug;
@@ -27,7 +28,7 @@ use record::{
     MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey, Submission, Submitted, SweepRule,
     Swept,
 };
-pub use sqlite::SqliteStore;
+pub use sql_store::SqlStore;
 
 use crate::odata::Query;
 

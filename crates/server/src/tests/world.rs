@@ -23,7 +23,7 @@ use crate::core::TenantId;
 use crate::data_dir::DataDir;
 use crate::serve;
 use crate::store::record::Address;
-use crate::store::{Directory as _, SqliteStore, Store};
+use crate::store::{Directory as _, SqlStore, Store};
 
 /// The documentation's own example.
 pub(super) const MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
@@ -97,7 +97,7 @@ impl World {
         change(&mut config);
         config.check().unwrap();
         let file = DataDir::create(dir.path()).unwrap().store_file();
-        let store = SqliteStore::open(&file).unwrap();
+        let store = SqlStore::open(&file).unwrap();
         let base_url = config.base_url(config.listen).unwrap();
         store
             .set_address(Address {

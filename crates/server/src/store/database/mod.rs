@@ -29,7 +29,7 @@
 mod row;
 mod value;
 
-pub(in crate::store) use row::{Cell, Cells, FromRow, Row};
+pub(in crate::store) use row::{Cell, Cells, Column, FromRow, Row};
 pub(in crate::store) use value::{Value, values};
 
 use super::StoreError;

@@ -1,23 +1,10 @@
-//! The store in one SQLite file.
+//! SQLite: one file, one thread that writes, and connections that read beside it.
 
-mod actions;
-mod addresses;
-mod enrolment;
 mod error;
-mod fleet;
-mod indicators;
-mod inventory;
-mod listing;
 mod open;
-mod orders;
 mod reader;
-mod revocation;
-mod rows;
 mod schema;
-mod scopes;
 mod sql;
-mod sweep;
-mod tags;
 mod writer;
 
 use std::path::Path;
@@ -29,23 +16,15 @@ use writer::Writer;
 use super::StoreError;
 use super::database::Sql;
 
-/// A store in one SQLite file, in WAL mode with a sync for every commit.
-///
-/// Several processes may open the same file: operators' commands do so while the server runs.
-/// Clones share one writing thread.
+/// One file.
 #[derive(Clone, Debug)]
-pub struct SqliteStore {
+pub(super) struct Sqlite {
     writer: Writer,
     readers: Readers,
 }
 
-impl SqliteStore {
-    /// Opens the file and brings it to this version's schema; makes it, readable by its owner
-    /// alone, when it is not there.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the file cannot be opened or a newer version wrote it.
-    pub fn open(file: &Path) -> Result<Self, StoreError> {
+impl Sqlite {
+    pub(super) fn open(file: &Path) -> Result<Self, StoreError> {
         let connection = open::open_writer(file)?;
         Ok(Self {
             writer: Writer::start(connection)?,
@@ -53,20 +32,18 @@ impl SqliteStore {
         })
     }
 
-    /// Looks something up.
-    pub(in crate::store) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+        W: FnOnce(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
         self.readers.read(move |c| work(&mut OnConnection(c))).await
     }
 
-    /// Changes something, durably, all of it or nothing.
-    pub(in crate::store) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+        W: FnOnce(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
         self.writer.write(move |c| work(&mut OnConnection(c))).await
     }
@@ -79,34 +56,33 @@ mod tests {
     use quell_model::Sha1;
 
     use super::*;
-    use crate::store::Store;
     use crate::store::conformance::{at, every_rule, machine_id, submission, with_machine};
     use crate::store::record::{Submission, Submitted};
     use crate::store::{Directory as _, Ledger as _};
+    use crate::store::{SqlStore, Store};
 
     fn open() -> (Arc<dyn Store>, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&dir.path().join("quell.db")).unwrap();
+        let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
         (Arc::new(store), dir)
     }
 
     every_rule!(open);
 
     /// A store of the files as they are now, with nothing checkpointed.
-    fn copy_of(dir: &Path) -> SqliteStore {
+    fn copy_of(dir: &Path) -> SqlStore {
         let copy = dir.join("copy");
         std::fs::create_dir(&copy).unwrap();
         for name in ["quell.db", "quell.db-wal"] {
             std::fs::copy(dir.join(name), copy.join(name)).unwrap();
         }
-        SqliteStore::open(&copy.join("quell.db")).unwrap()
+        SqlStore::open(&copy.join("quell.db")).unwrap()
     }
 
     #[tokio::test]
     async fn order_given_after_a_backup_was_put_back_is_not_taken_for_an_older_one() {
         let dir = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&dir.path().join("quell.db")).unwrap());
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open(&dir.path().join("quell.db")).unwrap());
         let tenant = with_machine(&store, "m1").await;
         let backup: Arc<dyn Store> = Arc::new(copy_of(dir.path()));
         let machine = machine_id("m1");
@@ -133,7 +109,7 @@ mod tests {
     async fn what_was_acknowledged_survives_without_a_goodbye() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("quell.db");
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&file).unwrap());
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open(&file).unwrap());
         let tenant = with_machine(&store, "m1").await;
         let taken = store.submit(submission(tenant, "a1", at(0))).await.unwrap();
         let Submitted::New(action) = taken else {
@@ -150,8 +126,8 @@ mod tests {
     async fn two_processes_share_one_file() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("quell.db");
-        let one = SqliteStore::open(&file).unwrap();
-        let two = SqliteStore::open(&file).unwrap();
+        let one = SqlStore::open(&file).unwrap();
+        let two = SqlStore::open(&file).unwrap();
         let names = tokio::join!(one.server_name(), two.server_name());
         assert_eq!(names.0.unwrap(), names.1.unwrap());
         let tenants = tokio::join!(one.first_tenant(at(0)), two.first_tenant(at(0)));
@@ -164,7 +140,7 @@ mod tests {
         let file = dir.path().join("quell.db");
         std::fs::write(&file, "not a database, but long enough to be looked at").unwrap();
         assert!(matches!(
-            SqliteStore::open(&file),
+            SqlStore::open(&file),
             Err(StoreError::Unavailable(_))
         ));
     }

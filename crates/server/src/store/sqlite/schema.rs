@@ -9,6 +9,7 @@ use crate::store::StoreError;
 const STEPS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
 ];
 
 /// Brings the data to this version's schema.
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
     use crate::odata::Query;
     use crate::store::record::{ActionScope, MachineScope};
-    use crate::store::{Directory as _, Fleet as _, Indicators as _, Ledger as _, SqliteStore};
+    use crate::store::{Directory as _, Fleet as _, Indicators as _, Ledger as _, SqlStore};
 
     #[test]
     fn data_of_a_newer_version_are_left_alone() {
@@ -53,7 +54,7 @@ mod tests {
         let error = migrate(&mut connection).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the store has schema 99, this version knows schemas up to 2"
+            "the store has schema 99, this version knows schemas up to 3"
         );
         let tables: i64 = connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
@@ -106,7 +107,7 @@ mod tests {
         old.pragma_update(None, "user_version", 1).unwrap();
         drop(old);
 
-        let store = SqliteStore::open(&file).unwrap();
+        let store = SqlStore::open(&file).unwrap();
         let second = Timestamp::from_unix_seconds;
         let tenant = store.first_tenant(second(9)).await.unwrap();
         assert_eq!(store.server_name().await.unwrap(), "old");

@@ -8,13 +8,13 @@ use crate::core::TenantId;
 use crate::secret::SecretHash;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{Address, Application, SigningKey};
-use crate::store::{Directory, SqliteStore, StoreError};
+use crate::store::{Directory, SqlStore, StoreError};
 
 const APPLICATION: &str =
     "tenant, client_id, display_name, roles, secret_salt, secret_digest, created";
 
 #[async_trait]
-impl Directory for SqliteStore {
+impl Directory for SqlStore {
     async fn server_name(&self) -> Result<String, StoreError> {
         self.write(server_name).await
     }

@@ -1,4 +1,16 @@
 //! What a store keeps, table by table: every method of the store, written once over the
 //! [seam](super::database).
 
-pub(super) mod directory;
+mod actions;
+mod addresses;
+mod directory;
+mod enrolment;
+mod fleet;
+mod indicators;
+mod inventory;
+mod listing;
+mod orders;
+mod revocation;
+mod scopes;
+mod sweep;
+mod tags;

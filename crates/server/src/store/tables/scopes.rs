@@ -3,22 +3,22 @@
 //! Where a scope is a small part of its tenant, the index is named: without statistics SQLite takes
 //! a tenant for a handful of rows, and would read all of it.
 
-use rusqlite::types::Value;
-
+use super::actions::ACTION;
+use super::fleet::MACHINE;
 use super::listing::Collection;
-use super::rows;
 use crate::core::TenantId;
-use crate::store::record::{ActionRecord, ActionScope, MachineRecord, MachineScope};
+use crate::store::database::Value;
+use crate::store::record::{ActionScope, MachineScope};
 
 const BY_MACHINE: &str = "actions INDEXED BY actions_by_machine";
 
-pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<MachineRecord> {
-    let (condition, more): (_, Vec<Value>) = match scope {
+pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection {
+    let (condition, more): (_, Vec<Value<'static>>) = match scope {
         MachineScope::All => ("tenant = ?1", Vec::new()),
         MachineScope::WithFile { sha1, since } => (
             "tenant = ?1 AND id IN (SELECT machine FROM sightings
                  WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3)",
-            vec![sha1.as_bytes().to_vec().into(), since.unix_ticks().into()],
+            vec![sha1.into(), since.into()],
         ),
         MachineScope::WithAddress {
             address,
@@ -32,8 +32,8 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<Mach
                      AND coalesce(had.until, its.last_seen) >= ?3)",
             vec![
                 address.to_canonical().to_string().into(),
-                from.unix_ticks().into(),
-                until.unix_ticks().into(),
+                from.into(),
+                until.into(),
             ],
         ),
         MachineScope::Tagged(tag) => (
@@ -50,16 +50,15 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection<Mach
     };
     Collection {
         table: "machines",
-        columns: rows::MACHINE,
+        columns: MACHINE,
         scope: condition.to_owned(),
         parameters: of_tenant(tenant, more),
         order: "id",
-        read: rows::machine,
     }
 }
 
-pub(super) fn actions(tenant: TenantId, scope: ActionScope) -> Collection<ActionRecord> {
-    let (table, condition, more): (_, _, Vec<Value>) = match scope {
+pub(super) fn actions(tenant: TenantId, scope: ActionScope) -> Collection {
+    let (table, condition, more): (_, _, Vec<Value<'static>>) = match scope {
         ActionScope::All => ("actions", "tenant = ?1", Vec::new()),
         ActionScope::OfMachine(machine) => (
             BY_MACHINE,
@@ -71,22 +70,21 @@ pub(super) fn actions(tenant: TenantId, scope: ActionScope) -> Collection<Action
             "tenant = ?1 AND machine = ?2 AND id IN (SELECT id FROM (
                  SELECT id, row_number() OVER (PARTITION BY type ORDER BY created DESC, id) AS place
                  FROM actions INDEXED BY actions_by_machine
-                 WHERE tenant = ?1 AND machine = ?2) WHERE place = 1)",
+                 WHERE tenant = ?1 AND machine = ?2) AS placed WHERE place = 1)",
             vec![machine.as_str().to_owned().into()],
         ),
     };
     Collection {
         table,
-        columns: rows::ACTION,
+        columns: ACTION,
         scope: condition.to_owned(),
         parameters: of_tenant(tenant, more),
         order: "created DESC, id",
-        read: rows::action,
     }
 }
 
-fn of_tenant(tenant: TenantId, more: Vec<Value>) -> Vec<Value> {
-    let mut parameters = vec![tenant.to_string().into()];
+fn of_tenant(tenant: TenantId, more: Vec<Value<'static>>) -> Vec<Value<'static>> {
+    let mut parameters = vec![tenant.into()];
     parameters.extend(more);
     parameters
 }
@@ -94,55 +92,49 @@ fn of_tenant(tenant: TenantId, more: Vec<Value>) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use quell_model::{MachineId, Sha1, Timestamp};
-    use rusqlite::{Connection, params_from_iter};
 
-    use super::super::schema::migrate;
     use super::*;
+    use crate::store::SqlStore;
 
     /// How SQLite goes about a collection.
-    fn plan<T>(collection: &Collection<T>) -> String {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        let sql = format!(
-            "EXPLAIN QUERY PLAN SELECT {} FROM {} WHERE {} ORDER BY {}",
+    async fn plan(store: &SqlStore, collection: Collection) -> String {
+        let text = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY {}",
             collection.columns, collection.table, collection.scope, collection.order
         );
-        let mut statement = connection.prepare(&sql).unwrap();
-        let steps = statement
-            .query_map(params_from_iter(&collection.parameters), |row| {
-                row.get::<_, String>("detail")
-            })
-            .unwrap();
-        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+        store.plan(&text, collection.parameters).await
     }
 
-    #[test]
-    fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
+    #[tokio::test]
+    async fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
         let tenant = TenantId::fresh();
         let moment = Timestamp::from_unix_seconds(0);
         let machine = MachineId::new("m1").unwrap();
-        let plans = [
-            plan(&machines(
+        let collections = [
+            machines(
                 tenant,
                 MachineScope::WithFile {
                     sha1: Sha1::OF_NOTHING,
                     since: moment,
                 },
-            )),
-            plan(&machines(
+            ),
+            machines(
                 tenant,
                 MachineScope::WithAddress {
                     address: [10, 0, 0, 1].into(),
                     from: moment,
                     until: moment,
                 },
-            )),
-            plan(&machines(tenant, MachineScope::Tagged("a".to_owned()))),
-            plan(&machines(tenant, MachineScope::TaggedFrom("a".to_owned()))),
-            plan(&actions(tenant, ActionScope::OfMachine(machine.clone()))),
-            plan(&actions(tenant, ActionScope::LatestOfMachine(machine))),
+            ),
+            machines(tenant, MachineScope::Tagged("a".to_owned())),
+            machines(tenant, MachineScope::TaggedFrom("a".to_owned())),
+            actions(tenant, ActionScope::OfMachine(machine.clone())),
+            actions(tenant, ActionScope::LatestOfMachine(machine)),
         ];
-        for plan in plans {
+        for collection in collections {
+            let plan = plan(&store, collection).await;
             assert!(!plan.contains("(tenant=?)"), "{plan}");
             assert!(!plan.contains("SCAN actions"), "{plan}");
         }

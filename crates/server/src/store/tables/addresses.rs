@@ -1,4 +1,4 @@
-//! Which addresses machines had when, in SQLite.
+//! Which addresses machines had when.
 //!
 //! A machine has the addresses that it told last, from when it told them until it tells others or
 //! falls silent. What it told before is kept for as long as may be asked.
@@ -7,12 +7,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use quell_model::{MachineId, Timestamp};
-use rusqlite::{Connection, params};
 
-use super::error::store_error;
 use crate::core::TenantId;
 use crate::core::span::{ADDRESS_MEMORY, ADDRESS_TOLERANCE};
 use crate::store::StoreError;
+use crate::store::database::{Sql, values};
 
 /// How many former addresses of one machine are kept: one that tells new addresses with every
 /// breath must not fill the disk.
@@ -20,30 +19,30 @@ const MAX_FORMER: i64 = 1024;
 
 /// Takes down that the machine has these addresses, and no others.
 pub(super) fn told(
-    c: &Connection,
+    sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
     addresses: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let told: BTreeSet<String> = addresses.iter().filter_map(|text| written(text)).collect();
-    let had = present(c, tenant, machine)?;
+    let had = present(sql, tenant, machine)?;
     if told == had {
         return Ok(());
     }
     for address in had.difference(&told) {
-        end(c, tenant, machine, Some(address), now)?;
+        end(sql, tenant, machine, Some(address), now)?;
     }
     for address in told.difference(&had) {
-        begin(c, tenant, machine, address, now)?;
+        begin(sql, tenant, machine, address, now)?;
     }
-    forget_oldest(c, tenant, machine)
+    forget_oldest(sql, tenant, machine)
 }
 
 /// Takes down that nothing was heard of the machine from a moment until now, if that is long: it
 /// need not have had its addresses meanwhile. Until it tells others it has the same again.
 pub(super) fn silent(
-    c: &Connection,
+    sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
     from: Timestamp,
@@ -52,25 +51,21 @@ pub(super) fn silent(
     if now.saturating_duration_since(from) <= ADDRESS_TOLERANCE {
         return Ok(());
     }
-    let had = present(c, tenant, machine)?;
-    end(c, tenant, machine, None, from)?;
+    let had = present(sql, tenant, machine)?;
+    end(sql, tenant, machine, None, from)?;
     for address in &had {
-        begin(c, tenant, machine, address, now)?;
+        begin(sql, tenant, machine, address, now)?;
     }
-    forget_oldest(c, tenant, machine)
+    forget_oldest(sql, tenant, machine)
 }
 
 /// Forgets what is too long ago to be asked for.
-pub(super) fn sweep(c: &Connection, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn sweep(sql: &mut dyn Sql, now: Timestamp) -> Result<(), StoreError> {
     let oldest = now
         .saturating_sub(ADDRESS_MEMORY)
         .saturating_sub(ADDRESS_TOLERANCE);
-    c.execute(
-        "DELETE FROM addresses WHERE until < ?1",
-        [oldest.unix_ticks()],
-    )
-    .map(drop)
-    .map_err(store_error)
+    sql.execute("DELETE FROM addresses WHERE until < ?1", values![oldest])
+        .map(drop)
 }
 
 /// An address in the one spelling in which it is kept; `None` for a text that is none.
@@ -80,80 +75,59 @@ fn written(text: &str) -> Option<String> {
 }
 
 fn present(
-    c: &Connection,
+    sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let mut statement = c
-        .prepare_cached(
-            "SELECT address FROM addresses WHERE tenant = ?1 AND machine = ?2 AND until IS NULL",
-        )
-        .map_err(store_error)?;
-    let found = statement
-        .query_map(params![tenant.to_string(), machine.as_str()], |row| {
-            row.get(0)
-        })
-        .map_err(store_error)?;
-    found.map(|row| row.map_err(store_error)).collect()
+    let found = sql.query(
+        "SELECT address FROM addresses WHERE tenant = ?1 AND machine = ?2 AND until IS NULL",
+        values![tenant, machine],
+    )?;
+    Ok(found.into_iter().map(|(address,)| address).collect())
 }
 
 fn begin(
-    c: &Connection,
+    sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
     address: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    c.prepare_cached(
+    sql.execute(
         "INSERT INTO addresses (tenant, machine, address, since) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (tenant, machine, address, since) DO UPDATE SET until = NULL",
+        values![tenant, machine, address, now],
     )
-    .and_then(|mut statement| {
-        statement.execute(params![
-            tenant.to_string(),
-            machine.as_str(),
-            address,
-            now.unix_ticks()
-        ])
-    })
     .map(drop)
-    .map_err(store_error)
 }
 
 /// Ends one address, or all.
 fn end(
-    c: &Connection,
+    sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
     address: Option<&String>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    c.prepare_cached(
-        "UPDATE addresses SET until = max(since, ?4)
+    sql.execute(
+        "UPDATE addresses SET until = CASE WHEN since > ?4 THEN since ELSE ?4 END
          WHERE tenant = ?1 AND machine = ?2 AND until IS NULL AND address = coalesce(?3, address)",
+        values![tenant, machine, address, at],
     )
-    .and_then(|mut statement| {
-        statement.execute(params![
-            tenant.to_string(),
-            machine.as_str(),
-            address,
-            at.unix_ticks()
-        ])
-    })
     .map(drop)
-    .map_err(store_error)
 }
 
-fn forget_oldest(c: &Connection, tenant: TenantId, machine: &MachineId) -> Result<(), StoreError> {
-    c.prepare_cached(
+fn forget_oldest(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+) -> Result<(), StoreError> {
+    sql.execute(
         "DELETE FROM addresses WHERE tenant = ?1 AND machine = ?2 AND until <= (
              SELECT until FROM addresses
              WHERE tenant = ?1 AND machine = ?2 AND until IS NOT NULL
              ORDER BY until DESC LIMIT 1 OFFSET ?3)",
+        values![tenant, machine, MAX_FORMER],
     )
-    .and_then(|mut statement| {
-        statement.execute(params![tenant.to_string(), machine.as_str(), MAX_FORMER])
-    })
     .map(drop)
-    .map_err(store_error)
 }

@@ -1,0 +1,71 @@
+//! The store in a database that speaks SQL.
+
+use std::path::Path;
+
+use super::StoreError;
+use super::database::Sql;
+use super::sqlite::Sqlite;
+
+/// A store in one SQLite file, in WAL mode with a sync for every commit.
+///
+/// Several processes may open the same file: operators' commands do so while the server runs.
+/// Clones share one writing thread.
+#[derive(Clone, Debug)]
+pub struct SqlStore {
+    database: Database,
+}
+
+#[derive(Clone, Debug)]
+enum Database {
+    Sqlite(Sqlite),
+}
+
+impl SqlStore {
+    /// Opens a file and brings it to this version's schema; makes it, readable by its owner
+    /// alone, when it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be opened or a newer version wrote it.
+    pub fn open(file: &Path) -> Result<Self, StoreError> {
+        let database = Database::Sqlite(Sqlite::open(file)?);
+        Ok(Self { database })
+    }
+
+    /// Looks something up.
+    pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.read(work).await,
+        }
+    }
+
+    /// Changes something, durably, all of it or nothing.
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write(work).await,
+        }
+    }
+
+    /// How SQLite goes about a query.
+    #[cfg(test)]
+    pub(super) async fn plan(
+        &self,
+        query: &str,
+        parameters: Vec<super::database::Value<'static>>,
+    ) -> String {
+        let text = format!("EXPLAIN QUERY PLAN {query}");
+        let steps: Vec<(i64, i64, i64, String)> = self
+            .read(move |sql| sql.query(&text, &parameters))
+            .await
+            .unwrap();
+        let details: Vec<_> = steps.into_iter().map(|(.., detail)| detail).collect();
+        details.join("\n")
+    }
+}

@@ -1,0 +1,315 @@
+//! Machine actions.
+
+use async_trait::async_trait;
+use quell_model::{ActionId, MachineId, Timestamp};
+use quell_protocol::Order;
+
+use super::orders::{self, OrderVerb};
+use super::{revocation, scopes, sweep};
+use crate::core::{Cancellation, Event, Fate, State, Step, TenantId};
+use crate::odata::Query;
+use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::record::{
+    ActionRecord, ActionScope, Advanced, Change, Page, Submission, Submitted, SweepRule, Swept,
+};
+use crate::store::{Ledger, SqlStore, StoreError};
+
+/// The columns of an [`ActionRecord`].
+pub(super) const ACTION: &str = "id, machine, computer_dns_name, sha1, requestor, \
+     requestor_comment, title, external_id, created, status, error_hresult, last_update, heard, \
+     cancelled, cancellation_requestor, cancellation_comment";
+
+#[async_trait]
+impl Ledger for SqlStore {
+    async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
+        self.write(move |sql| submit(sql, &submission)).await
+    }
+
+    async fn action(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+    ) -> Result<Option<ActionRecord>, StoreError> {
+        let action = action.clone();
+        self.read(move |sql| find(sql, tenant, &action)).await
+    }
+
+    async fn details(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+    ) -> Result<Option<String>, StoreError> {
+        let action = action.clone();
+        self.read(move |sql| details(sql, tenant, &action)).await
+    }
+
+    async fn actions(
+        &self,
+        tenant: TenantId,
+        scope: ActionScope,
+        query: Query,
+    ) -> Result<Page<ActionRecord>, StoreError> {
+        let actions = scopes::actions(tenant, scope);
+        self.read(move |sql| actions.page(sql, &query)).await
+    }
+
+    async fn advance(
+        &self,
+        tenant: TenantId,
+        action: &ActionId,
+        machine: Option<&MachineId>,
+        event: Event,
+        details: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Advanced>, StoreError> {
+        let action = action.clone();
+        let machine = machine.cloned();
+        self.write(move |sql| {
+            let its = |found: &ActionRecord| {
+                machine
+                    .as_ref()
+                    .is_none_or(|machine| *machine == found.machine)
+            };
+            match find(sql, tenant, &action)?.filter(its) {
+                None => Ok(None),
+                Some(found) => {
+                    advance(sql, tenant, found, &event, details.as_deref(), now).map(Some)
+                }
+            }
+        })
+        .await
+    }
+
+    async fn acknowledge(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sequence: u64,
+    ) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        let asked = machine.clone();
+        // Every hold acknowledges, and almost none has anything new to say.
+        let is_news = self
+            .read(move |sql| orders::is_news(sql, tenant, &asked, sequence))
+            .await?;
+        if !is_news {
+            return Ok(());
+        }
+        self.write(move |sql| orders::acknowledge(sql, tenant, &machine, sequence))
+            .await
+    }
+
+    async fn orders(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        above: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Order>, StoreError> {
+        let machine = machine.clone();
+        self.read(move |sql| orders::waiting(sql, tenant, &machine, above, now))
+            .await
+    }
+
+    async fn sweep(&self, rule: SweepRule, now: Timestamp) -> Result<Swept, StoreError> {
+        self.write(move |sql| sweep::sweep(sql, rule, now)).await
+    }
+}
+
+fn submit(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, StoreError> {
+    if revocation::is_revoked(sql, submission.tenant, &submission.machine)? {
+        return Ok(Submitted::Revoked);
+    }
+    let active = active(sql, submission)?;
+    let since = active.as_ref().map(|action| action.created);
+    match (submission.duplicates.judge(since, submission.now), active) {
+        (Fate::Again, Some(active)) => Ok(Submitted::Again(active)),
+        (Fate::Refused, _) => Ok(Submitted::Refused),
+        (Fate::New | Fate::Again, _) => insert(sql, submission).map(Submitted::New),
+    }
+}
+
+fn active(sql: &mut dyn Sql, submission: &Submission) -> Result<Option<ActionRecord>, StoreError> {
+    sql.query_one(
+        &format!(
+            "SELECT {ACTION} FROM actions WHERE tenant = ?1 AND machine = ?2 AND sha1 = ?3
+                 AND status IN ('Pending', 'InProgress')"
+        ),
+        values![submission.tenant, &submission.machine, submission.sha1],
+    )
+}
+
+fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, StoreError> {
+    let action = ActionRecord {
+        id: submission.id.clone(),
+        machine: submission.machine.clone(),
+        computer_dns_name: submission.computer_dns_name.clone(),
+        sha1: submission.sha1,
+        requestor: submission.requestor.clone(),
+        comment: submission.comment.clone(),
+        title: submission.title.clone(),
+        external_id: submission.external_id.clone(),
+        created: submission.now,
+        state: State::new(submission.now),
+    };
+    sql.execute(
+        "INSERT INTO actions (tenant, id, type, machine, computer_dns_name, sha1, title, requestor,
+             requestor_comment, external_id, status, error_hresult, created, last_update,
+             heard)
+         VALUES (?1, ?2, 'StopAndQuarantineFile', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11,
+             ?11)",
+        values![
+            submission.tenant,
+            &action.id,
+            &action.machine,
+            &action.computer_dns_name,
+            action.sha1,
+            action.title.as_ref(),
+            &action.requestor,
+            &action.comment,
+            action.external_id.as_ref(),
+            action.state.status.as_str(),
+            action.created,
+        ],
+    )?;
+    orders::give(
+        sql,
+        submission.tenant,
+        &action,
+        OrderVerb::Stop,
+        action.created,
+    )?;
+    Ok(action)
+}
+
+fn find(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    action: &ActionId,
+) -> Result<Option<ActionRecord>, StoreError> {
+    sql.query_one(
+        &format!("SELECT {ACTION} FROM actions WHERE tenant = ?1 AND id = ?2"),
+        values![tenant, action.as_str().to_ascii_lowercase()],
+    )
+}
+
+pub(super) fn advance(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    mut action: ActionRecord,
+    event: &Event,
+    details: Option<&str>,
+    now: Timestamp,
+) -> Result<Advanced, StoreError> {
+    let step = match action.state.advance(event, action.created, now) {
+        Ok(step) => step,
+        Err(ended) => {
+            return Ok(Advanced {
+                action,
+                verdict: Err(ended),
+            });
+        }
+    };
+    if let Some(details) = details {
+        keep_details(sql, tenant, &action.id, details)?;
+    }
+    let change = match step {
+        Step::Stays => Change::Stayed,
+        Step::Becomes { state, recall } => {
+            action.state = state;
+            keep_state(sql, tenant, &action)?;
+            if recall {
+                orders::give(sql, tenant, &action, OrderVerb::Cancel, now)?;
+            }
+            Change::Moved
+        }
+    };
+    Ok(Advanced {
+        action,
+        verdict: Ok(change),
+    })
+}
+
+fn details(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    action: &ActionId,
+) -> Result<Option<String>, StoreError> {
+    let found = sql.query_one(
+        "SELECT details FROM actions WHERE tenant = ?1 AND id = ?2",
+        values![tenant, action.as_str().to_ascii_lowercase()],
+    )?;
+    Ok(found.and_then(|(details,)| details))
+}
+
+/// The first final report of a machine is the one that is kept.
+fn keep_details(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    action: &ActionId,
+    details: &str,
+) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE actions SET details = ?3 WHERE tenant = ?1 AND id = ?2 AND details IS NULL",
+        values![tenant, action, details],
+    )
+    .map(drop)
+}
+
+fn keep_state(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    action: &ActionRecord,
+) -> Result<(), StoreError> {
+    let cancellation = action.state.cancellation.as_ref();
+    sql.execute(
+        "UPDATE actions SET status = ?3, error_hresult = ?4, last_update = ?5,
+             cancellation_requestor = ?6, cancellation_comment = ?7, cancelled = ?8, heard = ?9
+         WHERE tenant = ?1 AND id = ?2",
+        values![
+            tenant,
+            &action.id,
+            action.state.status.as_str(),
+            action.state.error_hresult,
+            action.state.last_update,
+            cancellation.map(|by| &by.requestor),
+            cancellation.map(|by| &by.comment),
+            cancellation.map(|by| by.at),
+            action.state.heard,
+        ],
+    )
+    .map(drop)
+}
+
+impl FromRow for ActionRecord {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.next()?,
+            machine: row.next()?,
+            computer_dns_name: row.next()?,
+            sha1: row.next()?,
+            requestor: row.next()?,
+            comment: row.next()?,
+            title: row.next()?,
+            external_id: row.next()?,
+            created: row.next()?,
+            state: State {
+                status: row.next()?,
+                error_hresult: row.next()?,
+                last_update: row.next()?,
+                heard: row.next()?,
+                cancellation: cancellation(row)?,
+            },
+        })
+    }
+}
+
+fn cancellation(row: &mut Row<'_>) -> Result<Option<Cancellation>, StoreError> {
+    let at: Option<Timestamp> = row.next()?;
+    let (requestor, comment): (Option<String>, Option<String>) = (row.next()?, row.next()?);
+    Ok(at.map(|at| Cancellation {
+        requestor: requestor.unwrap_or_default(),
+        comment: comment.unwrap_or_default(),
+        at,
+    }))
+}

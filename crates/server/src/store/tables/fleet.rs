@@ -1,0 +1,267 @@
+//! Machines and their keys.
+
+use async_trait::async_trait;
+use quell_model::{MachineId, Sha1, Timestamp};
+use quell_protocol::{Inventory, MachineFacts, Sighting};
+
+use super::{addresses, enrolment, inventory, revocation, scopes, tags};
+use crate::core::{Health, Tag, TenantId};
+use crate::odata::Query;
+use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::record::{
+    Admission, DeviceKey, Enrolled, Enrolment, FileName, FileRecord, FileSightings, MachineRecord,
+    MachineScope, NewEnrolmentToken, Page, Sighted,
+};
+use crate::store::{Fleet, SqlStore, StoreError};
+
+/// The columns of a [`MachineRecord`].
+pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, os_architecture, \
+     os_processor, ip_addresses, agent_version, degraded, last_address, first_seen, last_seen, \
+     health_status, revoked IS NOT NULL, \
+     (SELECT json_group_array(tag ORDER BY tag) FROM machine_tags \
+     WHERE machine_tags.tenant = machines.tenant AND machine = machines.id)";
+
+#[async_trait]
+impl Fleet for SqlStore {
+    async fn add_enrolment_token(&self, token: NewEnrolmentToken) -> Result<(), StoreError> {
+        self.write(move |sql| enrolment::add_token(sql, &token))
+            .await
+    }
+
+    async fn enrol(&self, enrolment: Enrolment) -> Result<Enrolled, StoreError> {
+        self.write(move |sql| enrolment::enrol(sql, &enrolment))
+            .await
+    }
+
+    async fn device_keys(&self, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
+        let machine = machine.clone();
+        self.read(move |sql| device_keys(sql, &machine)).await
+    }
+
+    async fn admit(&self, admission: Admission) -> Result<bool, StoreError> {
+        self.write(move |sql| admit(sql, &admission)).await
+    }
+
+    async fn impair(&self, tenant: TenantId, machine: &MachineId) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        self.write(move |sql| {
+            sql.execute(
+                "UPDATE machines SET health_status = ?3 WHERE tenant = ?1 AND id = ?2",
+                values![tenant, &machine, Health::ImpairedCommunication.as_str()],
+            )
+            .map(drop)
+        })
+        .await
+    }
+
+    async fn revoke(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let machine = machine.clone();
+        self.write(move |sql| revocation::revoke(sql, tenant, &machine, now))
+            .await
+    }
+
+    async fn machine(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<MachineRecord>, StoreError> {
+        let name = name.to_owned();
+        self.read(
+            move |sql| match find(sql, tenant, "lower(id) = lower(?2)", &name)? {
+                Some(machine) => Ok(Some(machine)),
+                None => find(sql, tenant, "lower(computer_dns_name) = lower(?2)", &name),
+            },
+        )
+        .await
+    }
+
+    async fn machines(
+        &self,
+        tenant: TenantId,
+        scope: MachineScope,
+        query: Query,
+    ) -> Result<Page<MachineRecord>, StoreError> {
+        let machines = scopes::machines(tenant, scope);
+        self.read(move |sql| machines.page(sql, &query)).await
+    }
+
+    async fn tag(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        add: Vec<Tag>,
+        remove: Vec<Tag>,
+    ) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        self.write(move |sql| tags::change(sql, tenant, &machine, &add, &remove))
+            .await
+    }
+
+    async fn record_inventory(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        inventory: Inventory,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        self.write(move |sql| {
+            enrolment::update_facts(sql, tenant, &machine, &inventory.machine, now)?;
+            inventory::record(sql, tenant, &machine, &inventory, now)
+        })
+        .await
+    }
+
+    async fn add_sightings(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sightings: Vec<Sighting>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let machine = machine.clone();
+        self.write(move |sql| inventory::add(sql, tenant, &machine, &sightings, now))
+            .await
+    }
+
+    async fn sighted(
+        &self,
+        tenant: TenantId,
+        machine: &MachineId,
+        sha1: Sha1,
+        since: Timestamp,
+    ) -> Result<Option<Sighted>, StoreError> {
+        let machine = machine.clone();
+        self.read(move |sql| inventory::sighted(sql, tenant, &machine, sha1, since))
+            .await
+    }
+
+    async fn file(
+        &self,
+        tenant: TenantId,
+        name: FileName,
+    ) -> Result<Option<FileRecord>, StoreError> {
+        self.read(move |sql| inventory::file(sql, tenant, &name))
+            .await
+    }
+
+    async fn file_sightings(
+        &self,
+        tenant: TenantId,
+        sha1: Sha1,
+        since: Timestamp,
+    ) -> Result<FileSightings, StoreError> {
+        self.read(move |sql| inventory::sightings(sql, tenant, sha1, since))
+            .await
+    }
+}
+
+/// Finds one machine; of several with one DNS name the one that called last.
+fn find(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    condition: &str,
+    name: &str,
+) -> Result<Option<MachineRecord>, StoreError> {
+    sql.query_one(
+        &format!(
+            "SELECT {MACHINE} FROM machines WHERE tenant = ?1 AND {condition}
+             ORDER BY last_seen DESC LIMIT 1"
+        ),
+        values![tenant, name],
+    )
+}
+
+fn device_keys(sql: &mut dyn Sql, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
+    sql.query(
+        "SELECT tenant, id, public_key, revoked IS NOT NULL FROM machines
+         WHERE lower(id) = lower(?1) LIMIT 16",
+        values![machine],
+    )
+}
+
+fn admit(sql: &mut dyn Sql, admission: &Admission) -> Result<bool, StoreError> {
+    let fresh = sql.execute(
+        "INSERT INTO assertions (tenant, machine, jti, forget_after) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+        values![
+            admission.tenant,
+            &admission.machine,
+            &admission.jti,
+            admission.forget_after,
+        ],
+    )?;
+    if fresh == 0 {
+        return Ok(false);
+    }
+    if let Some(last_seen) = last_seen(sql, admission)? {
+        let Admission {
+            tenant,
+            machine,
+            now,
+            ..
+        } = admission;
+        addresses::silent(sql, *tenant, machine, last_seen, *now)?;
+    }
+    sql.execute(
+        "UPDATE machines SET last_seen = ?3, health_status = ?4,
+             last_address = coalesce(?5, last_address)
+         WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL",
+        values![
+            admission.tenant,
+            &admission.machine,
+            admission.now,
+            Health::Active.as_str(),
+            admission.address.map(|address| address.to_string()),
+        ],
+    )?;
+    Ok(true)
+}
+
+fn last_seen(sql: &mut dyn Sql, admission: &Admission) -> Result<Option<Timestamp>, StoreError> {
+    let found = sql.query_one(
+        "SELECT last_seen FROM machines WHERE tenant = ?1 AND id = ?2 AND revoked IS NULL",
+        values![admission.tenant, &admission.machine],
+    )?;
+    Ok(found.map(|(last_seen,)| last_seen))
+}
+
+impl FromRow for MachineRecord {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.next()?,
+            facts: MachineFacts {
+                computer_dns_name: row.next()?,
+                os_platform: row.next()?,
+                version: row.next()?,
+                os_architecture: row.next()?,
+                os_processor: row.next()?,
+                ip_addresses: row.next()?,
+                agent_version: row.next()?,
+                degraded: row.next()?,
+            },
+            last_address: row.next()?,
+            first_seen: row.next()?,
+            last_seen: row.next()?,
+            health: row.next()?,
+            revoked: row.next()?,
+            tags: row.next()?,
+        })
+    }
+}
+
+impl FromRow for DeviceKey {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            tenant: row.next()?,
+            machine: row.next()?,
+            public_key: row.next()?,
+            revoked: row.next()?,
+        })
+    }
+}

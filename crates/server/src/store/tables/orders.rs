@@ -1,0 +1,147 @@
+//! Orders that wait for their machines.
+
+use quell_model::{MachineId, Timestamp};
+use quell_protocol::{Order, Verb};
+
+use crate::core::TenantId;
+use crate::core::lifecycle::DELIVERY_TIME;
+use crate::store::StoreError;
+use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::record::ActionRecord;
+
+/// The most orders that are handed out at once.
+const MAX_ORDERS: i64 = 64;
+const TICKS_PER_MICROSECOND: i64 = 10;
+
+/// What is ordered; the rest of an order stands in its action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OrderVerb {
+    Stop,
+    Cancel,
+}
+
+impl OrderVerb {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "StopAndQuarantineFile",
+            Self::Cancel => "CancelAction",
+        }
+    }
+}
+
+/// Puts an order at the end of its machine's line.
+///
+/// Its number is the next one, and no less than the microsecond: data that were put back from a
+/// backup do not know the numbers that were given since, and must not give them to other orders,
+/// which the machine would take for old ones.
+pub(super) fn give(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    action: &ActionRecord,
+    verb: OrderVerb,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (sequence,): (i64,) = sql.query_sure(
+        "UPDATE machines SET last_sequence =
+             CASE WHEN last_sequence < ?3 THEN ?3 ELSE last_sequence + 1 END
+         WHERE tenant = ?1 AND id = ?2 RETURNING last_sequence",
+        values![
+            tenant,
+            &action.machine,
+            now.unix_ticks() / TICKS_PER_MICROSECOND
+        ],
+    )?;
+    sql.execute(
+        "INSERT INTO orders (tenant, machine, sequence, action, verb, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        values![
+            tenant,
+            &action.machine,
+            sequence,
+            &action.id,
+            verb.as_str(),
+            now.saturating_add(DELIVERY_TIME),
+        ],
+    )
+    .map(drop)
+}
+
+/// Whether acknowledging this number would change anything.
+pub(super) fn is_news(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    sequence: u64,
+) -> Result<bool, StoreError> {
+    sql.exists(
+        "SELECT 1 FROM machines WHERE tenant = ?1 AND id = ?2 AND last_sequence < ?3
+         UNION ALL
+         SELECT 1 FROM orders WHERE tenant = ?1 AND machine = ?2 AND sequence <= ?3 LIMIT 1",
+        values![tenant, machine, sequence],
+    )
+}
+
+pub(super) fn acknowledge(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    sequence: u64,
+) -> Result<(), StoreError> {
+    let never_given = sql.execute(
+        "UPDATE machines SET last_sequence = last_sequence + ?3
+         WHERE tenant = ?1 AND id = ?2 AND last_sequence < ?3",
+        values![tenant, machine, sequence],
+    )?;
+    let change = match never_given {
+        0 => "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2 AND sequence <= ?3",
+        _ => "UPDATE orders SET sequence = sequence + ?3 WHERE tenant = ?1 AND machine = ?2",
+    };
+    sql.execute(change, values![tenant, machine, sequence])
+        .map(drop)
+}
+
+/// The orders to hand out. An order to stop a file whose action has ended is not among them.
+pub(super) fn waiting(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    above: u64,
+    now: Timestamp,
+) -> Result<Vec<Order>, StoreError> {
+    sql.query(
+        "SELECT o.sequence, o.machine, o.action, o.expires, o.verb, a.sha1, a.requestor_comment,
+             a.requestor
+         FROM orders o JOIN actions a ON a.tenant = o.tenant AND a.id = o.action
+         WHERE o.tenant = ?1 AND o.machine = ?2 AND o.sequence > ?3 AND o.expires > ?4
+             AND (o.verb = 'CancelAction' OR a.status IN ('Pending', 'InProgress'))
+         ORDER BY o.sequence LIMIT ?5",
+        values![tenant, machine, above, now, MAX_ORDERS],
+    )
+}
+
+impl FromRow for Order {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            sequence: row.next()?,
+            machine_id: row.next()?,
+            action_id: row.next()?,
+            expires_at: row.next()?,
+            verb: verb(row)?,
+        })
+    }
+}
+
+fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
+    let verb: String = row.next()?;
+    if verb == OrderVerb::Stop.as_str() {
+        Ok(Verb::StopAndQuarantineFile {
+            sha1: row.next()?,
+            comment: row.next()?,
+            requestor: row.next()?,
+        })
+    } else if verb == OrderVerb::Cancel.as_str() {
+        Ok(Verb::CancelAction)
+    } else {
+        Err(StoreError::Damaged(format!("unknown verb {verb:?}")))
+    }
+}

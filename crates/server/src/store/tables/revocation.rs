@@ -1,0 +1,65 @@
+//! Shutting a machine out.
+
+use quell_model::{MachineId, Timestamp};
+
+use super::actions::{ACTION, advance};
+use crate::core::{Event, Health, TenantId};
+use crate::store::StoreError;
+use crate::store::database::{Sql, values};
+use crate::store::record::ActionRecord;
+
+/// Refuses the machine's key and gives up what was ordered from it: whoever is enrolled under its
+/// id next must not get orders that were meant for this one.
+pub(super) fn revoke(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let kept: Option<(MachineId,)> = sql.query_one(
+        "UPDATE machines SET revoked = coalesce(revoked, ?3), health_status = ?4
+         WHERE tenant = ?1 AND lower(id) = lower(?2) RETURNING id",
+        values![tenant, machine, now, Health::Inactive.as_str()],
+    )?;
+    let Some((kept,)) = kept else {
+        return Ok(false);
+    };
+    let given_up = Event::CancelRequested {
+        requestor: "quell".to_owned(),
+        comment: "machine revoked".to_owned(),
+    };
+    for action in active(sql, tenant, &kept)? {
+        advance(sql, tenant, action, &given_up, None, now)?;
+    }
+    sql.execute(
+        "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2",
+        values![tenant, &kept],
+    )
+    .map(|_| true)
+}
+
+/// Whether an operator revoked the machine.
+pub(super) fn is_revoked(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+) -> Result<bool, StoreError> {
+    sql.exists(
+        "SELECT 1 FROM machines WHERE tenant = ?1 AND id = ?2 AND revoked IS NOT NULL",
+        values![tenant, machine],
+    )
+}
+
+fn active(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+) -> Result<Vec<ActionRecord>, StoreError> {
+    sql.query(
+        &format!(
+            "SELECT {ACTION} FROM actions WHERE tenant = ?1 AND machine = ?2
+                 AND status IN ('Pending', 'InProgress')"
+        ),
+        values![tenant, machine],
+    )
+}

@@ -1,0 +1,32 @@
+//! What operators call machines by.
+
+use quell_model::MachineId;
+
+use crate::core::{Tag, TenantId};
+use crate::store::StoreError;
+use crate::store::database::{Sql, values};
+
+pub(super) fn change(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    add: &[Tag],
+    remove: &[Tag],
+) -> Result<(), StoreError> {
+    let mut each = |text: &str, tags: &[Tag]| {
+        tags.iter().try_for_each(|tag| {
+            sql.execute(text, values![tenant, machine, tag.as_str()])
+                .map(drop)
+        })
+    };
+    each(
+        "DELETE FROM machine_tags WHERE tenant = ?1 AND machine = ?2 AND tag = ?3",
+        remove,
+    )?;
+    each(
+        "INSERT INTO machine_tags (tenant, machine, tag)
+         SELECT tenant, id, ?3 FROM machines WHERE tenant = ?1 AND id = ?2
+         ON CONFLICT DO NOTHING",
+        add,
+    )
+}
