@@ -9,6 +9,7 @@ mod format;
 mod names;
 mod reference;
 mod rust;
+mod served;
 
 use std::path::{Path, PathBuf};
 
@@ -24,8 +25,9 @@ const REFERENCE: &str = "docs/reference";
 
 pub(crate) fn run(mode: Mode) -> Outcome {
     let root = workspace::root()?;
-    let contract = Contract::read(&root.join("docs/api"))?;
-    let generated = generated(&contract)?;
+    let folder = root.join("docs/api");
+    let contract = Contract::read(&folder)?;
+    let generated = generated(&contract, &folder)?;
     let mut stale = Vec::new();
     for (path, contents) in &generated {
         stale.extend(ensure::contents(mode, &root, Path::new(path), contents)?);
@@ -41,7 +43,7 @@ pub(crate) fn run(mode: Mode) -> Outcome {
 }
 
 /// Every generated file: its path from the root, and its contents.
-fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
+fn generated(contract: &Contract, folder: &Path) -> Outcome<Vec<(String, String)>> {
     let mut files = Vec::new();
     for (name, tokens) in rust::model(contract)? {
         files.push((format!("{MODEL}/{name}.rs"), format::rust(&name, tokens)?));
@@ -55,6 +57,10 @@ fn generated(contract: &Contract) -> Outcome<Vec<(String, String)>> {
     files.push((
         format!("{SERVER}/readings.rs"),
         format::rust("readings", rust::readings(contract))?,
+    ));
+    files.push((
+        format!("{SERVER}/openapi.json"),
+        served::document(contract, folder)?,
     ));
     for (name, text) in reference::pages(contract)? {
         files.push((format!("{REFERENCE}/{name}.md"), format::markdown(&text)));

@@ -171,13 +171,13 @@ fn text(folder: &Path, name: &str) -> Outcome<String> {
     fs::read_to_string(&path).context(path.display())
 }
 
-fn yaml<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
+pub(super) fn yaml<T: DeserializeOwned>(path: &Path) -> Outcome<T> {
     let text = fs::read_to_string(path).context(path.display())?;
     serde_saphyr::from_str(&text).context(path.display())
 }
 
 /// The YAML files of a folder by their names without ending, in the alphabet's order.
-fn yaml_files(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
+pub(super) fn yaml_files(folder: &Path) -> Outcome<BTreeMap<String, PathBuf>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).context(folder.display())? {
         let path = entry.context(folder.display())?.path();
@@ -343,7 +343,7 @@ mod tests {
     fn same_contract_gives_the_same_bytes() {
         let generated = || {
             let folder = crate::workspace::root()?.join("docs/api");
-            super::super::generated(&Contract::read(&folder)?)
+            super::super::generated(&Contract::read(&folder)?, &folder)
         };
         assert_eq!(
             generated().expect("generated"),

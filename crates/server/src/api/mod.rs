@@ -7,6 +7,7 @@ mod actions;
 mod answer;
 mod arrivals;
 mod body;
+mod description;
 mod disabled;
 mod entity;
 mod error;
@@ -119,6 +120,13 @@ impl Api {
                 .token(version, tenant, &parts.headers, body.as_ref())
                 .await;
         }
+        if matches!(route, Route::GetDescription) {
+            let described = self
+                .hosts
+                .origin(parts)
+                .and_then(|origin| Self::description(&origin, &parts.headers));
+            return described.unwrap_or_else(ApiError::into_response);
+        }
         let mut arrival = self.arrivals.as_ref().map(Arrivals::arrive);
         let response = self
             .operate(route, parts, body, arrival.as_mut())
@@ -198,7 +206,8 @@ impl Api {
             Route::GetPackageUri { action_id } | Route::GetLiveResponseResult { action_id, .. } => {
                 self.disabled_on_action(&call, operation, action_id).await
             }
-            Route::IssueToken { .. }
+            Route::GetDescription
+            | Route::IssueToken { .. }
             | Route::IssueTokenByGet { .. }
             | Route::IssueTokenV2 { .. }
             | Route::IssueTokenV2ByGet { .. } => Err(ApiError::no_route()),

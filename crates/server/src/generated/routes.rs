@@ -28,6 +28,8 @@ pub(crate) enum Route<'a> {
         /// The parameter tenant.
         tenant: &'a str,
     },
+    /// `GET /api/openapi.json`: Get this description, as quell's own server answers; the service has none.
+    GetDescription,
     /// `POST /api/machines/{machineId}/StopAndQuarantineFile`: Stop the execution of a file on a machine and take the file away.
     StopAndQuarantineFile {
         /// The parameter machine_id.
@@ -171,10 +173,12 @@ pub(crate) enum Found<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// Looks a path up. Its fixed segments are matched without regard to case, and
-    /// `/api/v1.0` is the same as `/api`.
+    /// Looks a path up. Its fixed segments are matched without regard to case, a slash at its
+    /// end is passed over, and `/api/v1.0` is the same as `/api`.
     pub(crate) fn find(method: &str, path: &'a str) -> Found<'a> {
-        let segments: Vec<&'a str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let segments: Vec<&'a str> = path.split('/').collect();
         let found = match segments.as_slice() {
             [api, version, rest @ ..]
                 if api.eq_ignore_ascii_case("api") && version.eq_ignore_ascii_case("v1.0") =>
@@ -194,6 +198,12 @@ impl<'a> Route<'a> {
     fn at(segments: &[&'a str]) -> Vec<(&'static str, Self)> {
         let is = |segment: &str, fixed: &str| segment.eq_ignore_ascii_case(fixed);
         let mut found = Vec::new();
+        if let [fixed0, fixed1] = *segments
+            && is(fixed0, "api")
+            && is(fixed1, "openapi.json")
+        {
+            found.push(("GET", Self::GetDescription));
+        }
         if let [fixed0, fixed1] = *segments
             && is(fixed0, "api")
             && is(fixed1, "machineactions")
@@ -418,6 +428,7 @@ impl<'a> Route<'a> {
             Self::IssueTokenByGet { .. } => None,
             Self::IssueTokenV2 { .. } => None,
             Self::IssueTokenV2ByGet { .. } => None,
+            Self::GetDescription => None,
             Self::StopAndQuarantineFile { .. } => Some(&operations::STOP_AND_QUARANTINE_FILE),
             Self::Isolate { .. } => Some(&operations::ISOLATE),
             Self::Unisolate { .. } => Some(&operations::UNISOLATE),
@@ -477,6 +488,7 @@ mod tests {
             "/X/oauth2/v2.0/token",
             Route::IssueTokenV2ByGet { tenant: "X" },
         ),
+        ("GET", "/api/openapi.json", Route::GetDescription),
         (
             "POST",
             "/api/machines/X/StopAndQuarantineFile",
@@ -610,6 +622,14 @@ mod tests {
             );
             let versioned = path.replacen("/api/", "/Api/V1.0/", 1);
             assert_eq!(Route::find(method, &versioned), Found::Route(route));
+            assert_eq!(
+                Route::find(method, &format!("{path}/")),
+                Found::Route(route)
+            );
+            assert_ne!(
+                Route::find(method, &format!("{path}//")),
+                Found::Route(route)
+            );
         }
     }
     #[test]

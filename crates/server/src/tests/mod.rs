@@ -1,6 +1,7 @@
 //! The server as its clients and its machines see it, in one process and without sockets.
 
 mod cancel;
+mod description;
 mod device;
 mod enrolment;
 mod failures;

@@ -148,7 +148,7 @@ const DISABLED: [&str; 10] = [
     "/GetLiveResponseResultDownloadLink(index={index})",
 ];
 
-fn is_disabled(operation: &OperationInfo) -> bool {
+pub(super) fn is_disabled(operation: &OperationInfo) -> bool {
     DISABLED.iter().any(|end| operation.path.ends_with(end))
 }
 

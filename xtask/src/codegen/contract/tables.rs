@@ -24,6 +24,8 @@ pub(crate) struct OperationRow {
     pub(crate) limits: String,
     #[serde(default)]
     pub(crate) served: bool,
+    #[serde(default)]
+    pub(crate) disabled: bool,
     pub(crate) entity: Option<String>,
     #[serde(default)]
     pub(crate) options: Vec<QueryOption>,

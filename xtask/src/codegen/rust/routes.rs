@@ -38,10 +38,12 @@ pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
         }
 
         impl<'a> Route<'a> {
-            /// Looks a path up. Its fixed segments are matched without regard to case, and
-            /// `/api/v1.0` is the same as `/api`.
+            /// Looks a path up. Its fixed segments are matched without regard to case, a slash at its
+            /// end is passed over, and `/api/v1.0` is the same as `/api`.
             pub(crate) fn find(method: &str, path: &'a str) -> Found<'a> {
-                let segments: Vec<&'a str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+                let path = path.strip_prefix('/').unwrap_or(path);
+                let path = path.strip_suffix('/').unwrap_or(path);
+                let segments: Vec<&'a str> = path.split('/').collect();
                 let found = match segments.as_slice() {
                     [api, version, rest @ ..]
                         if api.eq_ignore_ascii_case("api") && version.eq_ignore_ascii_case("v1.0") =>
@@ -88,6 +90,8 @@ pub(in crate::codegen) fn routes(contract: &Contract) -> Outcome<TokenStream> {
                     assert_eq!(Route::find(method, &path.to_uppercase()), Found::Route(route));
                     let versioned = path.replacen("/api/", "/Api/V1.0/", 1);
                     assert_eq!(Route::find(method, &versioned), Found::Route(route));
+                    assert_eq!(Route::find(method, &format!("{path}/")), Found::Route(route));
+                    assert_ne!(Route::find(method, &format!("{path}//")), Found::Route(route));
                 }
             }
 
