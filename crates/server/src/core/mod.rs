@@ -1,6 +1,7 @@
 //! What the server decides, without clock, socket or store: facts and time go in, decisions come
 //! out.
 
+pub mod audit;
 pub mod authorization;
 pub mod availability;
 pub mod duplicate;

@@ -1,0 +1,338 @@
+//! What can be told in a trail: a closed set.
+//!
+//! A deed is told once, by who did it, in the transaction that did it. A new one is a new variant
+//! here, a line in [`Deed::NAMES`], and its row in `docs/reference/audit.schema.json`.
+
+use std::net::IpAddr;
+
+use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
+
+use super::{Hash, PublicKey};
+use crate::core::{Draft, Status, Tag};
+
+/// A machine action, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    /// The action.
+    pub action: ActionId,
+    /// Its machine.
+    pub machine: MachineId,
+    /// Its file.
+    pub sha1: Sha1,
+}
+
+/// A file by the hash that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileHash {
+    /// A SHA-1.
+    Sha1(Sha1),
+    /// A SHA-256, 64 hexadecimal digits in lower case.
+    Sha256(String),
+}
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The caller's token has not the permission.
+    Permission,
+    /// The file is one that must not be taken away.
+    Protected,
+    /// The file is on too many machines.
+    BlastRadius,
+    /// The file was not seen on the machine.
+    UnknownFile,
+    /// A like action is active.
+    Active,
+    /// The machine was revoked.
+    Revoked,
+    /// The action has ended.
+    Ended,
+    /// The token was no good.
+    Token,
+    /// The client's id or secret was wrong.
+    Client,
+    /// The enrolment token was no good.
+    EnrolmentToken,
+    /// Another key is enrolled under the machine's id.
+    OtherKey,
+    /// Too many calls.
+    Limit,
+}
+
+impl Refusal {
+    /// Its name in a trail.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permission => "Permission",
+            Self::Protected => "Protected",
+            Self::BlastRadius => "BlastRadius",
+            Self::UnknownFile => "UnknownFile",
+            Self::Active => "Active",
+            Self::Revoked => "Revoked",
+            Self::Ended => "Ended",
+            Self::Token => "Token",
+            Self::Client => "Client",
+            Self::EnrolmentToken => "EnrolmentToken",
+            Self::OtherKey => "OtherKey",
+            Self::Limit => "Limit",
+        }
+    }
+}
+
+/// How often something was refused. See [`Deed::RefusalsCounted`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusalCount {
+    /// Why.
+    pub why: Refusal,
+    /// What was called.
+    pub operation: &'static str,
+    /// The application that was refused, if it is one of the tenant's.
+    pub application: Option<String>,
+    /// Where the last of these calls came from.
+    pub peer: Option<IpAddr>,
+    /// How often.
+    pub count: u64,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// An action was taken and ordered from its machine.
+    ActionTaken {
+        /// The action.
+        ordered: Ordered,
+        /// Why, in the requestor's words.
+        comment: String,
+        /// Whether the caller overrode what limits a mistake.
+        forced: bool,
+    },
+    /// The same request came again, and was answered with the active action.
+    ActionRepeated(Ordered),
+    /// An action was not taken.
+    ActionRefused {
+        /// The machine.
+        machine: MachineId,
+        /// The file.
+        sha1: Sha1,
+        /// Why not.
+        why: Refusal,
+    },
+    /// Somebody asked to give an action up.
+    ActionCancelled {
+        /// The action.
+        ordered: Ordered,
+        /// Why, in the requestor's words.
+        comment: String,
+    },
+    /// An action ended because its machine was not heard of in time.
+    ActionTimedOut(Ordered),
+    /// An action's machine said how far it is, and so it is.
+    ActionReported {
+        /// The action.
+        ordered: Ordered,
+        /// How far it is.
+        status: Status,
+        /// Why it failed; 0 when it did not.
+        hresult: i32,
+    },
+    /// An order was handed to its machine for the first time.
+    OrderHandedOut {
+        /// The action that the order is of.
+        ordered: Ordered,
+        /// What is ordered.
+        verb: &'static str,
+        /// The order's number.
+        order: u64,
+    },
+    /// Files that an action took away are to be put back.
+    RestoreOrdered(Ordered),
+    /// A machine was let in.
+    MachineEnrolled {
+        /// The machine.
+        machine: MachineId,
+        /// The SHA-256 of its public key.
+        key: [u8; 32],
+    },
+    /// A known machine has another key.
+    MachineKeyChanged {
+        /// The machine.
+        machine: MachineId,
+        /// The SHA-256 of its new public key.
+        key: [u8; 32],
+    },
+    /// A machine that asked to be let in was not.
+    MachineRefused {
+        /// The machine, as it calls itself.
+        machine: MachineId,
+        /// Why not.
+        why: Refusal,
+    },
+    /// A machine is refused from now on.
+    MachineRevoked(MachineId),
+    /// A machine was given tags, and lost some.
+    MachineTagged {
+        /// The machine.
+        machine: MachineId,
+        /// The tags that it was given.
+        add: Vec<Tag>,
+        /// The tags that were taken from it.
+        remove: Vec<Tag>,
+    },
+    /// An application may ask for tokens.
+    ApplicationAdded {
+        /// Its client id.
+        id: String,
+        /// Its name for people.
+        name: String,
+        /// Its permissions.
+        permissions: Vec<String>,
+    },
+    /// An application may no more.
+    ApplicationRemoved {
+        /// Its client id.
+        id: String,
+    },
+    /// A person may sign in.
+    UserAdded {
+        /// The principal name.
+        name: String,
+        /// What the person may do.
+        permissions: Vec<String>,
+    },
+    /// What a person may do, or the person's password, is another.
+    UserChanged {
+        /// The principal name.
+        name: String,
+        /// What the person may do now.
+        permissions: Vec<String>,
+    },
+    /// A person may sign in no more.
+    UserRemoved {
+        /// The principal name.
+        name: String,
+    },
+    /// Tokens are signed with a new key.
+    SigningKeyAdded {
+        /// Its name in tokens.
+        id: String,
+    },
+    /// Tokens of a key are refused.
+    SigningKeyRemoved {
+        /// Its name in tokens.
+        id: String,
+    },
+    /// A token with which machines enrol was made.
+    EnrolmentTokenMade {
+        /// The SHA-256 of its secret.
+        digest: [u8; 32],
+        /// How many machines it lets in.
+        uses: u32,
+        /// From here on it lets nobody in.
+        expires: Timestamp,
+    },
+    /// A token with which machines enrol lets nobody in any more.
+    EnrolmentTokenRemoved {
+        /// The SHA-256 of its secret.
+        digest: [u8; 32],
+    },
+    /// An indicator is kept, new or changed.
+    IndicatorKept {
+        /// Its id.
+        id: IndicatorId,
+        /// What it says.
+        draft: Box<Draft>,
+    },
+    /// An indicator was forgotten on request.
+    IndicatorDeleted {
+        /// Its id.
+        id: IndicatorId,
+    },
+    /// No order is handed out from now on.
+    Frozen {
+        /// Why, in the operator's words.
+        comment: String,
+    },
+    /// Orders are handed out again.
+    Thawed {
+        /// Why, in the operator's words.
+        comment: String,
+    },
+    /// Somebody asked what is known of a file, or which machines have it.
+    FileLookedUp {
+        /// The file.
+        file: FileHash,
+        /// Whether anything is known of it.
+        known: bool,
+    },
+    /// What was refused to callers who are not known to be anyone, counted: one entry for many, so
+    /// that who has no token cannot fill the disk.
+    RefusalsCounted {
+        /// From when.
+        since: Timestamp,
+        /// What, most of it by kind.
+        counts: Vec<RefusalCount>,
+        /// How many more there were, of kinds that had no room.
+        others: u64,
+    },
+    /// The data were copied.
+    BackupMade,
+    /// Data of a backup are in use.
+    BackupRestored,
+    /// Heads are signed with this key from now on.
+    AuditKeyUsed(PublicKey),
+    /// The trail up to here was moved to a file.
+    TrailArchived {
+        /// The last entry that was moved.
+        sequence: u64,
+        /// Its hash.
+        hash: Hash,
+    },
+    /// The trail was given out.
+    TrailExported {
+        /// From this entry on.
+        from: u64,
+        /// Up to this one.
+        to: u64,
+    },
+}
+
+impl Deed {
+    /// Every name that a deed has in a trail.
+    pub const NAMES: [&'static str; 33] = [
+        "ActionTaken",
+        "ActionRepeated",
+        "ActionRefused",
+        "ActionCancelled",
+        "ActionTimedOut",
+        "ActionReported",
+        "OrderHandedOut",
+        "RestoreOrdered",
+        "MachineEnrolled",
+        "MachineKeyChanged",
+        "MachineRefused",
+        "MachineRevoked",
+        "MachineTagged",
+        "ApplicationAdded",
+        "ApplicationRemoved",
+        "UserAdded",
+        "UserChanged",
+        "UserRemoved",
+        "SigningKeyAdded",
+        "SigningKeyRemoved",
+        "EnrolmentTokenMade",
+        "EnrolmentTokenRemoved",
+        "IndicatorKept",
+        "IndicatorDeleted",
+        "Frozen",
+        "Thawed",
+        "FileLookedUp",
+        "RefusalsCounted",
+        "BackupMade",
+        "BackupRestored",
+        "AuditKeyUsed",
+        "TrailArchived",
+        "TrailExported",
+    ];
+}
