@@ -11,11 +11,13 @@ use url::{Host, Url};
 
 use crate::api::{UnknownFile, documented};
 use crate::clock::{Clock, SystemClock};
-use crate::core::{DuplicateRule, PermissionRule};
+use crate::core::{DuplicateRule, PermissionRule, Rotation};
 use crate::issuer::Clients;
 
 /// The port when none is given.
 pub const DEFAULT_PORT: u16 = 8642;
+/// The shortest time for which a key signs.
+const SHORTEST_TURN: Duration = Duration::from_secs(60 * 60);
 
 /// What a server is told before it starts.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub struct ServerConfig {
     pub clients: Clients,
     /// Which permissions operations ask for.
     pub permissions: PermissionRule,
+    /// How often the keys that tokens are signed with take turns.
+    pub key_rotation: Rotation,
     /// How a second request for an active action is treated.
     pub duplicates: DuplicateRule,
     /// What to do about a file that was not seen on the machine.
@@ -103,6 +107,9 @@ pub enum ConfigError {
     /// The address says nothing about how the server is reached.
     #[error("the address {0} is no name to call: give the public URL too")]
     NoName(SocketAddr),
+    /// A key would sign for less than an hour, and hundreds of keys would be published.
+    #[error("a signing key needs at least an hour until the next one takes over")]
+    HastyRotation,
     /// The public URL is more or less than scheme, host and port.
     #[error("the public URL {0:?} must be http or https, a host, and a port if need be")]
     PublicUrl(String),
@@ -123,6 +130,7 @@ impl ServerConfig {
             limits: Limits::default(),
             clients: Clients::default(),
             permissions: PermissionRule::default(),
+            key_rotation: Rotation::default(),
             duplicates: DuplicateRule::default(),
             unknown_file: UnknownFile::default(),
             inactive_after: Duration::from_secs(5 * 60),
@@ -144,6 +152,9 @@ impl ServerConfig {
         }
         if exposed && self.clients == Clients::Any {
             return Err(ConfigError::AnyClient(self.listen));
+        }
+        if self.key_rotation.every < SHORTEST_TURN {
+            return Err(ConfigError::HastyRotation);
         }
         match &self.public_url {
             Some(url) => BaseUrl::parse(url).map(drop),
@@ -250,6 +261,13 @@ mod tests {
             "the address 192.0.2.1:80 is reached from other machines: give a certificate and a key, or listen on loopback"
         );
         assert_eq!(with_tls(config("192.0.2.1:443")).check(), Ok(()));
+    }
+
+    #[test]
+    fn keys_take_their_time() {
+        let mut hasty = config("127.0.0.1:0");
+        hasty.key_rotation.every = Duration::from_secs(3599);
+        assert_eq!(hasty.check(), Err(ConfigError::HastyRotation));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use quell_server::{Clients, Limits, PermissionRule, Server, ServerConfig, TlsFiles, UnknownFile};
-use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
+use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, Span, lifeline};
 use serde::Serialize;
 
 /// What the command takes.
@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Calls an application may make of one operation, for instance 100/60s,1500/3600s, or off
     #[arg(long, value_name = "LIMITS", default_value = "100/60s,1500/3600s", value_parser = limits)]
     limits: Limits,
+    /// How long a key signs access tokens until the next one takes over
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    rotate_keys_after: Span,
     /// Accept every client id and secret; the lab's business
     #[arg(long, hide = true)]
     any_client: bool,
@@ -113,6 +116,7 @@ fn config(arguments: &Arguments) -> ServerConfig {
         });
     config.public_url.clone_from(&arguments.public_url);
     config.limits = arguments.limits.clone();
+    config.key_rotation.every = arguments.rotate_keys_after.duration();
     if arguments.any_client {
         config.clients = Clients::Any;
     }

@@ -1,6 +1,7 @@
 //! What an operator does on a data directory, whether or not the server runs on it.
 
 mod applications;
+mod keys;
 mod machines;
 
 use std::path::Path;
@@ -9,10 +10,12 @@ use std::sync::Arc;
 use crate::clock::{Clock, SystemClock};
 use crate::core::TenantId;
 use crate::data_dir::{DataDir, DataDirError};
+use crate::issuer::KeyError;
 use crate::secret::NoRandomness;
 use crate::store::{Directory as _, SqlStore, StoreError};
 
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
+pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 
 /// An operator's hand on a data directory.
@@ -45,6 +48,12 @@ pub enum AdminError {
     /// An enrolment token that lets nobody in.
     #[error("an enrolment token needs at least one use and some time")]
     UselessToken,
+    /// The key signs now.
+    #[error("the key signs now; let another take over first")]
+    ActiveKey,
+    /// No signing key can be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// It is not known where machines reach the server.
     #[error("the server has never run on this data directory, so its address is not known")]
     NoAddress,

@@ -61,7 +61,7 @@ pub enum UnknownFile {
 pub(crate) struct Api {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) issuer: Issuer,
+    pub(crate) issuer: Arc<Issuer>,
     pub(crate) hosts: Hosts,
     pub(crate) throttle: Throttle,
     pub(crate) arrivals: Option<Arrivals>,

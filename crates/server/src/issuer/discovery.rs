@@ -41,12 +41,7 @@ impl Issuer {
         Some(match document {
             Document::Configuration => self.configuration(tenant),
             Document::Keys => {
-                let keys: Vec<_> = self
-                    .keys
-                    .iter()
-                    .map(super::SigningPair::public_jwk)
-                    .collect();
-                json!({ "keys": keys })
+                json!({ "keys": self.keys.public() })
             }
         })
     }

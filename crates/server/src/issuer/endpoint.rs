@@ -150,11 +150,9 @@ impl Issuer {
             unique: &Uuid::new_v4().simple().to_string(),
             now: self.clock.now(),
         };
-        let newest = self
-            .keys
-            .first()
-            .ok_or(TokenFault::Signing(super::KeyError::Sign))?;
-        newest
+        self.keys
+            .signer()
+            .map_err(TokenFault::Signing)?
             .sign(&Minted::from(&claims))
             .map_err(TokenFault::Signing)
     }

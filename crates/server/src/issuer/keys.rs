@@ -14,9 +14,6 @@ use serde::Serialize;
 
 use crate::secret::sha256;
 use crate::store::record::SigningKey;
-use crate::store::{Store, StoreError};
-
-use super::StartError;
 
 /// A key cannot be made, read or used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +57,7 @@ struct Header<'a> {
 }
 
 impl SigningPair {
-    fn read(key: &SigningKey) -> Result<Self, KeyError> {
+    pub(super) fn read(key: &SigningKey) -> Result<Self, KeyError> {
         let pair = RsaKeyPair::from_pkcs8(&key.pkcs8).map_err(|_| KeyError::Damaged)?;
         let verifier = DecodingKey::from_rsa_der(pair.public_key().as_ref());
         Ok(Self {
@@ -116,30 +113,18 @@ fn part(value: &impl Serialize) -> Result<String, KeyError> {
     Ok(URL_SAFE_NO_PAD.encode(json))
 }
 
-/// The store's keys, newest first; the first one is made when there is none.
-pub(super) async fn load(
-    store: &dyn Store,
-    now: Timestamp,
-) -> Result<Vec<SigningPair>, StartError> {
-    let mut kept = store.signing_keys().await?;
-    if kept.is_empty() {
-        let made = tokio::task::spawn_blocking(move || make(now))
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))??;
-        // Two servers may start on one store at once: the first key that is kept is everyone's.
-        store.add_first_signing_key(made).await?;
-        kept = store.signing_keys().await?;
-    }
-    let keys: Result<Vec<_>, _> = kept.iter().map(SigningPair::read).collect();
-    Ok(keys?)
-}
-
-fn make(now: Timestamp) -> Result<SigningKey, KeyError> {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
-    let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Generate)?;
-    Ok(SigningKey {
-        id: URL_SAFE_NO_PAD.encode(sha256(pair.public_key().as_ref())),
-        pkcs8: private.as_ref().to_vec(),
-        created: now,
+/// A new key, whose turn begins at `begins`.
+pub(crate) async fn make(now: Timestamp, begins: Timestamp) -> Result<SigningKey, KeyError> {
+    tokio::task::spawn_blocking(move || {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Generate)?;
+        Ok(SigningKey {
+            id: URL_SAFE_NO_PAD.encode(sha256(pair.public_key().as_ref())),
+            pkcs8: private.as_ref().to_vec(),
+            created: now,
+            begins,
+        })
     })
+    .await
+    .unwrap_or(Err(KeyError::Generate))
 }

@@ -1,8 +1,8 @@
 //! The server's own issuer of tokens, for applications with secrets.
 //!
 //! It answers as Microsoft's does, so that clients need nothing but another authority, and its
-//! tokens have the same claims. It signs with RS256, as that one does, by a key made at the first
-//! start and kept in the store.
+//! tokens have the same claims. It signs with RS256, as that one does, by keys that take turns
+//! ([`crate::core::keyring`]) and are kept in the store.
 
 mod basic;
 mod claims;
@@ -10,6 +10,7 @@ mod discovery;
 mod endpoint;
 mod fault;
 mod form;
+mod keyring;
 mod keys;
 mod verify;
 
@@ -18,14 +19,15 @@ use std::sync::Arc;
 use quell_model::{Holder, PERMISSIONS};
 
 use crate::clock::Clock;
-use crate::core::TenantId;
+use crate::core::{Rotation, TenantId};
 use crate::store::{Store, StoreError};
 
 pub(crate) use claims::Caller;
 pub(crate) use discovery::Document;
 pub(crate) use endpoint::Version;
+use keyring::Keyring;
 pub use keys::KeyError;
-use keys::SigningPair;
+pub(crate) use keys::make as make_key;
 pub(crate) use verify::Unauthorized;
 
 /// Which clients get tokens.
@@ -45,7 +47,7 @@ pub(crate) struct Issuer {
     clock: Arc<dyn Clock>,
     clients: Clients,
     base_url: String,
-    keys: Vec<SigningPair>,
+    keys: Keyring,
 }
 
 impl Issuer {
@@ -55,8 +57,9 @@ impl Issuer {
         clock: Arc<dyn Clock>,
         clients: Clients,
         base_url: String,
+        rotation: Rotation,
     ) -> Result<Self, StartError> {
-        let keys = keys::load(store.as_ref(), clock.now()).await?;
+        let keys = Keyring::start(Arc::clone(&store), Arc::clone(&clock), rotation).await?;
         Ok(Self {
             store,
             clock,
@@ -64,6 +67,11 @@ impl Issuer {
             base_url,
             keys,
         })
+    }
+
+    /// Sees what others made or removed, and does what is due.
+    pub(crate) async fn tend(&self) -> Result<(), StartError> {
+        self.keys.tend().await
     }
 
     /// How tokens of a tenant name their issuer.

@@ -37,7 +37,7 @@ impl Issuer {
     /// Says who calls.
     pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Unauthorized> {
         let token = bearer(headers)?;
-        let claims = self.claims(token)?;
+        let claims = self.claims(token).await?;
         let caller = claims
             .check(&self.base_url, |tenant| self.name(tenant), self.clock.now())
             .map_err(FlawedToken)?;
@@ -46,12 +46,14 @@ impl Issuer {
 
     /// The claims of a token that one of our keys signed. The algorithm is pinned: what the
     /// token's header says can only agree.
-    fn claims(&self, token: &str) -> Result<Claims, Unauthorized> {
+    async fn claims(&self, token: &str) -> Result<Claims, Unauthorized> {
         let header = decode_header(token).map_err(|_| Unauthorized::BadToken)?;
+        let id = header.kid.as_deref().ok_or(Unauthorized::BadToken)?;
         let key = self
             .keys
-            .iter()
-            .find(|key| header.kid.as_deref() == Some(key.id.as_str()))
+            .find(id)
+            .await
+            .map_err(|error| Unauthorized::Unavailable(error.into()))?
             .ok_or(Unauthorized::BadToken)?;
         decode(token, &key.verifier, &signature_alone())
             .map(|token| token.claims)

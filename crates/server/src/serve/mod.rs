@@ -117,7 +117,8 @@ impl Server {
             .await?;
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
-        let router = router(&config, &base_url, &store, &closing).await?;
+        let issuer = issuer(&config, &base_url, &store).await?;
+        let router = router(&config, &base_url, &store, &issuer, &closing).await?;
         Ok(Self {
             listener,
             local_addr,
@@ -126,6 +127,7 @@ impl Server {
             tls,
             sweeper: Sweeper::new(
                 store,
+                issuer,
                 Arc::clone(&config.clock),
                 SweepRule {
                     inactive_after: config.inactive_after,
@@ -225,10 +227,28 @@ fn hosts(config: &ServerConfig, base_url: &BaseUrl) -> Hosts {
     }
 }
 
+pub(crate) async fn issuer(
+    config: &ServerConfig,
+    base_url: &BaseUrl,
+    store: &Arc<dyn Store>,
+) -> Result<Arc<Issuer>, BindError> {
+    store.first_tenant(config.clock.now()).await?;
+    let issuer = Issuer::start(
+        Arc::clone(store),
+        Arc::clone(&config.clock),
+        config.clients,
+        base_url.as_str().to_owned(),
+        config.key_rotation,
+    )
+    .await?;
+    Ok(Arc::new(issuer))
+}
+
 pub(crate) async fn router(
     config: &ServerConfig,
     base_url: &BaseUrl,
     store: &Arc<dyn Store>,
+    issuer: &Arc<Issuer>,
     closing: &CancellationToken,
 ) -> Result<Router, BindError> {
     if config.permissions == PermissionRule::Documented {
@@ -244,18 +264,10 @@ pub(crate) async fn router(
         audience: store.server_name().await?,
         closing: closing.clone(),
     };
-    store.first_tenant(config.clock.now()).await?;
-    let issuer = Issuer::start(
-        Arc::clone(store),
-        Arc::clone(&config.clock),
-        config.clients,
-        base_url.as_str().to_owned(),
-    )
-    .await?;
     let api = Api {
         store: Arc::clone(store),
         clock: Arc::clone(&config.clock),
-        issuer,
+        issuer: Arc::clone(issuer),
         hosts: hosts(config, base_url),
         throttle: Throttle::new(|rate| config.limits.quota(rate)),
         arrivals: config.arrivals.as_deref().map(arrivals).transpose()?,

@@ -1,6 +1,6 @@
 //! What outlives the process.
 //!
-//! Four small traits, one for each thing that is kept, and [`Store`] that is all of them. Every
+//! Small traits, one for each thing that is kept, and [`Store`] that is all of them. Every
 //! method names the tenant that it speaks of; the two exceptions ([`Fleet::enrol`] and
 //! [`Fleet::device_keys`]) are how a machine's tenant is found.
 //!
@@ -52,7 +52,7 @@ pub enum StoreError {
     Damaged(String),
 }
 
-/// Tenants, applications and keys.
+/// Tenants and applications.
 #[async_trait]
 pub trait Directory: Debug + Send + Sync {
     /// The server's name in the assertions of its machines; made once.
@@ -82,11 +82,22 @@ pub trait Directory: Debug + Send + Sync {
         tenant: TenantId,
         client_id: &str,
     ) -> Result<bool, StoreError>;
+}
 
-    /// The keys that tokens are signed with, newest first.
+/// The keys that tokens are signed with.
+#[async_trait]
+pub trait Keys: Debug + Send + Sync {
+    /// All of them, in the order of their turns.
     async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError>;
-    /// Keeps a key, unless there is one already.
-    async fn add_first_signing_key(&self, key: SigningKey) -> Result<(), StoreError>;
+    /// Keeps a key, as long as the last turn of all is still `last` (none: there is no key);
+    /// `false` when another was kept meanwhile.
+    async fn add_signing_key(
+        &self,
+        key: SigningKey,
+        last: Option<Timestamp>,
+    ) -> Result<bool, StoreError>;
+    /// Forgets a key; `false` when there was none.
+    async fn remove_signing_key(&self, id: &str) -> Result<bool, StoreError>;
 }
 
 /// Machines, their keys, and the files seen on them.
@@ -267,6 +278,6 @@ pub trait Indicators: Debug + Send + Sync {
 }
 
 /// Everything that a server keeps.
-pub trait Store: Directory + Fleet + Ledger + Indicators + 'static {}
+pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + 'static {}
 
-impl<T: Directory + Fleet + Ledger + Indicators + 'static> Store for T {}
+impl<T: Directory + Keys + Fleet + Ledger + Indicators + 'static> Store for T {}

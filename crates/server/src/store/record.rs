@@ -51,6 +51,8 @@ pub struct SigningKey {
     pub pkcs8: Vec<u8>,
     /// When it was made.
     pub created: Timestamp,
+    /// From when on it signs.
+    pub begins: Timestamp,
 }
 
 impl std::fmt::Debug for SigningKey {
@@ -58,6 +60,7 @@ impl std::fmt::Debug for SigningKey {
         f.debug_struct("SigningKey")
             .field("id", &self.id)
             .field("created", &self.created)
+            .field("begins", &self.begins)
             .finish_non_exhaustive()
     }
 }

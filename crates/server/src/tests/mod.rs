@@ -9,6 +9,7 @@ mod finding;
 mod hold;
 mod hostile;
 mod indicators;
+mod key_rotation;
 mod lab;
 mod limits;
 mod lists;

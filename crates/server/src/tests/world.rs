@@ -21,6 +21,7 @@ use crate::clock::ManualClock;
 use crate::config::ServerConfig;
 use crate::core::TenantId;
 use crate::data_dir::DataDir;
+use crate::issuer::Issuer;
 use crate::serve;
 use crate::store::record::Address;
 use crate::store::{Directory as _, SqlStore, Store};
@@ -42,8 +43,9 @@ pub(super) struct World {
     pub(super) clock: ManualClock,
     pub(super) admin: Admin,
     pub(super) closing: CancellationToken,
+    pub(super) issuer: Arc<Issuer>,
     router: Router,
-    dir: tempfile::TempDir,
+    dir: Arc<tempfile::TempDir>,
 }
 
 pub(super) struct Answer {
@@ -77,12 +79,18 @@ impl World {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
-        Self::on(tempfile::tempdir().unwrap(), change).await
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        Self::on(dir, morning(), change).await
     }
 
     /// Another server on the same data.
     pub(super) async fn restarted(self, change: impl FnOnce(&mut ServerConfig)) -> Self {
-        Self::on(self.dir, change).await
+        Self::on(self.dir, morning(), change).await
+    }
+
+    /// A second server on the same data, with the same clock.
+    pub(super) async fn beside(&self) -> Self {
+        Self::on(Arc::clone(&self.dir), self.clock.clone(), |_| {}).await
     }
 
     /// The file that everything is kept in.
@@ -90,8 +98,11 @@ impl World {
         DataDir::create(self.dir.path()).unwrap().store_file()
     }
 
-    async fn on(dir: tempfile::TempDir, change: impl FnOnce(&mut ServerConfig)) -> Self {
-        let clock = ManualClock::new("2026-03-01T10:00:00.1234567Z".parse().unwrap());
+    async fn on(
+        dir: Arc<tempfile::TempDir>,
+        clock: ManualClock,
+        change: impl FnOnce(&mut ServerConfig),
+    ) -> Self {
         let mut config = ServerConfig::new(dir.path());
         config.clock = Arc::new(clock.clone());
         change(&mut config);
@@ -108,7 +119,8 @@ impl World {
             .unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
-        let router = serve::router(&config, &base_url, &store, &closing)
+        let issuer = serve::issuer(&config, &base_url, &store).await.unwrap();
+        let router = serve::router(&config, &base_url, &store, &issuer, &closing)
             .await
             .unwrap();
         let admin = Admin::with_clock(dir.path(), Arc::new(clock.clone()))
@@ -118,6 +130,7 @@ impl World {
             clock,
             admin,
             closing,
+            issuer,
             router,
             dir,
         }
@@ -292,6 +305,10 @@ impl World {
             .await
             .unwrap();
     }
+}
+
+fn morning() -> ManualClock {
+    ManualClock::new("2026-03-01T10:00:00.1234567Z".parse().unwrap())
 }
 
 fn body_of(operation: &OperationInfo) -> &'static str {

@@ -4,6 +4,7 @@ use quell_terminal::{Exit, Failure, FormatFlag};
 
 mod app;
 mod device;
+mod key;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,8 @@ pub(crate) enum Command {
     App(OnData<app::Command>),
     /// Devices, which run the agent
     Device(OnData<device::Command>),
+    /// Keys that access tokens are signed with
+    Key(OnData<key::Command>),
 }
 
 /// A group of commands on a data directory.
@@ -41,6 +44,10 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
         Command::Device(group) => {
             let admin = open(group.data.as_deref()).await?;
             device::run(&group.what, &admin, group.format.output).await?;
+        }
+        Command::Key(group) => {
+            let admin = open(group.data.as_deref()).await?;
+            key::run(&group.what, &admin, group.format.output).await?;
         }
     }
     Ok(Exit::Success)
@@ -67,6 +74,7 @@ fn cannot(error: &AdminError) -> Failure {
         AdminError::UnknownPermission(_)
             | AdminError::Name
             | AdminError::UselessToken
+            | AdminError::ActiveKey
             | AdminError::NoAddress
     );
     let exit = if wrong_input {

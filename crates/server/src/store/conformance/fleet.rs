@@ -15,8 +15,7 @@ use crate::odata::Query;
 use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::store::record::{
-    ActionScope, Admission, Application, Enrolled, FileName, MachineScope, SigningKey, Submitted,
-    SweepRule,
+    ActionScope, Admission, Application, Enrolled, FileName, MachineScope, Submitted, SweepRule,
 };
 
 pub(in crate::store) async fn server_keeps_its_name_and_its_first_tenant(store: Arc<dyn Store>) {
@@ -47,17 +46,6 @@ pub(in crate::store) async fn application_belongs_to_its_tenant(store: Arc<dyn S
     assert_eq!(store.applications(tenant).await.unwrap(), [application]);
     assert!(store.remove_application(tenant, "c1").await.unwrap());
     assert!(store.applications(tenant).await.unwrap().is_empty());
-}
-
-pub(in crate::store) async fn first_signing_key_is_everyone_s(store: Arc<dyn Store>) {
-    let key = |id: &str| SigningKey {
-        id: id.to_owned(),
-        pkcs8: vec![1, 2, 3],
-        created: at(0),
-    };
-    store.add_first_signing_key(key("one")).await.unwrap();
-    store.add_first_signing_key(key("two")).await.unwrap();
-    assert_eq!(store.signing_keys().await.unwrap(), [key("one")]);
 }
 
 pub(in crate::store) async fn token_lets_in_as_often_and_as_long_as_it_says(store: Arc<dyn Store>) {

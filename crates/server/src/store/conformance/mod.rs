@@ -4,6 +4,7 @@
 mod finding;
 mod fleet;
 mod indicators;
+mod keys;
 mod ledger;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::secret::sha256;
 pub(super) use finding::*;
 pub(super) use fleet::*;
 pub(super) use indicators::*;
+pub(super) use keys::*;
 pub(super) use ledger::*;
 
 macro_rules! conformance {
@@ -39,7 +41,8 @@ macro_rules! every_rule {
         crate::store::conformance::conformance!($open =>
             server_keeps_its_name_and_its_first_tenant,
             application_belongs_to_its_tenant,
-            first_signing_key_is_everyone_s,
+            signing_keys_stand_in_the_order_of_their_turns,
+            signing_key_is_added_once_however_many_make_one,
             token_lets_in_as_often_and_as_long_as_it_says,
             same_key_is_let_in_again_and_uses_nothing_up,
             another_key_is_refused_until_the_first_is_revoked,

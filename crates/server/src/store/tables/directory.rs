@@ -1,4 +1,4 @@
-//! Tenants, applications and keys.
+//! Tenants and applications.
 
 use async_trait::async_trait;
 use quell_model::Timestamp;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::core::TenantId;
 use crate::secret::SecretHash;
 use crate::store::database::{FromRow, Row, Sql, values};
-use crate::store::record::{Address, Application, SigningKey};
+use crate::store::record::{Address, Application};
 use crate::store::{Directory, SqlStore, StoreError};
 
 const APPLICATION: &str =
@@ -104,30 +104,6 @@ impl Directory for SqlStore {
         })
         .await
     }
-
-    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
-        self.read(|sql| {
-            sql.query(
-                "SELECT id, pkcs8, created FROM signing_keys ORDER BY created DESC",
-                values![],
-            )
-        })
-        .await
-    }
-
-    async fn add_first_signing_key(&self, key: SigningKey) -> Result<(), StoreError> {
-        self.write(move |sql| {
-            if sql.exists("SELECT 1 FROM signing_keys", values![])? {
-                return Ok(());
-            }
-            sql.execute(
-                "INSERT INTO signing_keys (id, pkcs8, created) VALUES (?1, ?2, ?3)",
-                values![&key.id, &key.pkcs8, key.created],
-            )
-            .map(drop)
-        })
-        .await
-    }
 }
 
 fn server_name(sql: &mut dyn Sql) -> Result<String, StoreError> {
@@ -193,16 +169,6 @@ impl FromRow for Application {
                 salt: row.next()?,
                 digest: row.next()?,
             },
-            created: row.next()?,
-        })
-    }
-}
-
-impl FromRow for SigningKey {
-    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.next()?,
-            pkcs8: row.next()?,
             created: row.next()?,
         })
     }

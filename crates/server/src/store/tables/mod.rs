@@ -8,6 +8,7 @@ mod enrolment;
 mod fleet;
 mod indicators;
 mod inventory;
+mod keys;
 mod listing;
 mod orders;
 mod revocation;
