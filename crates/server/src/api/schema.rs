@@ -1,8 +1,8 @@
 //! What the collections are made of, for filters and orders: the properties of the wire and the
 //! columns of the store that hold them.
 //!
-//! A property that is the same for every entity stands for a constant; an integer is wrapped, for
-//! a bare one would be a column's number in `ORDER BY`.
+//! A property that is the same for every entity stands for a constant, and says of what type it is:
+//! a bare one would be a column's number in `ORDER BY`, or nothing that PostgreSQL orders by.
 
 use crate::odata::{Kind, Property, Schema};
 
@@ -111,13 +111,13 @@ pub(super) const MACHINES: Schema = Schema::new(
         Property::stored("agentVersion", "agent_version", Kind::Text),
         Property::computed("osBuild"),
         Property::stored("healthStatus", "health_status", HEALTH).filterable(),
-        Property::stored("deviceValue", "'Normal'", DEVICE_VALUES).filterable(),
-        Property::stored("rbacGroupId", "CAST(0 AS INTEGER)", Kind::Int).filterable(),
+        Property::stored("deviceValue", "CAST('Normal' AS TEXT)", DEVICE_VALUES).filterable(),
+        Property::stored("rbacGroupId", "CAST(0 AS BIGINT)", Kind::Int).filterable(),
         Property::computed("rbacGroupName"),
-        Property::stored("riskScore", "'None'", RISK).filterable(),
-        Property::stored("exposureLevel", "'None'", EXPOSURE).filterable(),
+        Property::stored("riskScore", "CAST('None' AS TEXT)", RISK).filterable(),
+        Property::stored("exposureLevel", "CAST('None' AS TEXT)", EXPOSURE).filterable(),
         Property::computed("isAadJoined"),
-        Property::stored("aadDeviceId", "NULL", Kind::Guid).filterable(),
+        Property::stored("aadDeviceId", "CAST(NULL AS TEXT)", Kind::Guid).filterable(),
         Property::stored(
             "machineTags",
             "(SELECT json_group_array(tag) FROM machine_tags \
@@ -127,7 +127,7 @@ pub(super) const MACHINES: Schema = Schema::new(
         .filterable(),
         Property::stored(
             "onboardingStatus",
-            "iif(revoked IS NULL, 'Onboarded', 'CanBeOnboarded')",
+            "CASE WHEN revoked IS NULL THEN 'Onboarded' ELSE 'CanBeOnboarded' END",
             ONBOARDING,
         )
         .filterable(),
@@ -229,7 +229,7 @@ pub(super) const INDICATORS: Schema = Schema::new(
         Property::stored("lastUpdateTime", "last_update", Kind::DateTime),
         Property::stored("lastUpdatedBy", "last_updated_by", Kind::Text),
         Property::stored("rbacGroupNames", "rbac_group_names", Kind::TextList).filterable(),
-        Property::stored("rbacGroupIds", "'[]'", Kind::TextList).filterable(),
+        Property::stored("rbacGroupIds", "CAST('[]' AS TEXT)", Kind::TextList).filterable(),
         Property::computed("notificationId"),
         Property::computed("notificationBody"),
         Property::computed("version"),

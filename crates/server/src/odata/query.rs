@@ -130,8 +130,8 @@ impl Query {
     }
 
     /// What stands after `ORDER BY`, made of the schema's columns alone; `None` leaves the order
-    /// to the collection. Absent values come first upwards and last downwards, in OData as in
-    /// SQLite.
+    /// to the collection. Absent values come first upwards and last downwards, as OData
+    /// asks.
     #[must_use]
     pub fn order_by(&self) -> Option<String> {
         let terms: Vec<_> = self.order.iter().map(OrderBy::sql).collect();
@@ -175,7 +175,11 @@ impl Query {
 
 impl OrderBy {
     fn sql(&self) -> String {
-        let direction = if self.descending { "DESC" } else { "ASC" };
+        let direction = if self.descending {
+            "DESC NULLS LAST"
+        } else {
+            "ASC NULLS FIRST"
+        };
         format!("{} {direction}", self.column.name)
     }
 }

@@ -1,11 +1,9 @@
 //! A typed filter as SQL.
 //!
 //! Only columns, which the schema names, and words of SQL are written; every value is a parameter.
-//! Equality is `IS`, which knows `NULL` and still uses an index in SQLite. Parts of texts are
-//! sought with `GLOB`, for SQLite's `LIKE` takes `a` and `A` for the same.
-
-use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, ValueRef};
+//! The words are those that SQLite and PostgreSQL read alike. Both find a column's equality with a
+//! value by an index when it is `=`, so that is written, and what it says of `NULL` beside it.
+//! PostgreSQL wants to know what a parameter is: beside a column it sees, elsewhere it is told.
 
 use super::filter::{Operand, Order, Part, Place, Predicate, Value};
 
@@ -16,16 +14,6 @@ pub struct Condition {
     pub sql: String,
     /// What is bound, in the order of the parameters' numbers.
     pub parameters: Vec<Value>,
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Integer(number) => ToSqlOutput::from(*number),
-            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::from(text.as_str())),
-            Self::Boolean(truth) => ToSqlOutput::from(*truth),
-        })
-    }
 }
 
 /// Writes a predicate down, its parameters numbered from `first` on.
@@ -59,17 +47,15 @@ impl Writer {
             }
             Predicate::And(terms) => self.joined(terms, " AND ", "TRUE"),
             Predicate::Or(terms) => self.joined(terms, " OR ", "FALSE"),
-            Predicate::Same(left, right) => self.between(left, " IS ", right),
-            Predicate::Different(left, right) => self.between(left, " IS NOT ", right),
-            Predicate::Ordered(left, order, right) => self.ordered(left, *order, right),
-            Predicate::OneOf(place, among) => self.one_of(*place, among),
-            Predicate::Has(place, part, text) => {
-                self.word("(");
-                self.place(*place);
-                self.word(" GLOB ");
-                self.parameter(Value::Text(pattern(*part, text)));
+            Predicate::Same(left, right) => self.same(left, right),
+            Predicate::Different(left, right) => {
+                self.word("(NOT ");
+                self.same(left, right);
                 self.word(")");
             }
+            Predicate::Ordered(left, order, right) => self.ordered(left, *order, right),
+            Predicate::OneOf(place, among) => self.one_of(*place, among),
+            Predicate::Has(place, part, text) => self.has(*place, *part, text),
             Predicate::Any(list, None) => {
                 self.word("EXISTS (SELECT 1 FROM json_each(");
                 self.word(list);
@@ -99,6 +85,62 @@ impl Writer {
                 self.word(")");
             }
         }
+    }
+
+    /// Never unknown, so that its negation is not either.
+    fn same(&mut self, left: &Operand, right: &Operand) {
+        match (left, right) {
+            (Operand::Place(place), Operand::Value(value))
+            | (Operand::Value(value), Operand::Place(place)) => {
+                self.word("(");
+                self.place(*place);
+                self.word(" = ");
+                self.parameter(value.clone());
+                self.word(" AND ");
+                self.place(*place);
+                self.word(" IS NOT NULL)");
+            }
+            (operand, Operand::Null) | (Operand::Null, operand) => {
+                self.word("(");
+                self.operand(operand);
+                self.word(" IS NULL)");
+            }
+            (left, right) => self.between(left, " IS NOT DISTINCT FROM ", right),
+        }
+    }
+
+    /// Characters are counted here, as both databases count them.
+    fn has(&mut self, place: Place, part: Part, text: &str) {
+        let length = text.chars().count();
+        self.word("(");
+        match part {
+            Part::Start => {
+                // What an index can answer.
+                self.place(place);
+                self.word(" >= ");
+                self.parameter(Value::Text(text.to_owned()));
+                self.word(" AND substr(");
+                self.place(place);
+                self.word(&format!(", 1, {length}) = "));
+            }
+            Part::End => {
+                self.word("substr(");
+                self.place(place);
+                self.word(", length(");
+                self.place(place);
+                self.word(&format!(") + 1 - {length}) = "));
+            }
+            Part::Anywhere => {
+                self.word("0 < instr(");
+                self.place(place);
+                self.word(", ");
+            }
+        }
+        self.parameter(Value::Text(text.to_owned()));
+        if part == Part::Anywhere {
+            self.word(")");
+        }
+        self.word(")");
     }
 
     fn between(&mut self, left: &Operand, word: &str, right: &Operand) {
@@ -157,7 +199,7 @@ impl Writer {
         self.place(Place::Element);
         self.word(" FROM json_each(");
         self.word(list);
-        self.word(")) WHERE ");
+        self.word(")) AS elements WHERE ");
         self.predicate(body);
         self.word(test);
         self.word(")");
@@ -165,8 +207,8 @@ impl Writer {
 
     fn operand(&mut self, operand: &Operand) {
         match operand {
-            Operand::Null => self.word("NULL"),
-            Operand::Value(value) => self.parameter(value.clone()),
+            Operand::Null => self.word("CAST(NULL AS BOOLEAN)"),
+            Operand::Value(value) => self.declared(value.clone()),
             Operand::Place(place) => self.place(*place),
             Operand::Predicate(predicate) => self.predicate(predicate),
         }
@@ -179,6 +221,18 @@ impl Writer {
         }
     }
 
+    /// A parameter that says what it is.
+    fn declared(&mut self, value: Value) {
+        let kind = match value {
+            Value::Integer(_) => " AS BIGINT)",
+            Value::Text(_) => " AS TEXT)",
+            Value::Boolean(_) => " AS BOOLEAN)",
+        };
+        self.word("CAST(");
+        self.parameter(value);
+        self.word(kind);
+    }
+
     fn parameter(&mut self, value: Value) {
         let number = self.first + self.parameters.len();
         self.word(&format!("?{number}"));
@@ -188,22 +242,4 @@ impl Writer {
     fn word(&mut self, word: &str) {
         self.sql.push_str(word);
     }
-}
-
-/// A pattern in which every character of the text stands for itself.
-fn pattern(part: Part, text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    if part != Part::Start {
-        pattern.push('*');
-    }
-    for character in text.chars() {
-        match character {
-            '*' | '?' | '[' => pattern.extend(['[', character, ']']),
-            plain => pattern.push(plain),
-        }
-    }
-    if part != Part::End {
-        pattern.push('*');
-    }
-    pattern
 }

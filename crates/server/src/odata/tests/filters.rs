@@ -278,7 +278,8 @@ fn no_value_is_written_into_the_sql() {
         .condition(5);
     assert_eq!(
         condition.sql,
-        "((dns_name GLOB ?5) AND ((id IS NOT NULL AND id IN (?6, ?7)) AND (group_number IS ?8)))"
+        "((0 < instr(dns_name, ?5)) AND ((id IS NOT NULL AND id IN (?6, ?7)) AND \
+         (group_number = ?8 AND group_number IS NOT NULL)))"
     );
     assert_eq!(condition.parameters.len(), 4);
 }

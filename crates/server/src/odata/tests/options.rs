@@ -19,7 +19,7 @@ fn options_are_read() {
     assert_eq!(query.select(), Some(["id", "machineTags"].as_slice()));
     assert_eq!(
         query.order_by().as_deref(),
-        Some("machine.last_seen DESC, id ASC")
+        Some("machine.last_seen DESC NULLS LAST, id ASC NULLS FIRST")
     );
     assert!(query.filter().is_none());
 

@@ -1,8 +1,8 @@
 //! Two collections and an SQLite database with rows of them.
 
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter, types};
 
-use crate::odata::{Filter, Kind, Property, Query, QueryError, Schema};
+use crate::odata::{Filter, Kind, Property, Query, QueryError, Schema, Value};
 
 pub(super) const HEALTH: &[&str] = &["Active", "Inactive", "NoSensorData"];
 pub(super) const RISK: &[&str] = &["None", "Low", "High"];
@@ -167,7 +167,7 @@ impl Rows {
         );
         let mut statement = self.0.prepare(&sql).expect("a statement");
         let steps: Vec<String> = statement
-            .query_map(params_from_iter(condition.parameters), |row| row.get(3))
+            .query_map(bound(&condition.parameters), |row| row.get(3))
             .and_then(Iterator::collect)
             .expect("a plan");
         steps.join("; ")
@@ -176,7 +176,7 @@ impl Rows {
     /// Another parameter stands before the filter's own, as a tenant's does in the server.
     fn select(&self, table: &str, filter: Option<&Filter>, order: &str) -> Vec<i64> {
         let mut sql = format!("SELECT number FROM {table} WHERE ?1 = 'tenant'");
-        let mut parameters = vec![crate::odata::Value::Text("tenant".to_owned())];
+        let mut parameters = vec![Value::Text("tenant".to_owned())];
         if let Some(filter) = filter {
             let condition = filter.condition(2);
             sql = format!("{sql} AND {}", condition.sql);
@@ -188,8 +188,16 @@ impl Rows {
             .prepare(&sql)
             .unwrap_or_else(|fault| panic!("{fault}: {sql}"));
         statement
-            .query_map(params_from_iter(parameters), |row| row.get(0))
+            .query_map(bound(&parameters), |row| row.get(0))
             .and_then(Iterator::collect)
             .unwrap_or_else(|fault| panic!("{fault}: {sql}"))
     }
+}
+
+fn bound(parameters: &[Value]) -> impl rusqlite::Params {
+    params_from_iter(parameters.iter().map(|value| match value {
+        Value::Integer(number) => types::Value::from(*number),
+        Value::Text(text) => types::Value::from(text.clone()),
+        Value::Boolean(truth) => types::Value::from(*truth),
+    }))
 }
