@@ -32,6 +32,8 @@ usage: cargo xtask <task>
   codegen [--check]   write what is generated from docs/api, or say what is out of date
   deps                prove the arrows between crates and the dependency budgets
   test [FILTER…]      run every test, through nextest where it is installed, and every example
+  postgres COMMAND…   run a command while a private PostgreSQL runs for its tests, for instance
+                      cargo nextest run -p quell-server on_postgres
   ci                  the whole gate: format, lints, generated files, deps, packages, docs, api, tests
   bench [SECTION…]    measure, and write the tables into docs/performance.md
   package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
@@ -64,6 +66,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["deps"] => deps::run(),
         ["test", filter @ ..] => test::run(filter),
+        ["postgres", program, arguments @ ..] => postgres::run(program, arguments),
         ["ci"] => ci::run(),
         ["bench", sections @ ..] => bench::run(sections),
         ["package"] => package::run(package::Depth::Build),

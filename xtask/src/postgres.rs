@@ -32,6 +32,23 @@ wait $!
 rm -rf "$directory"
 "#;
 
+/// Runs a command while a server of its own runs.
+///
+/// # Errors
+/// There is no PostgreSQL here, or the command failed.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Outcome {
+    let server = Postgres::start()?.ok_or("there is no PostgreSQL to start")?;
+    let status = Command::new(program)
+        .args(arguments)
+        .env(VARIABLE, server.connection_string())
+        .status()
+        .context(program)?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(format!("{program} failed: {status}").into()),
+    }
+}
+
 /// A server that runs. Dropped, it ends.
 pub(crate) struct Postgres {
     directory: PathBuf,

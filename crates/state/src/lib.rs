@@ -21,7 +21,7 @@ pub use clock::{Clock, SinceBoot, Stamp};
 pub use error::{Cause, StateError};
 pub use journal::{Attempt, Attempts, Begun, Entry, Filter, Intent, IntentId, Journal, Settlement};
 #[cfg(feature = "postgres")]
-pub use postgres::{PostgresOptions, PostgresState, ServerTrust};
+pub use postgres::{PostgresOptions, PostgresState, PostgresWire, ServerTrust};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteState;
 

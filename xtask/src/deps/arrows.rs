@@ -20,7 +20,12 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("quell-campaign", &["quell", "quell-state"]),
     (
         "quell-server",
-        &["quell-protocol", "quell-ratelimit", "quell-model"],
+        &[
+            "quell-protocol",
+            "quell-ratelimit",
+            "quell-model",
+            "quell-state",
+        ],
     ),
     (
         "quell-agent",

@@ -10,7 +10,9 @@
 #[cfg(test)]
 mod conformance;
 mod database;
+mod postgres;
 pub mod record;
+mod schema;
 mod sql_store;
 mod sqlite;
 mod tables;
@@ -39,6 +41,10 @@ pub enum StoreError {
     /// It cannot now: the disk is full, the file is locked or read-only. Nothing was changed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// Whether it was done is not known: the database was lost at the very end, and did not come
+    /// back in time to be asked.
+    #[error("it is not known whether the store kept a change: {0}")]
+    Unknown(String),
     /// The data were written by a newer version.
     #[error("the store has schema {found}, this version knows schemas up to {known}")]
     TooNew {

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
+use quell_state::PostgresOptions;
+
 use super::StoreError;
 use super::database::Sql;
+use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 
-/// A store in one SQLite file, in WAL mode with a sync for every commit.
+/// A store in one SQLite file, or in a PostgreSQL database that replicas share.
 ///
-/// Several processes may open the same file: operators' commands do so while the server runs.
-/// Clones share one writing thread.
+/// A file is in WAL mode with a sync for every commit, and several processes may open it:
+/// operators' commands do so while the server runs. Clones share threads and connections.
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     database: Database,
@@ -18,6 +21,7 @@ pub struct SqlStore {
 #[derive(Clone, Debug)]
 enum Database {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl SqlStore {
@@ -31,6 +35,16 @@ impl SqlStore {
         Ok(Self { database })
     }
 
+    /// Connects to a database and brings its schema `quell_server` to this version; makes it when
+    /// it is not there, for which the account needs the right to make schemas.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be reached or a newer version wrote it.
+    pub async fn connect(options: PostgresOptions) -> Result<Self, StoreError> {
+        let database = Database::Postgres(Postgres::open(options).await?);
+        Ok(Self { database })
+    }
+
     /// Looks something up.
     pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
     where
@@ -39,6 +53,7 @@ impl SqlStore {
     {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.read(work).await,
+            Database::Postgres(postgres) => postgres.read(work).await,
         }
     }
 
@@ -50,6 +65,7 @@ impl SqlStore {
     {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(work).await,
+            Database::Postgres(postgres) => postgres.write(work).await,
         }
     }
 

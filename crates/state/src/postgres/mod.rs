@@ -10,6 +10,7 @@ mod permits;
 mod schema;
 mod session;
 mod tls;
+mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use link::{Doing, Link};
 pub use options::{PostgresOptions, ServerTrust};
 use outbox::{Outbox, Returned};
 use session::{Session, Work};
+pub use wire::PostgresWire;
 
 use crate::StateError;
 use crate::budget::{Decided, Opened, Openings, decisions};

@@ -76,6 +76,26 @@ impl PostgresOptions {
         })
     }
 
+    /// The password, instead of one in the string, where others may read it.
+    #[must_use]
+    pub fn password(mut self, password: &[u8]) -> Self {
+        self.config.password(password);
+        self
+    }
+
+    /// Whether a password is known.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.config.get_password().is_some()
+    }
+
+    /// What the server's administrator sees the connections called; `quell` if not said.
+    #[must_use]
+    pub fn application_name(mut self, name: &str) -> Self {
+        self.config.application_name(name);
+        self
+    }
+
     /// Whose certificates are taken.
     #[must_use]
     pub fn trust(mut self, trust: ServerTrust) -> Self {

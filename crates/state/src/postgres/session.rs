@@ -1,16 +1,15 @@
 //! One connection, its prepared statements, and what it hears of others.
 
 use std::collections::HashMap;
-use std::future::poll_fn;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Row, Statement, Transaction};
+use tokio_postgres::{AsyncMessage, Client, Row, Statement, Transaction};
 
-use super::error::{state_error, unreachable_for};
+use super::error::state_error;
 use super::options::PostgresOptions;
 use super::schema::migrate;
+use super::wire::PostgresWire;
 use super::{attempts, permits};
 use crate::StateError;
 
@@ -106,39 +105,16 @@ impl Work<'_> {
 }
 
 async fn connect(options: &PostgresOptions, stirs: &Stirs) -> Result<Client, StateError> {
-    match options.tls()? {
-        None => {
-            let connected = options.config.connect(NoTls).await;
-            let (client, connection) = connected.map_err(cannot_connect)?;
-            listen(connection, stirs.clone());
-            Ok(client)
-        }
-        Some(tls) => {
-            let connected = options.config.connect(tls).await;
-            let (client, connection) = connected.map_err(cannot_connect)?;
-            listen(connection, stirs.clone());
-            Ok(client)
-        }
-    }
-}
-
-/// What a server refuses for good is told as it is; anything else may pass.
-fn cannot_connect(error: tokio_postgres::Error) -> StateError {
-    match error.code() {
-        Some(_) => state_error(error),
-        None => unreachable_for(error),
-    }
+    let (client, wire) = options.connect().await?;
+    listen(wire, stirs.clone());
+    Ok(client)
 }
 
 /// Drives the connection until it ends. Whoever waits is woken then too: what is notified while
 /// nobody listens is lost.
-fn listen<S, T>(mut connection: Connection<S, T>, stirs: Stirs)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+fn listen(mut wire: PostgresWire, stirs: Stirs) {
     tokio::spawn(async move {
-        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+        while let Some(message) = wire.next().await {
             if let AsyncMessage::Notification(_) = message {
                 stirs.send_modify(|count| *count = count.wrapping_add(1));
             }

@@ -1,4 +1,4 @@
-//! What every store must do. A store's own tests are one line: `conformance!(open)`, where `open`
+//! What every store must do. A store's own tests are one line: `every_rule!(here, open)`, where `open`
 //! makes an empty store.
 
 mod finding;
@@ -24,7 +24,7 @@ pub(super) use keys::*;
 pub(super) use ledger::*;
 
 macro_rules! conformance {
-    ($open:expr => $($name:ident),+ $(,)?) => {
+    (here, $open:expr => $($name:ident),+ $(,)?) => {
         $(
             #[tokio::test]
             async fn $name() {
@@ -33,12 +33,23 @@ macro_rules! conformance {
             }
         )+
     };
+    (on_postgres, $open:expr => $($name:ident),+ $(,)?) => {
+        $(
+            mod $name {
+                #[tokio::test]
+                async fn holds_on_postgres() {
+                    let (store, _kept) = $open().await;
+                    crate::store::conformance::$name(store).await;
+                }
+            }
+        )+
+    };
 }
 
-/// Every rule, against one way to open a store.
+/// Every rule, against one way to open a store: `here`, or `on_postgres`.
 macro_rules! every_rule {
-    ($open:expr) => {
-        crate::store::conformance::conformance!($open =>
+    ($where:ident, $open:expr) => {
+        crate::store::conformance::conformance!($where, $open =>
             server_keeps_its_name_and_its_first_tenant,
             application_belongs_to_its_tenant,
             signing_keys_stand_in_the_order_of_their_turns,

@@ -12,7 +12,7 @@
 //! | instead of | write |
 //! | --- | --- |
 //! | `a IS b` | `a IS NOT DISTINCT FROM b`, or `a = b` where neither is `NULL` |
-//! | `x COLLATE NOCASE` | `lower(x)`, with an index on that |
+//! | `x COLLATE NOCASE` | `lower(x) = ?1` and [`Value::folded`], with an index on `lower(x)` |
 //! | `max(a, b)`, `min(a, b)` | `CASE WHEN a > b THEN a ELSE b END` |
 //! | `INSERT OR IGNORE` | `ON CONFLICT DO NOTHING` |
 //! | `column` in `DO UPDATE SET` | `table.column`, which is what was there, beside `excluded.column` |

@@ -13,7 +13,6 @@ pub(in crate::store) enum Cell<'a> {
     /// A whole number; in SQLite a truth is one too.
     Integer(i64),
     /// True or false.
-    #[allow(dead_code, reason = "SQLite's are integers; PostgreSQL's are not")]
     Boolean(bool),
     /// A text.
     Text(&'a str),

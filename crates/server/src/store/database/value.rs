@@ -30,6 +30,13 @@ macro_rules! values {
 }
 pub(in crate::store) use values;
 
+impl Value<'_> {
+    /// A text to be compared with `lower(…)`.
+    pub(in crate::store) fn folded(text: &str) -> Self {
+        text.to_ascii_lowercase().into()
+    }
+}
+
 impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self::Integer(number)

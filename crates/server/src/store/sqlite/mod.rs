@@ -1,9 +1,9 @@
 //! SQLite: one file, one thread that writes, and connections that read beside it.
 
 mod error;
+mod migration;
 mod open;
 mod reader;
-mod schema;
 mod sql;
 mod writer;
 
@@ -67,7 +67,7 @@ mod tests {
         (Arc::new(store), dir)
     }
 
-    every_rule!(open);
+    every_rule!(here, open);
 
     /// A store of the files as they are now, with nothing checkpointed.
     fn copy_of(dir: &Path) -> SqlStore {

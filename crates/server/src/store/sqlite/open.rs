@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::error::store_error;
-use super::schema::migrate;
+use super::migration::migrate;
 use crate::store::StoreError;
 
 /// How long a connection waits for another process's write: an operator's command takes

@@ -6,7 +6,7 @@ use quell_protocol::MachineFacts;
 use super::addresses;
 use crate::core::{Health, TenantId};
 use crate::store::StoreError;
-use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::database::{FromRow, Row, Sql, Value, values};
 use crate::store::record::{Enrolled, Enrolment, NewEnrolmentToken};
 
 /// What is kept of a machine that asks to be let in.
@@ -81,8 +81,8 @@ fn known(
 ) -> Result<Option<Known>, StoreError> {
     sql.query_one(
         "SELECT id, public_key, revoked IS NOT NULL, last_seen FROM machines
-         WHERE tenant = ?1 AND lower(id) = lower(?2)",
-        values![tenant, machine],
+         WHERE tenant = ?1 AND lower(id) = ?2",
+        values![tenant, Value::folded(machine.as_str())],
     )
 }
 
@@ -118,10 +118,10 @@ fn insert(sql: &mut dyn Sql, tenant: TenantId, enrolment: &Enrolment) -> Result<
 fn renew(sql: &mut dyn Sql, tenant: TenantId, enrolment: &Enrolment) -> Result<(), StoreError> {
     sql.execute(
         "UPDATE machines SET public_key = ?3, revoked = NULL, last_seen = ?4, health_status = ?5
-         WHERE tenant = ?1 AND lower(id) = lower(?2)",
+         WHERE tenant = ?1 AND lower(id) = ?2",
         values![
             tenant,
-            &enrolment.machine,
+            Value::folded(enrolment.machine.as_str()),
             &enrolment.public_key,
             enrolment.now,
             Health::Active.as_str(),
@@ -142,7 +142,7 @@ pub(super) fn update_facts(
         "UPDATE machines SET computer_dns_name = ?3, os_platform = ?4, version = ?5,
              os_architecture = ?6, os_processor = ?7, ip_addresses = ?8, agent_version = ?9,
              degraded = ?10
-         WHERE tenant = ?1 AND lower(id) = lower(?2)",
+         WHERE tenant = ?1 AND id = ?2",
         values![
             tenant,
             machine,

@@ -7,7 +7,7 @@ use quell_protocol::{Inventory, MachineFacts, Sighting};
 use super::{addresses, enrolment, inventory, revocation, scopes, tags};
 use crate::core::{Health, Tag, TenantId};
 use crate::odata::Query;
-use crate::store::database::{FromRow, Row, Sql, values};
+use crate::store::database::{FromRow, Row, Sql, Value, values};
 use crate::store::record::{
     Admission, DeviceKey, Enrolled, Enrolment, FileName, FileRecord, FileSightings, MachineRecord,
     MachineScope, NewEnrolmentToken, Page, Sighted,
@@ -72,9 +72,9 @@ impl Fleet for SqlStore {
     ) -> Result<Option<MachineRecord>, StoreError> {
         let name = name.to_owned();
         self.read(
-            move |sql| match find(sql, tenant, "lower(id) = lower(?2)", &name)? {
+            move |sql| match find(sql, tenant, "lower(id) = ?2", &name)? {
                 Some(machine) => Ok(Some(machine)),
-                None => find(sql, tenant, "lower(computer_dns_name) = lower(?2)", &name),
+                None => find(sql, tenant, "lower(computer_dns_name) = ?2", &name),
             },
         )
         .await
@@ -173,15 +173,15 @@ fn find(
             "SELECT {MACHINE} FROM machines WHERE tenant = ?1 AND {condition}
              ORDER BY last_seen DESC LIMIT 1"
         ),
-        values![tenant, name],
+        values![tenant, Value::folded(name)],
     )
 }
 
 fn device_keys(sql: &mut dyn Sql, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
     sql.query(
         "SELECT tenant, id, public_key, revoked IS NOT NULL FROM machines
-         WHERE lower(id) = lower(?1) LIMIT 16",
-        values![machine],
+         WHERE lower(id) = ?1 LIMIT 16",
+        values![Value::folded(machine.as_str())],
     )
 }
 

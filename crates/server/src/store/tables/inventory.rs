@@ -43,6 +43,10 @@ pub(super) fn add(
         .try_for_each(|sighting| upsert(sql, tenant, machine, sighting, now))
 }
 
+/// The most bytes of a path that are kept, for every index of a database has room for them; of a
+/// longer one it is the end, where its name stands.
+const MAX_PATH: usize = 1_500;
+
 fn upsert(
     sql: &mut dyn Sql,
     tenant: TenantId,
@@ -51,6 +55,7 @@ fn upsert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sha256 = sighting.sha256.as_ref();
+    let path = sighting.path.to_bytes();
     sql.execute(
         "INSERT INTO sightings (tenant, sha1, machine, path, sha256, size, running, present,
              protection, first_seen, last_seen)
@@ -66,7 +71,7 @@ fn upsert(
             tenant,
             sighting.sha1,
             machine,
-            sighting.path.to_bytes(),
+            kept_of(&path),
             sha256.map(|hash| hash.to_ascii_lowercase()),
             sighting.size,
             sighting.running,
@@ -76,6 +81,13 @@ fn upsert(
         ],
     )
     .map(drop)
+}
+
+fn kept_of(path: &[u8]) -> &[u8] {
+    path.len()
+        .checked_sub(MAX_PATH)
+        .and_then(|start| path.get(start..))
+        .unwrap_or(path)
 }
 
 pub(super) fn sighted(

@@ -5,7 +5,7 @@ use quell_model::{MachineId, Timestamp};
 use super::actions::{ACTION, advance};
 use crate::core::{Event, Health, TenantId};
 use crate::store::StoreError;
-use crate::store::database::{Sql, values};
+use crate::store::database::{Sql, Value, values};
 use crate::store::record::ActionRecord;
 
 /// Refuses the machine's key and gives up what was ordered from it: whoever is enrolled under its
@@ -18,8 +18,13 @@ pub(super) fn revoke(
 ) -> Result<bool, StoreError> {
     let kept: Option<(MachineId,)> = sql.query_one(
         "UPDATE machines SET revoked = coalesce(revoked, ?3), health_status = ?4
-         WHERE tenant = ?1 AND lower(id) = lower(?2) RETURNING id",
-        values![tenant, machine, now, Health::Inactive.as_str()],
+         WHERE tenant = ?1 AND lower(id) = ?2 RETURNING id",
+        values![
+            tenant,
+            Value::folded(machine.as_str()),
+            now,
+            Health::Inactive.as_str()
+        ],
     )?;
     let Some((kept,)) = kept else {
         return Ok(false);
