@@ -11,6 +11,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod codegen;
+mod conformance;
 mod deps;
 mod failure;
 mod fuzz;
@@ -36,6 +37,8 @@ usage: cargo xtask <task>
                       cargo nextest run -p quell-server on_postgres
   ci                  the whole gate: format, lints, generated files, deps, packages, docs, api, tests
   bench [SECTION…]    measure, and write the tables into docs/performance.md
+  conformance [--short] [--seed N]
+                      try the server's API with schemathesis, by its own description
   package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
                       at what would be packed
   fuzz [--seconds N] [TARGET]
@@ -68,6 +71,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", filter @ ..] => test::run(filter),
         ["postgres", program, arguments @ ..] => postgres::run(program, arguments),
         ["ci"] => ci::run(),
+        ["conformance", arguments @ ..] => conformance::run(arguments),
         ["bench", sections @ ..] => bench::run(sections),
         ["package"] => package::run(package::Depth::Build),
         ["package", "--list"] => package::run(package::Depth::List),

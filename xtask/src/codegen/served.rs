@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::contract::{Contract, yaml, yaml_files};
@@ -23,18 +24,35 @@ const OURS: [&str; 6] = [
     "x-refusals",
 ];
 
+/// As much of the contract's document as becomes the server's.
+#[derive(Deserialize)]
+struct Source {
+    openapi: String,
+    info: Map<String, Value>,
+    security: Value,
+    paths: Map<String, Value>,
+    components: Map<String, Value>,
+}
+
 /// The document as JSON, its keys in the alphabet's order, with an end of line.
 pub(super) fn document(contract: &Contract, folder: &Path) -> Outcome<String> {
-    let mut document: Value = yaml(&folder.join("openapi.yaml"))?;
-    document["components"]["schemas"] = schemas(folder)?;
-    document["info"] = json!({
-        "title": "quell: stop and quarantine files on machines of your own",
-        "version": document["info"]["version"],
-        "description": "What this server answers. Paths are matched without regard to case and to a \
-                        slash at their end, and /api/v1.0 is the same as /api.",
+    let mut source: Source = yaml(&folder.join("openapi.yaml"))?;
+    source
+        .components
+        .insert("schemas".to_owned(), Value::Object(schemas(folder)?));
+    let document = json!({
+        "openapi": source.openapi,
+        "info": {
+            "title": "quell: stop and quarantine files on machines of your own",
+            "version": source.info.get("version"),
+            "description": "What this server answers. Paths are matched without regard to case and to a \
+                            slash at their end, and /api/v1.0 is the same as /api.",
+        },
+        "servers": [{ "url": SERVER }],
+        "security": source.security,
+        "paths": paths(contract, &source.paths)?,
+        "components": source.components,
     });
-    document["servers"] = json!([{ "url": SERVER }]);
-    document["paths"] = Value::Object(paths(contract, &document["paths"])?);
     let mut document = plain(document);
     document.sort_all_objects();
     let mut text = serde_json::to_string_pretty(&document).context("openapi.json")?;
@@ -43,14 +61,15 @@ pub(super) fn document(contract: &Contract, folder: &Path) -> Outcome<String> {
 }
 
 /// Every schema by its name, which is its own among all files.
-fn schemas(folder: &Path) -> Outcome<Value> {
+fn schemas(folder: &Path) -> Outcome<Map<String, Value>> {
     let mut all = Map::new();
     for (_, path) in yaml_files(&folder.join("schemas"))? {
         let mut file: Map<String, Value> = yaml(&path)?;
         file.values_mut().for_each(without_defaults);
+        file.values_mut().for_each(with_null_lists);
         all.append(&mut file);
     }
-    Ok(Value::Object(all))
+    Ok(all)
 }
 
 /// Drops what a reader takes where an older service leaves a property out: this one leaves none out.
@@ -63,12 +82,31 @@ fn without_defaults(schema: &mut Value) {
     }
 }
 
-fn paths(contract: &Contract, described: &Value) -> Outcome<Map<String, Value>> {
-    let mut paths = Map::new();
+/// A list that a request may leave out may be null as well.
+fn with_null_lists(schema: &mut Value) {
+    if schema.get("x-face") != Some(&json!("request")) {
+        return;
+    }
+    let required = schema.get("required").and_then(Value::as_array).cloned();
+    let required = required.unwrap_or_default();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten() {
+        let is_list = property.get("type") == Some(&json!("array"));
+        let Some(property) = property.as_object_mut() else {
+            continue;
+        };
+        if is_list && !required.contains(&json!(name)) {
+            property.insert("type".to_owned(), json!(["array", "null"]));
+        }
+    }
+}
+
+fn paths(contract: &Contract, described: &Map<String, Value>) -> Outcome<Value> {
+    let mut paths = json!({});
     for operation in contract.document.operations()? {
-        let item = &described[operation.path];
+        let item = described.get(operation.path).context(operation.path)?;
         let method = operation.method.to_lowercase();
-        let mut what = item[&method].clone();
+        let mut what = item.get(&method).context(operation.id)?.clone();
         if operation.needs_token {
             let row = contract.row(&operation)?;
             if !row.served {
@@ -76,29 +114,44 @@ fn paths(contract: &Contract, described: &Value) -> Outcome<Map<String, Value>> 
             }
             narrow(&mut what, row.disabled);
         }
-        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        let path = within(&mut paths, operation.path)?;
         if let Some(parameters) = item.get("parameters") {
-            path["parameters"] = parameters.clone();
+            *within(path, "parameters")? = parameters.clone();
         }
-        path[&method] = what;
+        *within(path, &method)? = what;
     }
     Ok(paths)
 }
 
+/// The value of a key, made where it is not there.
+fn within<'a>(object: &'a mut Value, key: &str) -> Outcome<&'a mut Value> {
+    let object = object.as_object_mut().context("an object is expected")?;
+    Ok(object.entry(key).or_insert_with(|| json!({})))
+}
+
 /// Leaves of the answers those that the server gives.
 fn narrow(operation: &mut Value, disabled: bool) {
-    let Some(responses) = operation["responses"].as_object_mut() else {
+    let Some(operation) = operation.as_object_mut() else {
         return;
     };
-    responses.remove("default");
-    if disabled {
-        // Refused before anyone looks at the body.
-        let unreached =
-            |status: &str| status.starts_with('2') || matches!(status, "408" | "413" | "415");
-        responses.retain(|status, _| !unreached(status));
-        operation["description"] =
-            json!("No machine of this server does this: it is refused with 403 DisabledFeature.");
+    let responses = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut);
+    if let Some(responses) = responses {
+        responses.remove("default");
+        if disabled {
+            responses.retain(|status, _| !is_behind_the_refusal(status));
+        }
     }
+    if disabled {
+        let off = "No machine of this server does this: it is refused with 403 DisabledFeature.";
+        operation.insert("description".to_owned(), json!(off));
+    }
+}
+
+/// Whether a status is for those alone whose request is looked at further.
+fn is_behind_the_refusal(status: &str) -> bool {
+    status.starts_with('2') || matches!(status, "408" | "413" | "415")
 }
 
 /// The same without our keywords, with references within one document, and formats spelled out.
@@ -110,6 +163,8 @@ fn plain(value: Value) -> Value {
                 .filter(|(key, _)| !OURS.contains(&key.as_str()))
                 .map(|(key, value)| match (key.as_str(), &value) {
                     ("$ref", Value::String(reference)) => (key, json!(inside(reference))),
+                    // Null is one of anything too.
+                    ("oneOf", _) => ("anyOf".to_owned(), plain(value)),
                     _ => (key, plain(value)),
                 })
                 .collect();
@@ -196,6 +251,8 @@ mod tests {
             request["properties"]["Sha1"]["pattern"],
             "^[0-9A-Fa-f]{40}$"
         );
+        let anything = &document["components"]["schemas"]["Indicator"]["properties"]["version"];
+        assert_eq!(anything["anyOf"], json!([{}, { "type": "null" }]));
         let text = document.to_string();
         for ours in OURS {
             assert!(!text.contains(ours), "{ours}");
