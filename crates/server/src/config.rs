@@ -10,6 +10,7 @@ use quell_ratelimit::Quota;
 use url::{Host, Url};
 
 use crate::api::{UnknownFile, documented};
+use crate::audit::AuditConfig;
 use crate::clock::{Clock, SystemClock};
 use crate::core::{DuplicateRule, PermissionRule, Rotation};
 use crate::issuer::Clients;
@@ -53,6 +54,8 @@ pub struct ServerConfig {
     /// A file to which a line is added for every call of the public API: the seconds since the
     /// server started, the application, the operation, the status.
     pub arrivals: Option<PathBuf>,
+    /// What is done with the audit trail, beside keeping it.
+    pub audit: AuditConfig,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -137,6 +140,7 @@ impl ServerConfig {
             sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
             max_connections: 20_000,
             arrivals: None,
+            audit: AuditConfig::default(),
             clock: Arc::new(SystemClock),
         }
     }

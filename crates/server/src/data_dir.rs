@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// The file of the store.
 const STORE: &str = "quell.db";
+/// The file of the audit key.
+const AUDIT_KEY: &str = "audit.key";
 
 /// A server's directory. The server and the operators' commands open the same one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,12 @@ impl DataDir {
     #[must_use]
     pub fn store_file(&self) -> PathBuf {
         self.0.join(STORE)
+    }
+
+    /// The file of the audit key, unless it stands elsewhere.
+    #[must_use]
+    pub fn audit_key_file(&self) -> PathBuf {
+        self.0.join(AUDIT_KEY)
     }
 
     /// Whether a server has run on this directory.

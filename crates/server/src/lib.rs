@@ -3,6 +3,7 @@
 
 pub mod admin;
 mod api;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod core;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use crate::core::PermissionRule;
 pub use api::UnknownFile;
+pub use audit::AuditConfig;
 pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
 pub use issuer::{Clients, KeyError, StartError};

@@ -64,7 +64,8 @@ impl Admin {
             created: self.clock.now(),
         };
         let client_id = application.client_id.clone();
-        self.store.add_application(application).await?;
+        let by = self.by("server app add");
+        self.store.add_application(application, by).await?;
         Ok(AddedApplication {
             tenant_id: self.tenant.to_string(),
             client_id,
@@ -88,7 +89,12 @@ impl Admin {
     pub async fn remove_application(&self, client_id: &str) -> Result<bool, AdminError> {
         Ok(self
             .store
-            .remove_application(self.tenant, client_id)
+            .remove_application(
+                self.tenant,
+                client_id,
+                self.by("server app remove"),
+                self.clock.now(),
+            )
             .await?)
     }
 }

@@ -49,13 +49,18 @@ impl Admin {
     /// # Errors
     /// When no key can be made, or the store is not available.
     pub async fn rotate_signing_key(&self, ahead: Duration) -> Result<KeySummary, AdminError> {
+        let by = self.by("server key rotate");
         let now = self.clock.now();
         let key = make_key(now, now.saturating_add(ahead)).await?;
         loop {
             let kept = self.store.signing_keys().await?;
             let last = turns(&kept).last().map(|turn| turn.begins);
             // A running server may make one at the same moment: then this one comes after it.
-            if self.store.add_signing_key(key.clone(), last).await? {
+            if self
+                .store
+                .add_signing_key(key.clone(), last, by.clone())
+                .await?
+            {
                 break;
             }
         }
@@ -80,7 +85,11 @@ impl Admin {
         match turns(&kept).state(id, self.clock.now()) {
             Some(KeyState::Active) => Err(AdminError::ActiveKey),
             Some(KeyState::Next | KeyState::Retired) => {
-                Ok(self.store.remove_signing_key(id).await?)
+                let by = self.by("server key remove");
+                Ok(self
+                    .store
+                    .remove_signing_key(id, by, self.clock.now())
+                    .await?)
             }
             None => Ok(false),
         }

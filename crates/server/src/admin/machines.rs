@@ -64,15 +64,15 @@ impl Admin {
         let address = self.address(new.server_url, new.authority).await?;
         let secret = Secret::generate()?;
         let now = self.clock.now();
-        self.store
-            .add_enrolment_token(NewEnrolmentToken {
-                tenant: self.tenant,
-                digest: sha256(secret.expose().as_bytes()),
-                created: now,
-                expires: now.saturating_add(new.lifetime),
-                uses: new.uses,
-            })
-            .await?;
+        let token = NewEnrolmentToken {
+            tenant: self.tenant,
+            digest: sha256(secret.expose().as_bytes()),
+            created: now,
+            expires: now.saturating_add(new.lifetime),
+            uses: new.uses,
+        };
+        let by = self.by("server device enrol-token");
+        self.store.add_enrolment_token(token, by).await?;
         Ok(EnrolmentToken::new(
             address.base_url,
             self.store.server_name().await?,
@@ -117,7 +117,10 @@ impl Admin {
         let Some(known) = self.store.machine(self.tenant, machine).await? else {
             return Ok(None);
         };
-        self.store.tag(self.tenant, &known.id, add, remove).await?;
+        let (by, now) = (self.by("server device tag"), self.clock.now());
+        self.store
+            .tag(self.tenant, &known.id, add, remove, by, now)
+            .await?;
         let tagged = self.store.machine(self.tenant, known.id.as_str()).await?;
         Ok(tagged.map(|tagged| tagged.tags))
     }
@@ -128,7 +131,8 @@ impl Admin {
     /// When the store is not available.
     pub async fn revoke(&self, machine: &MachineId) -> Result<bool, AdminError> {
         let now = self.clock.now();
-        Ok(self.store.revoke(self.tenant, machine, now).await?)
+        let by = self.by("server device revoke");
+        Ok(self.store.revoke(self.tenant, machine, by, now).await?)
     }
 
     /// Lets files count as seen on a machine, which need not be enrolled yet: what a laboratory

@@ -1,20 +1,26 @@
 //! What an operator does on a data directory, whether or not the server runs on it.
 
 mod applications;
+mod audit;
 mod keys;
 mod machines;
+mod operator;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::core::TenantId;
+use crate::core::audit::{Actor, Broken, By};
 use crate::data_dir::{DataDir, DataDirError};
 use crate::issuer::KeyError;
 use crate::secret::NoRandomness;
 use crate::store::{Directory as _, SqlStore, StoreError};
 
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
+pub use audit::{
+    Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, heads_of, verify_file,
+};
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 
@@ -24,6 +30,8 @@ pub struct Admin {
     store: SqlStore,
     clock: Arc<dyn Clock>,
     tenant: TenantId,
+    operator: Actor,
+    key_file: PathBuf,
 }
 
 /// An operator's command was not carried out.
@@ -54,6 +62,23 @@ pub enum AdminError {
     /// No signing key can be made.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The archive cannot be written.
+    #[error("the archive {} cannot be written", path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The archive cannot be read back.
+    #[error("the archive cannot be read back")]
+    ArchiveFile(#[from] TrailFileError),
+    /// There is nothing to archive, or somebody archived it meanwhile.
+    #[error("there is no entry from before that to archive")]
+    NothingToArchive,
+    /// What is broken is not archived, for the checkpoint would hide where.
+    #[error("the trail is broken: nothing was archived")]
+    BrokenTrail(#[source] Broken),
     /// It is not known where machines reach the server.
     #[error("the server has never run on this data directory, so its address is not known")]
     NoAddress,
@@ -80,6 +105,8 @@ impl Admin {
             store,
             clock,
             tenant,
+            operator: operator::this_user(),
+            key_file: dir.audit_key_file(),
         })
     }
 
@@ -87,6 +114,11 @@ impl Admin {
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
+    }
+
+    /// What the audit trail says of whoever runs this command.
+    fn by(&self, command: &'static str) -> By {
+        By::operator(self.operator.clone(), command)
     }
 
     /// The same hand, on another tenant.

@@ -67,7 +67,15 @@ impl Api {
         };
         let advanced = self
             .store
-            .advance(tenant, &id, None, event, None, self.clock.now())
+            .advance(
+                tenant,
+                &id,
+                None,
+                event,
+                None,
+                call.by.clone(),
+                self.clock.now(),
+            )
             .await?
             .ok_or_else(|| ApiError::no_action(id.as_str()))?;
         match advanced.verdict {

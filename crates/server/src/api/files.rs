@@ -7,6 +7,7 @@ use http::StatusCode;
 use quell_model::{Alert, LookBackHours, Sha1};
 
 use super::{Api, ApiError, Call, answer, entity, schema};
+use crate::core::audit::{Deed, FileHash};
 use crate::store::record::{FileName, MachineScope, Page};
 
 impl Api {
@@ -16,11 +17,10 @@ impl Api {
         segment: &str,
     ) -> Result<Response, ApiError> {
         let name = file_name(segment)?;
-        let record = self
-            .store
-            .file(call.caller.tenant, name)
-            .await?
-            .ok_or_else(|| ApiError::no_file(segment))?;
+        let found = self.store.file(call.caller.tenant, name.clone()).await?;
+        self.tell_of_lookup(call, name, Some(found.is_some()))
+            .await?;
+        let record = found.ok_or_else(|| ApiError::no_file(segment))?;
         let mut file = entity::file(record);
         file.odata_context = Some(call.origin.context("Files/$entity"));
         Ok(answer::entity(StatusCode::OK, &file))
@@ -34,6 +34,8 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let sha1: Sha1 = segment.parse().map_err(|_| ApiError::bad_hash(segment))?;
         let query = call.query(&schema::MACHINES)?;
+        self.tell_of_lookup(call, FileName::Sha1(sha1), None)
+            .await?;
         let since = self.clock.now().saturating_sub(self.sightings_kept);
         self.machines(call, MachineScope::WithFile { sha1, since }, query)
             .await
@@ -55,11 +57,10 @@ impl Api {
         let name = file_name(segment)?;
         let look_back = look_back(call)?;
         let tenant = call.caller.tenant;
-        let file = self
-            .store
-            .file(tenant, name)
-            .await?
-            .ok_or_else(|| ApiError::no_file(segment))?;
+        let found = self.store.file(tenant, name.clone()).await?;
+        self.tell_of_lookup(call, name, Some(found.is_some()))
+            .await?;
+        let file = found.ok_or_else(|| ApiError::no_file(segment))?;
         let hours = Duration::from_secs(u64::from(look_back.get()) * 3600);
         let since = self.clock.now().saturating_sub(hours);
         let seen = self.store.file_sightings(tenant, file.sha1, since).await?;
@@ -67,6 +68,27 @@ impl Api {
         let shape = "microsoft.windowsDefenderATP.api.InOrgFileStats";
         stats.odata_context = Some(call.origin.context(shape));
         Ok(answer::entity(StatusCode::OK, &stats))
+    }
+}
+
+impl Api {
+    /// Writes down, before the answer, that somebody asked for a file: who has which malware is
+    /// worth knowing to an attacker too.
+    async fn tell_of_lookup(
+        &self,
+        call: &Call<'_>,
+        file: FileName,
+        known: Option<bool>,
+    ) -> Result<(), ApiError> {
+        let file = match file {
+            FileName::Sha1(sha1) => FileHash::Sha1(sha1),
+            FileName::Sha256(sha256) => FileHash::Sha256(sha256),
+        };
+        let deed = Deed::FileLookedUp { file, known };
+        Ok(self
+            .store
+            .tell(call.caller.tenant, call.by.clone(), deed, self.clock.now())
+            .await?)
     }
 }
 

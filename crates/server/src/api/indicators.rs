@@ -26,7 +26,7 @@ impl Api {
         let (author, reach) = (author(&call.caller), reach(&call.caller));
         let kept = self
             .store
-            .keep_indicator(call.caller.tenant, draft, author, reach, now)
+            .keep_indicator(call.caller.tenant, draft, author, reach, call.by, now)
             .await?;
         match kept {
             Kept::As(record) => {
@@ -76,7 +76,13 @@ impl Api {
         let tenant = call.caller.tenant;
         let deleted = self
             .store
-            .delete_indicator(tenant, &id, reach(&call.caller), self.clock.now())
+            .delete_indicator(
+                tenant,
+                &id,
+                reach(&call.caller),
+                call.by.clone(),
+                self.clock.now(),
+            )
             .await?;
         if !deleted {
             return Err(unknown());

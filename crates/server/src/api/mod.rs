@@ -7,6 +7,7 @@ mod actions;
 mod answer;
 mod arrivals;
 mod body;
+mod by;
 mod description;
 mod disabled;
 mod entity;
@@ -37,7 +38,9 @@ pub(crate) use error::ApiError;
 pub(crate) use host::Hosts;
 pub(crate) use throttle::{Throttle, documented};
 
+use crate::audit::Refusals;
 use crate::clock::Clock;
+use crate::core::audit::By;
 use crate::core::{DuplicateRule, PermissionRule};
 use crate::devices::Wake;
 use crate::generated::routes::{Found, Route};
@@ -70,6 +73,7 @@ pub(crate) struct Api {
     pub(crate) duplicates: DuplicateRule,
     pub(crate) unknown_file: UnknownFile,
     pub(crate) sightings_kept: Duration,
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 /// A call that may go on: who, answered under which name, with what.
@@ -78,6 +82,8 @@ struct Call<'a> {
     origin: Origin,
     parts: &'a Parts,
     body: Result<bytes::Bytes, BodyFault>,
+    /// What the audit trail says of the caller.
+    by: By,
 }
 
 /// Answers whatever is not a device's request.
@@ -115,10 +121,14 @@ impl Api {
                 return error.into_response();
             }
             let body = body.ok();
-            return self
+            let response = self
                 .issuer
                 .token(version, tenant, &parts.headers, body.as_ref())
                 .await;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                self.count_bad_client(parts);
+            }
+            return response;
         }
         if matches!(route, Route::GetDescription) {
             let described = self
@@ -149,18 +159,24 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let operation = route.info().ok_or_else(ApiError::no_route)?;
         let origin = self.hosts.origin(parts)?;
-        let caller = self.issuer.caller(&parts.headers).await?;
+        let caller = self.issuer.caller(&parts.headers).await;
+        let caller = caller.inspect_err(|why| self.count_bad_token(why, operation, parts))?;
         if let Some(arrival) = arrival {
             arrival.by(&caller.client_id);
         }
         self.throttle
             .check(caller.tenant, &caller.client_id, operation)?;
-        caller.grant.allows(operation, self.permissions)?;
+        caller
+            .grant
+            .allows(operation, self.permissions)
+            .inspect_err(|_| self.count_denied(&caller, operation, parts))?;
+        let by = by::by(&caller, operation, parts);
         let call = Call {
             caller,
             origin,
             parts,
             body,
+            by,
         };
         match route {
             Route::StopAndQuarantineFile { machine_id } => {

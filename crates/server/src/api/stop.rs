@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::body::says_json;
 use super::{Api, ApiError, Call, UnknownFile, answer, entity};
 use crate::core::TenantId;
+use crate::core::audit::{Deed, Refusal};
 use crate::core::platform::{Unfit, unfit};
 use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
 
@@ -26,8 +27,14 @@ impl Api {
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
         check_system(&machine)?;
         let now = self.clock.now();
-        self.check_file(call.caller.tenant, &machine.id, request.sha1, now)
-            .await?;
+        if let Err(error) = self
+            .check_file(call.caller.tenant, &machine.id, request.sha1, now)
+            .await
+        {
+            self.tell_of_refusal(&call, machine.id, request.sha1, &error)
+                .await?;
+            return Err(error);
+        }
         let submission = submission(&call, machine, request, self.duplicates, now)?;
         let tenant = submission.tenant;
         let machine = submission.machine.clone();
@@ -46,6 +53,27 @@ impl Api {
             }
         };
         Ok(call.action(StatusCode::CREATED, action))
+    }
+
+    /// Writes down that a file was not to be taken away because of what it is, or that nobody knows
+    /// it there: who tries that is worth knowing.
+    async fn tell_of_refusal(
+        &self,
+        call: &Call<'_>,
+        machine: MachineId,
+        sha1: Sha1,
+        error: &ApiError,
+    ) -> Result<(), ApiError> {
+        let why = match error.code() {
+            ErrorCode::DisallowedOperation => Refusal::Protected,
+            ErrorCode::ResourceNotFound => Refusal::UnknownFile,
+            _ => return Ok(()),
+        };
+        let deed = Deed::ActionRefused { machine, sha1, why };
+        Ok(self
+            .store
+            .tell(call.caller.tenant, call.by.clone(), deed, self.clock.now())
+            .await?)
     }
 
     /// The machine of this very id: an action names its machine by no other name.
@@ -143,6 +171,7 @@ fn submission(
         comment: request.comment.as_str().to_owned(),
         title: request.title,
         external_id: request.external_id,
+        by: call.by.clone(),
         duplicates,
         now,
     })

@@ -6,6 +6,8 @@ use quell_protocol::{EnrolRequest, EnrolResponse, FaultCode, MachineFacts};
 
 use super::fault::DeviceFault;
 use super::{Devices, Message};
+use crate::audit::Refused;
+use crate::core::audit::Refusal;
 use crate::secret::sha256;
 use crate::store::record::{Enrolled, Enrolment};
 
@@ -41,6 +43,7 @@ impl Devices {
                 now: self.clock.now(),
             })
             .await?;
+        self.count_refusal(&enrolled, message);
         match enrolled {
             Enrolled::In(tenant, machine_id) => {
                 tracing::info!(%tenant, machine = %machine_id, "machine enrolled");
@@ -62,6 +65,26 @@ impl Devices {
                 "an operator revoked this key; the machine needs another",
             )),
         }
+    }
+}
+
+impl Devices {
+    /// Whoever finds the address may ask to be let in, so what is refused is counted.
+    fn count_refusal(&self, enrolled: &Enrolled, message: &Message) {
+        let why = match enrolled {
+            Enrolled::In(..) => return,
+            Enrolled::BadToken => Refusal::EnrolmentToken,
+            Enrolled::Taken => Refusal::OtherKey,
+            Enrolled::RevokedKey => Refusal::Revoked,
+        };
+        let refused = Refused {
+            tenant: None,
+            why,
+            operation: "enrol",
+            application: None,
+            peer: message.address(),
+        };
+        self.refusals.count(refused, self.clock.now());
     }
 }
 

@@ -12,6 +12,7 @@ use super::fault::DeviceFault;
 use super::proof::Proven;
 use super::{Devices, Message};
 use crate::core::Event;
+use crate::core::audit::By;
 
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
@@ -29,7 +30,7 @@ impl Devices {
     pub(super) async fn hold(&self, message: &Message) -> Result<HoldResponse, DeviceFault> {
         let proven = self.prove(message).await?;
         let request: HoldRequest = message.parse()?;
-        self.take_note(&proven, &request).await?;
+        self.take_note(message, &proven, &request).await?;
         let wait = request.wait_seconds.min(MAX_HOLD_SECONDS);
         let until = Instant::now() + Duration::from_secs(u64::from(wait));
         let orders = self.wait(&proven, request.acknowledged, until).await?;
@@ -39,7 +40,12 @@ impl Devices {
         })
     }
 
-    async fn take_note(&self, proven: &Proven, request: &HoldRequest) -> Result<(), DeviceFault> {
+    async fn take_note(
+        &self,
+        message: &Message,
+        proven: &Proven,
+        request: &HoldRequest,
+    ) -> Result<(), DeviceFault> {
         if request.acknowledged > MAX_SEQUENCE {
             return Err(DeviceFault::new(
                 FaultCode::InvalidMessage,
@@ -57,6 +63,7 @@ impl Devices {
                     Some(&proven.machine),
                     Event::TakenUp,
                     None,
+                    By::machine(proven.machine.clone(), "hold", message.address()),
                     self.clock.now(),
                 )
                 .await?;

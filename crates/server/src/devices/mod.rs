@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use wake::Wake;
 
 use crate::api::{BodyFault, read_body};
+use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::store::Store;
 use fault::DeviceFault;
@@ -40,6 +41,7 @@ pub(crate) struct Devices {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wake: Arc<Wake>,
+    pub(crate) refusals: Arc<Refusals>,
     /// The server's name in assertions.
     pub(crate) audience: String,
     /// Ends every hold at once.

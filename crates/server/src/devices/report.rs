@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::fault::DeviceFault;
 use super::{Devices, Message};
 use crate::core::Event;
+use crate::core::audit::By;
 
 /// Nothing more is to be said.
 #[derive(Debug, Serialize)]
@@ -24,6 +25,7 @@ impl Devices {
                 Some(&proven.machine),
                 event,
                 details,
+                By::machine(proven.machine.clone(), "report", message.address()),
                 self.clock.now(),
             )
             .await?

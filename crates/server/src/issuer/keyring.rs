@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::StartError;
 use super::keys::{KeyError, PublicJwk, SigningPair, make};
 use crate::clock::Clock;
+use crate::core::audit::By;
 use crate::core::{Rotation, Turn, Turns};
 use crate::store::record::SigningKey;
 use crate::store::{Store, StoreError};
@@ -89,13 +90,19 @@ impl Keyring {
             let id = key.id.clone();
             // Several servers may do so at once: the first key that is kept is everyone's.
             let last = turns.last().map(|turn| turn.begins);
-            if self.store.add_signing_key(key, last).await? {
+            if self
+                .store
+                .add_signing_key(key, last, By::server("rotate"))
+                .await?
+            {
                 tracing::info!(key = id, %begins, "signing key made");
             }
         }
         let spent = turns.spent(now);
         for turn in &spent {
-            self.store.remove_signing_key(&turn.id).await?;
+            self.store
+                .remove_signing_key(&turn.id, By::server("rotate"), now)
+                .await?;
             tracing::info!(key = turn.id, "signing key forgotten: its tokens are over");
         }
         if due.is_some() || !spent.is_empty() {

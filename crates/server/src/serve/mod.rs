@@ -21,6 +21,7 @@ pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
 use crate::api::{self, Api, Arrivals, Hosts, Throttle};
+use crate::audit::{AuditKeyError, AuditKeyFile, Keeper, Refusals};
 use crate::config::{BaseUrl, ConfigError, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
@@ -44,6 +45,7 @@ pub struct Server {
     base_url: BaseUrl,
     router: Router,
     tls: Option<Tls>,
+    keeper: Keeper,
     sweeper: Sweeper,
     closing: CancellationToken,
     max_connections: usize,
@@ -66,6 +68,9 @@ pub enum BindError {
     /// The issuer cannot start.
     #[error(transparent)]
     Issuer(#[from] StartError),
+    /// The audit key cannot be used.
+    #[error(transparent)]
+    AuditKey(#[from] AuditKeyError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -118,13 +123,16 @@ impl Server {
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
         let issuer = issuer(&config, &base_url, &store).await?;
-        let router = router(&config, &base_url, &store, &issuer, &closing).await?;
+        let refusals = Arc::new(Refusals::default());
+        let keeper = keeper(&config, &dir, &store, &refusals)?;
+        let router = router(&config, &base_url, &store, &issuer, &refusals, &closing).await?;
         Ok(Self {
             listener,
             local_addr,
             base_url,
             router,
             tls,
+            keeper,
             sweeper: Sweeper::new(
                 store,
                 issuer,
@@ -164,6 +172,7 @@ impl Server {
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let tasks = TaskTracker::new();
         tasks.spawn(self.sweeper.run(self.closing.clone()));
+        tasks.spawn(self.keeper.clone().run(self.closing.clone()));
         let connections = Connections {
             router: self.router,
             tls: self.tls,
@@ -182,6 +191,7 @@ impl Server {
         if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
             tracing::warn!(open = tasks.len(), "gave up waiting for open connections");
         }
+        self.keeper.close().await;
         drop(self.lock);
     }
 }
@@ -213,6 +223,23 @@ fn arrivals(path: &Path) -> Result<Arrivals, BindError> {
         path: path.to_owned(),
         source,
     })
+}
+
+fn keeper(
+    config: &ServerConfig,
+    dir: &DataDir,
+    store: &Arc<dyn Store>,
+    refusals: &Arc<Refusals>,
+) -> Result<Keeper, BindError> {
+    let file = config.audit.key.clone();
+    let key = AuditKeyFile::at(&file.unwrap_or_else(|| dir.audit_key_file())).find_or_make()?;
+    tracing::info!(key = %key.public(), "audit key");
+    Ok(Keeper::new(
+        Arc::clone(store),
+        Arc::clone(&config.clock),
+        key,
+        Arc::clone(refusals),
+    ))
 }
 
 fn hosts(config: &ServerConfig, base_url: &BaseUrl) -> Hosts {
@@ -249,6 +276,7 @@ pub(crate) async fn router(
     base_url: &BaseUrl,
     store: &Arc<dyn Store>,
     issuer: &Arc<Issuer>,
+    refusals: &Arc<Refusals>,
     closing: &CancellationToken,
 ) -> Result<Router, BindError> {
     if config.permissions == PermissionRule::Documented {
@@ -261,6 +289,7 @@ pub(crate) async fn router(
         store: Arc::clone(store),
         clock: Arc::clone(&config.clock),
         wake: Arc::clone(&wake),
+        refusals: Arc::clone(refusals),
         audience: store.server_name().await?,
         closing: closing.clone(),
     };
@@ -276,6 +305,7 @@ pub(crate) async fn router(
         duplicates: config.duplicates,
         unknown_file: config.unknown_file,
         sightings_kept: config.sightings_kept,
+        refusals: Arc::clone(refusals),
     };
     let operations = Router::new()
         .fallback(api::answer)

@@ -23,12 +23,13 @@ use async_trait::async_trait;
 use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Order, Sighting};
 
+use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
 use crate::core::{Draft, Event, Reach, Tag, TenantId};
 use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, DeviceKey,
-    Enrolled, Enrolment, FileName, FileRecord, FileSightings, IndicatorRecord, Kept, MachineRecord,
-    MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey, Submission, Submitted, SweepRule,
-    Swept,
+    Enrolled, Enrolment, FileName, FileRecord, FileSightings, IndicatorRecord, Kept, KeptEntry,
+    MachineRecord, MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey, Submission,
+    Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
 
@@ -73,7 +74,7 @@ pub trait Directory: Debug + Send + Sync {
     async fn has_tenant(&self, tenant: TenantId) -> Result<bool, StoreError>;
 
     /// Adds an application.
-    async fn add_application(&self, application: Application) -> Result<(), StoreError>;
+    async fn add_application(&self, application: Application, by: By) -> Result<(), StoreError>;
     /// An application by its client id.
     async fn application(
         &self,
@@ -87,6 +88,8 @@ pub trait Directory: Debug + Send + Sync {
         &self,
         tenant: TenantId,
         client_id: &str,
+        by: By,
+        now: Timestamp,
     ) -> Result<bool, StoreError>;
 }
 
@@ -101,16 +104,23 @@ pub trait Keys: Debug + Send + Sync {
         &self,
         key: SigningKey,
         last: Option<Timestamp>,
+        by: By,
     ) -> Result<bool, StoreError>;
     /// Forgets a key; `false` when there was none.
-    async fn remove_signing_key(&self, id: &str) -> Result<bool, StoreError>;
+    async fn remove_signing_key(
+        &self,
+        id: &str,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 }
 
 /// Machines, their keys, and the files seen on them.
 #[async_trait]
 pub trait Fleet: Debug + Send + Sync {
     /// Keeps a token with which machines enrol.
-    async fn add_enrolment_token(&self, token: NewEnrolmentToken) -> Result<(), StoreError>;
+    async fn add_enrolment_token(&self, token: NewEnrolmentToken, by: By)
+    -> Result<(), StoreError>;
     /// Lets a machine in. Asking again with the same key changes nothing.
     async fn enrol(&self, enrolment: Enrolment) -> Result<Enrolled, StoreError>;
     /// The keys of the machines of this id, of every tenant (at most 16).
@@ -126,6 +136,7 @@ pub trait Fleet: Debug + Send + Sync {
         &self,
         tenant: TenantId,
         machine: &MachineId,
+        by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
@@ -150,6 +161,8 @@ pub trait Fleet: Debug + Send + Sync {
         machine: &MachineId,
         add: Vec<Tag>,
         remove: Vec<Tag>,
+        by: By,
+        now: Timestamp,
     ) -> Result<(), StoreError>;
 
     /// Keeps what a machine says of its files.
@@ -225,6 +238,7 @@ pub trait Ledger: Debug + Send + Sync {
         machine: Option<&MachineId>,
         event: Event,
         details: Option<String>,
+        by: By,
         now: Timestamp,
     ) -> Result<Option<Advanced>, StoreError>;
     /// Forgets the machine's orders up to a sequence number.
@@ -262,6 +276,7 @@ pub trait Indicators: Debug + Send + Sync {
         draft: Draft,
         author: Author,
         reach: Reach,
+        by: By,
         now: Timestamp,
     ) -> Result<Kept, StoreError>;
     /// One page of the indicators within reach that have not ended, oldest first unless the query
@@ -279,11 +294,69 @@ pub trait Indicators: Debug + Send + Sync {
         tenant: TenantId,
         id: &IndicatorId,
         reach: Reach,
+        by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 }
 
-/// Everything that a server keeps.
-pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + 'static {}
+/// What was done, by whom: one trail a tenant, which is only appended to.
+///
+/// What changes something tells of it by itself, in its own transaction; [`tell`](Self::tell) is
+/// for what changes nothing and is told all the same.
+#[async_trait]
+pub trait Trail: Debug + Send + Sync {
+    /// Writes an entry, durably.
+    async fn tell(
+        &self,
+        tenant: TenantId,
+        by: By,
+        deed: Deed,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Who has a trail.
+    async fn trails(&self) -> Result<Vec<TenantId>, StoreError>;
+    /// Where a trail ends.
+    async fn trail_end(&self, tenant: TenantId) -> Result<Link, StoreError>;
+    /// The first entries above a number.
+    async fn entries(
+        &self,
+        tenant: TenantId,
+        above: u64,
+        limit: u32,
+    ) -> Result<Vec<KeptEntry>, StoreError>;
+    /// The first signed heads from a number on.
+    async fn heads(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Signed<Head>>, StoreError>;
+    /// The head that was signed last.
+    async fn last_head(&self, tenant: TenantId) -> Result<Option<Signed<Head>>, StoreError>;
+    /// Keeps a signed head.
+    async fn keep_head(&self, head: Signed<Head>) -> Result<(), StoreError>;
+    /// Where what is kept of a trail begins, if it was shortened.
+    async fn checkpoint(&self, tenant: TenantId) -> Result<Option<Signed<Checkpoint>>, StoreError>;
+    /// Takes away the entries up to a checkpoint, which stand in an archive; `false` when the trail
+    /// has no such entry.
+    async fn archive(
+        &self,
+        checkpoint: Signed<Checkpoint>,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// The last entry that a receiver is known to have; 0 when it has none.
+    async fn position(&self, receiver: &str, tenant: TenantId) -> Result<u64, StoreError>;
+    /// Keeps which entry a receiver has.
+    async fn set_position(
+        &self,
+        receiver: &str,
+        tenant: TenantId,
+        sequence: u64,
+    ) -> Result<(), StoreError>;
+}
 
-impl<T: Directory + Keys + Fleet + Ledger + Indicators + 'static> Store for T {}
+/// Everything that a server keeps.
+pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + Trail + 'static {}
+
+impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + 'static> Store for T {}

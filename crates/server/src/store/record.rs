@@ -2,6 +2,7 @@
 
 mod indicator;
 mod scope;
+mod trail;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,12 +10,14 @@ use std::time::Duration;
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{MachineFacts, Protection};
 
+use crate::core::audit::By;
 use crate::core::{AlreadyEnded, DuplicateRule, Health, State, TenantId};
 use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
 
 pub use indicator::{Author, IndicatorRecord, Kept};
 pub use scope::{ActionScope, MachineScope};
+pub use trail::KeptEntry;
 
 /// Where the server is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,6 +236,8 @@ pub struct Submission {
     pub title: Option<String>,
     /// The caller's own id.
     pub external_id: Option<String>,
+    /// By whom, for the audit trail.
+    pub by: By,
     /// How repeats are treated.
     pub duplicates: DuplicateRule,
     /// The present moment.

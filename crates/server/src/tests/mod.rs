@@ -1,5 +1,6 @@
 //! The server as its clients and its machines see it, in one process and without sockets.
 
+mod audit;
 mod cancel;
 mod description;
 mod device;

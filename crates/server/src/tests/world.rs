@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use super::device::Device;
 use crate::admin::{Admin, NewApplication, NewToken};
+use crate::audit::{AuditKeyFile, Keeper, Refusals};
 use crate::clock::ManualClock;
 use crate::config::ServerConfig;
 use crate::core::TenantId;
@@ -44,6 +45,8 @@ pub(super) struct World {
     pub(super) admin: Admin,
     pub(super) closing: CancellationToken,
     pub(super) issuer: Arc<Issuer>,
+    pub(super) keeper: Keeper,
+    pub(super) store: Arc<dyn Store>,
     router: Router,
     dir: Arc<tempfile::TempDir>,
 }
@@ -120,7 +123,15 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
         let issuer = serve::issuer(&config, &base_url, &store).await.unwrap();
-        let router = serve::router(&config, &base_url, &store, &issuer, &closing)
+        let refusals = Arc::new(Refusals::default());
+        let key = AuditKeyFile::at(&dir.path().join("audit.key"));
+        let keeper = Keeper::new(
+            Arc::clone(&store),
+            Arc::new(clock.clone()),
+            key.find_or_make().unwrap(),
+            Arc::clone(&refusals),
+        );
+        let router = serve::router(&config, &base_url, &store, &issuer, &refusals, &closing)
             .await
             .unwrap();
         let admin = Admin::with_clock(dir.path(), Arc::new(clock.clone()))
@@ -131,6 +142,8 @@ impl World {
             admin,
             closing,
             issuer,
+            keeper,
+            store,
             router,
             dir,
         }

@@ -162,13 +162,6 @@ pub enum Deed {
         /// The SHA-256 of its new public key.
         key: [u8; 32],
     },
-    /// A machine that asked to be let in was not.
-    MachineRefused {
-        /// The machine, as it calls itself.
-        machine: MachineId,
-        /// Why not.
-        why: Refusal,
-    },
     /// A machine is refused from now on.
     MachineRevoked(MachineId),
     /// A machine was given tags, and lost some.
@@ -263,8 +256,8 @@ pub enum Deed {
     FileLookedUp {
         /// The file.
         file: FileHash,
-        /// Whether anything is known of it.
-        known: bool,
+        /// Whether anything is known of it; none when it was told before it was looked up.
+        known: Option<bool>,
     },
     /// What was refused to callers who are not known to be anyone, counted: one entry for many, so
     /// that who has no token cannot fill the disk.
@@ -300,7 +293,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every name that a deed has in a trail.
-    pub const NAMES: [&'static str; 33] = [
+    pub const NAMES: [&'static str; 32] = [
         "ActionTaken",
         "ActionRepeated",
         "ActionRefused",
@@ -311,7 +304,6 @@ impl Deed {
         "RestoreOrdered",
         "MachineEnrolled",
         "MachineKeyChanged",
-        "MachineRefused",
         "MachineRevoked",
         "MachineTagged",
         "ApplicationAdded",

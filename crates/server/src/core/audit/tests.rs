@@ -47,7 +47,7 @@ fn deed(number: u64) -> Deed {
         },
         _ => Deed::FileLookedUp {
             file: FileHash::Sha256("ab".repeat(32)),
-            known: true,
+            known: Some(true),
         },
     }
 }

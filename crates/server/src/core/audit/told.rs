@@ -60,9 +60,6 @@ impl Told {
             Deed::MachineKeyChanged { machine, key } => {
                 told("MachineKeyChanged").machine(machine).print("key", key)
             }
-            Deed::MachineRefused { machine, why } => told("MachineRefused")
-                .machine(machine)
-                .outcome(why.as_str()),
             Deed::MachineRevoked(machine) => told("MachineRevoked").machine(machine),
             Deed::MachineTagged {
                 machine,
@@ -107,9 +104,7 @@ impl Told {
             Deed::IndicatorDeleted { id } => told("IndicatorDeleted").text("id", id.as_str()),
             Deed::Frozen { comment } => told("Frozen").text("comment", comment),
             Deed::Thawed { comment } => told("Thawed").text("comment", comment),
-            Deed::FileLookedUp { file, known } => told("FileLookedUp")
-                .file(file)
-                .outcome(if *known { "Known" } else { "Unknown" }),
+            Deed::FileLookedUp { file, known } => told("FileLookedUp").file(file).known(*known),
             Deed::RefusalsCounted {
                 since,
                 counts,
@@ -132,6 +127,11 @@ impl Told {
 
     fn outcome(mut self, outcome: &'static str) -> Self {
         self.outcome = Some(outcome);
+        self
+    }
+
+    fn known(mut self, known: Option<bool>) -> Self {
+        self.outcome = known.map(|known| if known { "Known" } else { "Unknown" });
         self
     }
 

@@ -122,7 +122,9 @@ impl Walk {
         Ok(walk)
     }
 
-    fn from_link(tenant: TenantId, trust: Trust, at: Link) -> Self {
+    /// A walk from the entry after a place that somebody else vouches for.
+    #[must_use]
+    pub fn from_link(tenant: TenantId, trust: Trust, at: Link) -> Self {
         Self {
             tenant,
             tenant_text: tenant.to_string(),

@@ -125,7 +125,7 @@ pub(in crate::store) async fn machine_that_was_shut_out_had_no_address_meanwhile
 ) {
     let tenant = with_machine(&store, "m1").await;
     store
-        .revoke(tenant, &machine_id("m1"), at(10))
+        .revoke(tenant, &machine_id("m1"), by(), at(10))
         .await
         .unwrap();
     add_token(&store, tenant, "second", 1).await;
@@ -166,6 +166,8 @@ pub(in crate::store) async fn machines_are_found_by_tags_of_their_tenant(store: 
             &machine,
             tags(&["web", "Web front", "a%"]),
             Vec::new(),
+            by(),
+            at(0),
         )
         .await
         .unwrap();
@@ -175,12 +177,14 @@ pub(in crate::store) async fn machines_are_found_by_tags_of_their_tenant(store: 
             &machine,
             tags(&["web"]),
             tags(&["web", "a%", "none"]),
+            by(),
+            at(0),
         )
         .await
         .unwrap();
     let nobody = machine_id("m9");
     store
-        .tag(tenant, &nobody, tags(&["ghost"]), Vec::new())
+        .tag(tenant, &nobody, tags(&["ghost"]), Vec::new(), by(), at(0))
         .await
         .unwrap();
     let kept = store.machine(tenant, "m1").await.unwrap().unwrap();
@@ -272,7 +276,7 @@ pub(in crate::store) async fn actions_of_a_machine_are_its_own_and_the_latest_is
             comment: "done".to_owned(),
         };
         let id = ActionId::new(id).unwrap();
-        let ended = store.advance(tenant, &id, None, cancel, None, at(seconds));
+        let ended = store.advance(tenant, &id, None, cancel, None, by(), at(seconds));
         ended.await.unwrap();
     }
     let m1 = machine_id("m1");

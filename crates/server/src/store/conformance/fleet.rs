@@ -8,7 +8,7 @@ use quell_model::Timestamp;
 use quell_protocol::{Inventory, Protection, ProtocolVersion, Sighting};
 
 use super::{
-    SHA1, add_token, at, enrolment, facts, machine_id, sha1, sighting, submission, with_machine,
+    SHA1, add_token, at, by, enrolment, facts, machine_id, sha1, sighting, submission, with_machine,
 };
 use crate::core::{Health, TenantId};
 use crate::odata::Query;
@@ -37,14 +37,27 @@ pub(in crate::store) async fn application_belongs_to_its_tenant(store: Arc<dyn S
         secret: SecretHash::of("s").unwrap(),
         created: at(1),
     };
-    store.add_application(application.clone()).await.unwrap();
+    store
+        .add_application(application.clone(), by())
+        .await
+        .unwrap();
     let found = store.application(tenant, "C1").await.unwrap();
     assert_eq!(found.as_ref(), Some(&application));
     let elsewhere = TenantId::fresh();
     assert_eq!(store.application(elsewhere, "c1").await.unwrap(), None);
-    assert!(!store.remove_application(elsewhere, "c1").await.unwrap());
+    assert!(
+        !store
+            .remove_application(elsewhere, "c1", by(), at(0))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.applications(tenant).await.unwrap(), [application]);
-    assert!(store.remove_application(tenant, "c1").await.unwrap());
+    assert!(
+        store
+            .remove_application(tenant, "c1", by(), at(0))
+            .await
+            .unwrap()
+    );
     assert!(store.applications(tenant).await.unwrap().is_empty());
 }
 
@@ -85,7 +98,7 @@ pub(in crate::store) async fn another_key_is_refused_until_the_first_is_revoked(
     assert_eq!(copy().await.unwrap(), Enrolled::Taken);
     assert!(
         store
-            .revoke(tenant, &machine_id("M1"), at(2))
+            .revoke(tenant, &machine_id("M1"), by(), at(2))
             .await
             .unwrap()
     );
@@ -98,7 +111,7 @@ pub(in crate::store) async fn another_key_is_refused_until_the_first_is_revoked(
     assert_eq!((keys.len(), keys[0].revoked), (1, false));
     assert_eq!(keys[0].public_key, [2; 32]);
     assert_eq!(keys[0].machine, machine_id("m1"));
-    let nobody = store.revoke(tenant, &machine_id("m9"), at(2)).await;
+    let nobody = store.revoke(tenant, &machine_id("m9"), by(), at(2)).await;
     assert!(!nobody.unwrap());
 }
 
@@ -107,7 +120,7 @@ pub(in crate::store) async fn revoked_machine_is_ordered_nothing(store: Arc<dyn 
     let before = store.submit(submission(tenant, "a1", at(1))).await.unwrap();
     assert!(matches!(before, Submitted::New(_)));
     store
-        .revoke(tenant, &machine_id("M1"), at(2))
+        .revoke(tenant, &machine_id("M1"), by(), at(2))
         .await
         .unwrap();
     let after = store.submit(submission(tenant, "a2", at(3))).await.unwrap();
@@ -299,7 +312,7 @@ pub(in crate::store) async fn tenants_see_nothing_of_each_other(store: Arc<dyn S
     assert!(sighted.unwrap().is_none());
     let orders = store.orders(other, &machine, 0, at(1)).await.unwrap();
     assert!(orders.is_empty());
-    assert!(!store.revoke(other, &machine, at(1)).await.unwrap());
+    assert!(!store.revoke(other, &machine, by(), at(1)).await.unwrap());
     store.acknowledge(other, &machine, 99).await.unwrap();
     let orders = store.orders(tenant, &machine, 0, at(1)).await.unwrap();
     assert_eq!(orders.len(), 1);

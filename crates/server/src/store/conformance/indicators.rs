@@ -38,12 +38,12 @@ async fn keep(
     store: &Arc<dyn Store>,
     tenant: TenantId,
     draft: Draft,
-    by: &str,
+    who: &str,
     reach: Reach,
     seconds: i64,
 ) -> Kept {
     store
-        .keep_indicator(tenant, draft, author(by), reach, at(seconds))
+        .keep_indicator(tenant, draft, author(who), reach, by(), at(seconds))
         .await
         .unwrap()
 }
@@ -104,7 +104,7 @@ pub(in crate::store) async fn indicators_out_of_reach_are_neither_seen_nor_chang
     let refused = keep(&store, tenant, draft(1, "two", None), "b", own("b"), 2).await;
     assert_eq!(refused, Kept::SomeoneElses);
     assert!(listed(&store, tenant, own("b"), 3).await.is_empty());
-    let delete = |reach| store.delete_indicator(tenant, &mine.id, reach, at(3));
+    let delete = |reach| store.delete_indicator(tenant, &mine.id, reach, by(), at(3));
     assert!(!delete(own("b")).await.unwrap());
     assert_eq!(
         listed(&store, tenant, Reach::Everyone, 3).await,
@@ -112,7 +112,7 @@ pub(in crate::store) async fn indicators_out_of_reach_are_neither_seen_nor_chang
     );
     for odd in ["0", "01", "+1", "x", "1 ", "9999999999999999999999"] {
         let id = IndicatorId::new(odd).unwrap();
-        let deleted = store.delete_indicator(tenant, &id, Reach::Everyone, at(3));
+        let deleted = store.delete_indicator(tenant, &id, Reach::Everyone, by(), at(3));
         assert!(!deleted.await.unwrap(), "{odd}");
     }
     assert!(delete(own("a")).await.unwrap());
@@ -127,7 +127,7 @@ pub(in crate::store) async fn indicator_that_has_ended_is_none(store: Arc<dyn St
     let first = kept(keep(&store, tenant, ending(), "a", own("a"), 1).await);
     assert_eq!(listed(&store, tenant, Reach::Everyone, 9).await.len(), 1);
     assert!(listed(&store, tenant, Reach::Everyone, 10).await.is_empty());
-    let deleted = store.delete_indicator(tenant, &first.id, Reach::Everyone, at(10));
+    let deleted = store.delete_indicator(tenant, &first.id, Reach::Everyone, by(), at(10));
     assert!(!deleted.await.unwrap());
     let again = kept(keep(&store, tenant, draft(1, "two", Some(20)), "b", own("b"), 11).await);
     assert_eq!((again.author, again.created), (author("b"), at(11)));
@@ -144,7 +144,7 @@ pub(in crate::store) async fn indicators_belong_to_their_tenant(store: Arc<dyn S
     let mine = kept(keep(&store, tenant, draft(1, "one", None), "a", own("a"), 1).await);
     let other = TenantId::fresh();
     assert!(listed(&store, other, Reach::Everyone, 2).await.is_empty());
-    let deleted = store.delete_indicator(other, &mine.id, Reach::Everyone, at(2));
+    let deleted = store.delete_indicator(other, &mine.id, Reach::Everyone, by(), at(2));
     assert!(!deleted.await.unwrap());
     assert_eq!(listed(&store, tenant, Reach::Everyone, 2).await, [mine]);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use quell_model::ActionId;
 use quell_protocol::Verb;
 
-use super::{at, machine_id, sha1, submission, with_machine};
+use super::{at, by, machine_id, sha1, submission, with_machine};
 use crate::core::{Ending, Event, Status, TenantId};
 use crate::odata::{Kind, Property, Query, Schema};
 use crate::store::Store;
@@ -32,7 +32,7 @@ async fn take(store: &Arc<dyn Store>, tenant: TenantId, name: &str, seconds: i64
 
 async fn happen(store: &Arc<dyn Store>, tenant: TenantId, name: &str, event: Event) -> Status {
     let advanced = store
-        .advance(tenant, &id(name), None, event, None, at(50))
+        .advance(tenant, &id(name), None, event, None, by(), at(50))
         .await
         .unwrap()
         .unwrap();
@@ -147,7 +147,7 @@ pub(in crate::store) async fn cancelled_order_is_recalled(store: Arc<dyn Store>)
     assert_eq!(orders[0].verb, Verb::CancelAction);
 
     let twice = store
-        .advance(tenant, &id("a1"), None, cancel, None, at(52))
+        .advance(tenant, &id("a1"), None, cancel, None, by(), at(52))
         .await
         .unwrap()
         .unwrap();
@@ -180,7 +180,15 @@ pub(in crate::store) async fn action_of_which_nothing_is_heard_times_out(store: 
     take(&store, tenant, "a1", 0).await;
     for day in [1, 3] {
         store
-            .advance(tenant, &id("a1"), None, Event::TakenUp, None, at(day * DAY))
+            .advance(
+                tenant,
+                &id("a1"),
+                None,
+                Event::TakenUp,
+                None,
+                by(),
+                at(day * DAY),
+            )
             .await
             .unwrap();
     }
@@ -211,6 +219,7 @@ pub(in crate::store) async fn only_its_machine_moves_an_action(store: Arc<dyn St
                     Some(&machine),
                     Event::TakenUp,
                     None,
+                    by(),
                     at(1),
                 )
                 .await
@@ -236,6 +245,7 @@ pub(in crate::store) async fn first_details_are_kept(store: Arc<dyn Store>) {
                 None,
                 Event::Ended(ending),
                 Some(details.to_owned()),
+                by(),
                 at(5),
             )
             .await

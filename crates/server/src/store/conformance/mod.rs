@@ -6,6 +6,7 @@ mod fleet;
 mod indicators;
 mod keys;
 mod ledger;
+mod trail;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use quell_protocol::{MachineFacts, Sighting, WirePath};
 
 use super::Store;
 use super::record::{Enrolled, Enrolment, NewEnrolmentToken, Submission};
+use crate::core::audit::By;
 use crate::core::{DuplicateRule, TenantId};
 use crate::secret::sha256;
 
@@ -22,6 +24,7 @@ pub(super) use fleet::*;
 pub(super) use indicators::*;
 pub(super) use keys::*;
 pub(super) use ledger::*;
+pub(super) use trail::*;
 
 macro_rules! conformance {
     (here, $open:expr => $($name:ident),+ $(,)?) => {
@@ -88,6 +91,14 @@ macro_rules! every_rule {
             indicators_out_of_reach_are_neither_seen_nor_changed_nor_deleted,
             indicator_that_has_ended_is_none,
             indicators_belong_to_their_tenant,
+            life_of_an_action_is_told_as_it_happens,
+            what_passing_time_ends_is_told_by_the_server,
+            revoked_machine_s_actions_are_cancelled_by_who_revoked_it,
+            what_is_not_done_is_not_told,
+            trails_of_two_tenants_are_apart,
+            entries_of_many_writers_are_one_chain,
+            archived_entries_leave_a_checkpoint,
+            heads_and_positions_are_kept,
         );
     };
 }
@@ -141,13 +152,16 @@ pub(super) fn enrolment(secret: &str, machine: &str, key: u8, now: Timestamp) ->
 
 pub(super) async fn add_token(store: &Arc<dyn Store>, tenant: TenantId, secret: &str, uses: u32) {
     store
-        .add_enrolment_token(NewEnrolmentToken {
-            tenant,
-            digest: sha256(secret.as_bytes()),
-            created: at(0),
-            expires: at(3600),
-            uses,
-        })
+        .add_enrolment_token(
+            NewEnrolmentToken {
+                tenant,
+                digest: sha256(secret.as_bytes()),
+                created: at(0),
+                expires: at(3600),
+                uses,
+            },
+            by(),
+        )
         .await
         .unwrap();
 }
@@ -175,9 +189,15 @@ pub(super) fn submission(tenant: TenantId, id: &str, now: Timestamp) -> Submissi
         comment: "why".to_owned(),
         title: None,
         external_id: Some("case-7".to_owned()),
+        by: by(),
         duplicates: DuplicateRule::default(),
         now,
     }
+}
+
+/// Whoever it is that does what a test is not about.
+pub(super) fn by() -> By {
+    By::server("test")
 }
 
 pub(super) fn sha1() -> Sha1 {

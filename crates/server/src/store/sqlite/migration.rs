@@ -35,6 +35,7 @@ mod tests {
     use quell_model::Timestamp;
 
     use super::*;
+    use crate::core::audit::By;
     use crate::odata::Query;
     use crate::store::record::{ActionScope, MachineScope};
     use crate::store::{Directory as _, Fleet as _, Indicators as _, Ledger as _, SqlStore};
@@ -113,7 +114,14 @@ mod tests {
         );
         let tag = vec!["web".parse().unwrap()];
         store
-            .tag(tenant, &machine.id, tag, Vec::new())
+            .tag(
+                tenant,
+                &machine.id,
+                tag,
+                Vec::new(),
+                By::server("test"),
+                second(9),
+            )
             .await
             .unwrap();
         let kept = store.machine(tenant, "m1").await.unwrap().unwrap();

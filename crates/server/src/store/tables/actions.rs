@@ -5,7 +5,8 @@ use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::Order;
 
 use super::orders::{self, OrderVerb};
-use super::{revocation, scopes, sweep};
+use super::{revocation, scopes, sweep, trail};
+use crate::core::audit::{By, Deed, Ordered, Refusal};
 use crate::core::{Cancellation, Event, Fate, State, Step, TenantId};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, values};
@@ -60,6 +61,7 @@ impl Ledger for SqlStore {
         machine: Option<&MachineId>,
         event: Event,
         details: Option<String>,
+        by: By,
         now: Timestamp,
     ) -> Result<Option<Advanced>, StoreError> {
         let action = action.clone();
@@ -73,7 +75,7 @@ impl Ledger for SqlStore {
             match find(sql, tenant, &action)?.filter(its) {
                 None => Ok(None),
                 Some(found) => {
-                    advance(sql, tenant, found, &event, details.as_deref(), now).map(Some)
+                    advance(sql, tenant, found, &event, details.as_deref(), &by, now).map(Some)
                 }
             }
         })
@@ -107,7 +109,19 @@ impl Ledger for SqlStore {
         now: Timestamp,
     ) -> Result<Vec<Order>, StoreError> {
         let machine = machine.clone();
-        self.read(move |sql| orders::waiting(sql, tenant, &machine, above, now))
+        let asked = machine.clone();
+        let (waiting, all_handed_out) = self
+            .read(move |sql| {
+                Ok((
+                    orders::waiting(sql, tenant, &asked, above, now)?,
+                    orders::are_handed_out(sql, tenant, &asked)?,
+                ))
+            })
+            .await?;
+        if waiting.is_empty() || all_handed_out {
+            return Ok(waiting);
+        }
+        self.write(move |sql| orders::hand_out(sql, tenant, &machine, above, now))
             .await
     }
 
@@ -117,6 +131,18 @@ impl Ledger for SqlStore {
 }
 
 fn submit(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, StoreError> {
+    let submitted = decide(sql, submission)?;
+    trail::tell(
+        sql,
+        submission.tenant,
+        &submission.by,
+        &told(submission, &submitted),
+        submission.now,
+    )?;
+    Ok(submitted)
+}
+
+fn decide(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, StoreError> {
     if revocation::is_revoked(sql, submission.tenant, &submission.machine)? {
         return Ok(Submitted::Revoked);
     }
@@ -126,6 +152,24 @@ fn submit(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, Store
         (Fate::Again, Some(active)) => Ok(Submitted::Again(active)),
         (Fate::Refused, _) => Ok(Submitted::Refused),
         (Fate::New | Fate::Again, _) => insert(sql, submission).map(Submitted::New),
+    }
+}
+
+fn told(submission: &Submission, submitted: &Submitted) -> Deed {
+    let refused = |why| Deed::ActionRefused {
+        machine: submission.machine.clone(),
+        sha1: submission.sha1,
+        why,
+    };
+    match submitted {
+        Submitted::New(action) => Deed::ActionTaken {
+            ordered: action.ordered(),
+            comment: action.comment.clone(),
+            forced: false,
+        },
+        Submitted::Again(action) => Deed::ActionRepeated(action.ordered()),
+        Submitted::Refused => refused(Refusal::Active),
+        Submitted::Revoked => refused(Refusal::Revoked),
     }
 }
 
@@ -199,6 +243,7 @@ pub(super) fn advance(
     mut action: ActionRecord,
     event: &Event,
     details: Option<&str>,
+    by: &By,
     now: Timestamp,
 ) -> Result<Advanced, StoreError> {
     let step = match action.state.advance(event, action.created, now) {
@@ -216,8 +261,11 @@ pub(super) fn advance(
     let change = match step {
         Step::Stays => Change::Stayed,
         Step::Becomes { state, recall } => {
-            action.state = state;
+            let before = std::mem::replace(&mut action.state, state).status;
             keep_state(sql, tenant, &action)?;
+            if action.state.status != before || recall {
+                trail::tell(sql, tenant, by, &became(&action, event), now)?;
+            }
             if recall {
                 orders::give(sql, tenant, &action, OrderVerb::Cancel, now)?;
             }
@@ -228,6 +276,33 @@ pub(super) fn advance(
         action,
         verdict: Ok(change),
     })
+}
+
+fn became(action: &ActionRecord, event: &Event) -> Deed {
+    let ordered = action.ordered();
+    match event {
+        Event::CancelRequested { comment, .. } => Deed::ActionCancelled {
+            ordered,
+            comment: comment.clone(),
+        },
+        Event::Tick => Deed::ActionTimedOut(ordered),
+        Event::TakenUp | Event::Ended(_) | Event::GivenUp => Deed::ActionReported {
+            ordered,
+            status: action.state.status,
+            hresult: action.state.error_hresult,
+        },
+    }
+}
+
+impl ActionRecord {
+    /// What a trail says of it.
+    pub(super) fn ordered(&self) -> Ordered {
+        Ordered {
+            action: self.id.clone(),
+            machine: self.machine.clone(),
+            sha1: self.sha1,
+        }
+    }
 }
 
 fn details(

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use quell_model::Timestamp;
 use uuid::Uuid;
 
+use super::trail;
 use crate::core::TenantId;
+use crate::core::audit::{By, Deed};
 use crate::secret::SecretHash;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{Address, Application};
@@ -54,9 +56,17 @@ impl Directory for SqlStore {
             .await
     }
 
-    async fn add_application(&self, application: Application) -> Result<(), StoreError> {
-        self.write(move |sql| add_application(sql, &application))
-            .await
+    async fn add_application(&self, application: Application, by: By) -> Result<(), StoreError> {
+        let deed = Deed::ApplicationAdded {
+            id: application.client_id.clone(),
+            name: application.display_name.clone(),
+            permissions: application.roles.clone(),
+        };
+        self.write(move |sql| {
+            add_application(sql, &application)?;
+            trail::tell(sql, application.tenant, &by, &deed, application.created)
+        })
+        .await
     }
 
     async fn application(
@@ -93,6 +103,8 @@ impl Directory for SqlStore {
         &self,
         tenant: TenantId,
         client_id: &str,
+        by: By,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let client_id = client_id.to_ascii_lowercase();
         self.write(move |sql| {
@@ -100,6 +112,10 @@ impl Directory for SqlStore {
                 "DELETE FROM applications WHERE tenant = ?1 AND client_id = ?2",
                 values![tenant, &client_id],
             )?;
+            if removed > 0 {
+                let id = client_id.clone();
+                trail::tell(sql, tenant, &by, &Deed::ApplicationRemoved { id }, now)?;
+            }
             Ok(removed > 0)
         })
         .await
@@ -115,7 +131,7 @@ fn server_name(sql: &mut dyn Sql) -> Result<String, StoreError> {
     Ok(name)
 }
 
-fn first_tenant(sql: &mut dyn Sql) -> Result<Option<TenantId>, StoreError> {
+pub(super) fn first_tenant(sql: &mut dyn Sql) -> Result<Option<TenantId>, StoreError> {
     let first = sql.query_one(
         "SELECT id FROM tenants ORDER BY created, id LIMIT 1",
         values![],

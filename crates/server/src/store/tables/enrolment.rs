@@ -3,8 +3,10 @@
 use quell_model::{MachineId, Timestamp};
 use quell_protocol::MachineFacts;
 
-use super::addresses;
+use super::{addresses, trail};
+use crate::core::audit::{By, Deed};
 use crate::core::{Health, TenantId};
+use crate::secret::sha256;
 use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, Value, values};
 use crate::store::record::{Enrolled, Enrolment, NewEnrolmentToken};
@@ -17,7 +19,11 @@ struct Known {
     last_seen: Timestamp,
 }
 
-pub(super) fn add_token(sql: &mut dyn Sql, token: &NewEnrolmentToken) -> Result<(), StoreError> {
+pub(super) fn add_token(
+    sql: &mut dyn Sql,
+    token: &NewEnrolmentToken,
+    by: &By,
+) -> Result<(), StoreError> {
     sql.execute(
         "INSERT INTO enrolment_tokens (digest, tenant, created, expires, uses)
          VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -28,8 +34,13 @@ pub(super) fn add_token(sql: &mut dyn Sql, token: &NewEnrolmentToken) -> Result<
             token.expires,
             token.uses,
         ],
-    )
-    .map(drop)
+    )?;
+    let deed = Deed::EnrolmentTokenMade {
+        digest: token.digest,
+        uses: token.uses,
+        expires: token.expires,
+    };
+    trail::tell(sql, token.tenant, by, &deed, token.created)
 }
 
 pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled, StoreError> {
@@ -59,6 +70,7 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
         "UPDATE enrolment_tokens SET uses = uses - 1 WHERE digest = ?1",
         values![&enrolment.digest],
     )?;
+    let is_new = known.is_none();
     let machine = match known {
         Some(known) => {
             addresses::silent(sql, tenant, &known.machine, known.last_seen, enrolment.now)?;
@@ -71,6 +83,19 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
         }
     };
     update_facts(sql, tenant, &machine, &enrolment.facts, enrolment.now)?;
+    let key = sha256(&enrolment.public_key);
+    let deed = match is_new {
+        true => Deed::MachineEnrolled {
+            machine: machine.clone(),
+            key,
+        },
+        false => Deed::MachineKeyChanged {
+            machine: machine.clone(),
+            key,
+        },
+    };
+    let by = By::machine(machine.clone(), "enrol", enrolment.address);
+    trail::tell(sql, tenant, &by, &deed, enrolment.now)?;
     Ok(Enrolled::In(tenant, machine))
 }
 

@@ -5,6 +5,7 @@ use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, MachineFacts, Sighting};
 
 use super::{addresses, enrolment, inventory, revocation, scopes, tags};
+use crate::core::audit::By;
 use crate::core::{Health, Tag, TenantId};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, Value, values};
@@ -23,8 +24,12 @@ pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, o
 
 #[async_trait]
 impl Fleet for SqlStore {
-    async fn add_enrolment_token(&self, token: NewEnrolmentToken) -> Result<(), StoreError> {
-        self.write(move |sql| enrolment::add_token(sql, &token))
+    async fn add_enrolment_token(
+        &self,
+        token: NewEnrolmentToken,
+        by: By,
+    ) -> Result<(), StoreError> {
+        self.write(move |sql| enrolment::add_token(sql, &token, &by))
             .await
     }
 
@@ -58,10 +63,11 @@ impl Fleet for SqlStore {
         &self,
         tenant: TenantId,
         machine: &MachineId,
+        by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let machine = machine.clone();
-        self.write(move |sql| revocation::revoke(sql, tenant, &machine, now))
+        self.write(move |sql| revocation::revoke(sql, tenant, &machine, &by, now))
             .await
     }
 
@@ -96,9 +102,11 @@ impl Fleet for SqlStore {
         machine: &MachineId,
         add: Vec<Tag>,
         remove: Vec<Tag>,
+        by: By,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let machine = machine.clone();
-        self.write(move |sql| tags::change(sql, tenant, &machine, &add, &remove))
+        self.write(move |sql| tags::change(sql, tenant, &machine, &add, &remove, &by, now))
             .await
     }
 

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use quell_model::{IndicatorAction, IndicatorId, IndicatorSeverity, IndicatorType, Timestamp};
 
 use super::listing::Collection;
+use super::trail;
+use crate::core::audit::{By, Deed};
 use crate::core::indicator::MAX_INDICATORS;
 use crate::core::{Draft, Reach, TenantId};
 use crate::odata::Query;
@@ -24,10 +26,21 @@ impl Indicators for SqlStore {
         draft: Draft,
         author: Author,
         reach: Reach,
+        by: By,
         now: Timestamp,
     ) -> Result<Kept, StoreError> {
-        self.write(move |sql| keep(sql, tenant, &draft, &author, &reach, now))
-            .await
+        self.write(move |sql| {
+            let kept = keep(sql, tenant, &draft, &author, &reach, now)?;
+            if let Kept::As(record) = &kept {
+                let deed = Deed::IndicatorKept {
+                    id: record.id.clone(),
+                    draft: Box::new(record.content.clone()),
+                };
+                trail::tell(sql, tenant, &by, &deed, now)?;
+            }
+            Ok(kept)
+        })
+        .await
     }
 
     async fn indicators(
@@ -46,13 +59,21 @@ impl Indicators for SqlStore {
         tenant: TenantId,
         id: &IndicatorId,
         reach: Reach,
+        by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let Some(number) = number(id) else {
             return Ok(false);
         };
-        self.write(move |sql| delete(sql, tenant, number, &reach, now))
-            .await
+        let deed = Deed::IndicatorDeleted { id: id.clone() };
+        self.write(move |sql| {
+            let deleted = delete(sql, tenant, number, &reach, now)?;
+            if deleted {
+                trail::tell(sql, tenant, &by, &deed, now)?;
+            }
+            Ok(deleted)
+        })
+        .await
     }
 }
 
@@ -289,7 +310,14 @@ mod tests {
                 id: "a".to_owned(),
                 display_name: "A".to_owned(),
             };
-            let kept = store.keep_indicator(tenant, draft, author, Reach::Everyone, now);
+            let kept = store.keep_indicator(
+                tenant,
+                draft,
+                author,
+                Reach::Everyone,
+                By::server("test"),
+                now,
+            );
             kept.await.unwrap()
         };
         assert!(matches!(keep("1").await, Kept::As(_)));

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use quell_model::Timestamp;
 
+use super::{directory, trail};
+use crate::core::audit::{By, Deed};
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::SigningKey;
 use crate::store::{Keys, SqlStore, StoreError};
@@ -23,17 +25,43 @@ impl Keys for SqlStore {
         &self,
         key: SigningKey,
         last: Option<Timestamp>,
+        by: By,
     ) -> Result<bool, StoreError> {
-        self.write(move |sql| add(sql, &key, last)).await
+        let deed = Deed::SigningKeyAdded { id: key.id.clone() };
+        self.write(move |sql| {
+            let added = add(sql, &key, last)?;
+            if added {
+                tell(sql, &by, &deed, key.created)?;
+            }
+            Ok(added)
+        })
+        .await
     }
 
-    async fn remove_signing_key(&self, id: &str) -> Result<bool, StoreError> {
+    async fn remove_signing_key(
+        &self,
+        id: &str,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |sql| {
             let removed = sql.execute("DELETE FROM signing_keys WHERE id = ?1", values![&id])?;
+            if removed > 0 {
+                let id = id.clone();
+                tell(sql, &by, &Deed::SigningKeyRemoved { id }, now)?;
+            }
             Ok(removed > 0)
         })
         .await
+    }
+}
+
+/// The keys are all tenants', and their trail is the first one's.
+fn tell(sql: &mut dyn Sql, by: &By, deed: &Deed, now: Timestamp) -> Result<(), StoreError> {
+    match directory::first_tenant(sql)? {
+        Some(tenant) => trail::tell(sql, tenant, by, deed, now),
+        None => Ok(()),
     }
 }
 

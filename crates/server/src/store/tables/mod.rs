@@ -15,3 +15,4 @@ mod revocation;
 mod scopes;
 mod sweep;
 mod tags;
+mod trail;

@@ -3,7 +3,9 @@
 use quell_model::{MachineId, Timestamp};
 use quell_protocol::{Order, Verb};
 
+use super::trail;
 use crate::core::TenantId;
+use crate::core::audit::{By, Deed, Ordered};
 use crate::core::lifecycle::DELIVERY_TIME;
 use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, values};
@@ -117,6 +119,65 @@ pub(super) fn waiting(
          ORDER BY o.sequence LIMIT ?5",
         values![tenant, machine, above, now, MAX_ORDERS],
     )
+}
+
+/// Whether every order of the machine was handed to it once.
+pub(super) fn are_handed_out(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+) -> Result<bool, StoreError> {
+    let waits = sql.exists(
+        "SELECT 1 FROM orders WHERE tenant = ?1 AND machine = ?2 AND handed_out IS NULL LIMIT 1",
+        values![tenant, machine],
+    )?;
+    Ok(!waits)
+}
+
+/// The orders to hand out, and in the trail those that are handed out for the first time.
+pub(super) fn hand_out(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    above: u64,
+    now: Timestamp,
+) -> Result<Vec<Order>, StoreError> {
+    let by = By::machine(machine.clone(), "hold", None);
+    let orders = waiting(sql, tenant, machine, above, now)?;
+    for order in &orders {
+        let first = sql.execute(
+            "UPDATE orders SET handed_out = ?4
+             WHERE tenant = ?1 AND machine = ?2 AND sequence = ?3 AND handed_out IS NULL",
+            values![tenant, machine, order.sequence, now],
+        )?;
+        if first > 0 {
+            let deed = handed_out(sql, tenant, order)?;
+            trail::tell(sql, tenant, &by, &deed, now)?;
+        }
+    }
+    Ok(orders)
+}
+
+fn handed_out(sql: &mut dyn Sql, tenant: TenantId, order: &Order) -> Result<Deed, StoreError> {
+    let (sha1, verb) = match &order.verb {
+        Verb::StopAndQuarantineFile { sha1, .. } => (*sha1, OrderVerb::Stop),
+        _ => {
+            let (sha1,) = sql.query_sure(
+                "SELECT sha1 FROM actions WHERE tenant = ?1 AND id = ?2",
+                values![tenant, &order.action_id],
+            )?;
+            (sha1, OrderVerb::Cancel)
+        }
+    };
+    Ok(Deed::OrderHandedOut {
+        ordered: Ordered {
+            action: order.action_id.clone(),
+            machine: order.machine_id.clone(),
+            sha1,
+        },
+        verb: verb.as_str(),
+        order: order.sequence,
+    })
 }
 
 impl FromRow for Order {

@@ -3,6 +3,8 @@
 use quell_model::{MachineId, Timestamp};
 
 use super::actions::{ACTION, advance};
+use super::trail;
+use crate::core::audit::{By, Deed};
 use crate::core::{Event, Health, TenantId};
 use crate::store::StoreError;
 use crate::store::database::{Sql, Value, values};
@@ -14,6 +16,7 @@ pub(super) fn revoke(
     sql: &mut dyn Sql,
     tenant: TenantId,
     machine: &MachineId,
+    by: &By,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let kept: Option<(MachineId,)> = sql.query_one(
@@ -29,12 +32,13 @@ pub(super) fn revoke(
     let Some((kept,)) = kept else {
         return Ok(false);
     };
+    trail::tell(sql, tenant, by, &Deed::MachineRevoked(kept.clone()), now)?;
     let given_up = Event::CancelRequested {
         requestor: "quell".to_owned(),
         comment: "machine revoked".to_owned(),
     };
     for action in active(sql, tenant, &kept)? {
-        advance(sql, tenant, action, &given_up, None, now)?;
+        advance(sql, tenant, action, &given_up, None, by, now)?;
     }
     sql.execute(
         "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2",

@@ -4,6 +4,7 @@ use quell_model::Timestamp;
 
 use super::actions::{ACTION, advance};
 use super::{addresses, indicators};
+use crate::core::audit::By;
 use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
 use crate::store::StoreError;
@@ -27,9 +28,10 @@ pub(super) fn sweep(
 }
 
 fn time_out(sql: &mut dyn Sql, now: Timestamp) -> Result<u64, StoreError> {
+    let by = By::server("sweep");
     let mut timed_out = 0;
     for Overdue(tenant, action) in overdue(sql, now)? {
-        let advanced = advance(sql, tenant, action, &Event::Tick, None, now)?;
+        let advanced = advance(sql, tenant, action, &Event::Tick, None, &by, now)?;
         if advanced.verdict == Ok(Change::Moved) {
             timed_out += 1;
         }

@@ -1,7 +1,9 @@
 //! What operators call machines by.
 
-use quell_model::MachineId;
+use quell_model::{MachineId, Timestamp};
 
+use super::trail;
+use crate::core::audit::{By, Deed};
 use crate::core::{Tag, TenantId};
 use crate::store::StoreError;
 use crate::store::database::{Sql, values};
@@ -12,6 +14,8 @@ pub(super) fn change(
     machine: &MachineId,
     add: &[Tag],
     remove: &[Tag],
+    by: &By,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut each = |text: &str, tags: &[Tag]| {
         tags.iter().try_for_each(|tag| {
@@ -28,5 +32,11 @@ pub(super) fn change(
          SELECT tenant, id, ?3 FROM machines WHERE tenant = ?1 AND id = ?2
          ON CONFLICT DO NOTHING",
         add,
-    )
+    )?;
+    let deed = Deed::MachineTagged {
+        machine: machine.clone(),
+        add: add.to_vec(),
+        remove: remove.to_vec(),
+    };
+    trail::tell(sql, tenant, by, &deed, now)
 }

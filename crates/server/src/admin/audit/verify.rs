@@ -1,0 +1,127 @@
+//! Verifying the trail in the store.
+
+use super::{Admin, AdminError, PAGE};
+use crate::core::audit::{Broken, Head, PublicKey, Signed, Trust, Walk, Walked};
+use crate::store::{StoreError, Trail as _};
+
+/// What became of a walk along a trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// After which entry the walk began; what stands before is in an archive.
+    pub from: u64,
+    /// Where it ended, or the first entry that is not as it was written.
+    pub outcome: Result<Walked, Broken>,
+    /// Whose signatures were seen.
+    pub keys: Vec<PublicKey>,
+}
+
+impl Admin {
+    /// Walks along the trail, page by page, while the server may go on writing it. `heads` were
+    /// kept elsewhere: the trail must go through them too.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn verify_trail(
+        &self,
+        trust: Trust,
+        heads: Vec<Signed<Head>>,
+    ) -> Result<Verdict, AdminError> {
+        let checkpoint = self.store.checkpoint(self.tenant).await?;
+        let from = checkpoint.map_or(0, |checkpoint| checkpoint.statement.link.sequence);
+        let mut keys: Vec<PublicKey> = checkpoint.iter().map(|signed| signed.key).collect();
+        let walk = match &checkpoint {
+            Some(checkpoint) => Walk::from_checkpoint(self.tenant, trust, checkpoint),
+            None => Ok(Walk::from_start(self.tenant, trust)),
+        };
+        let outcome = match walk {
+            Ok(walk) => self.walk(walk, heads, &mut keys).await?,
+            Err(broken) => Err(broken),
+        };
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(Verdict {
+            from,
+            outcome,
+            keys,
+        })
+    }
+
+    async fn walk(
+        &self,
+        mut walk: Walk,
+        heads: Vec<Signed<Head>>,
+        keys: &mut Vec<PublicKey>,
+    ) -> Result<Result<Walked, Broken>, AdminError> {
+        // Read before the entries: whatever is signed or ends here is among them.
+        let end = self.store.trail_end(self.tenant).await?;
+        let kept = self.kept_heads(walk.at().sequence).await?;
+        for head in heads.iter().chain(&kept) {
+            keys.push(head.key);
+            if let Err(broken) = walk.expect(head) {
+                return Ok(Err(broken));
+            }
+        }
+        loop {
+            let at = walk.at();
+            if at.sequence == end.sequence && at.hash != end.hash {
+                return Ok(Err(Broken::Loose(at.sequence)));
+            }
+            let page = match self.store.entries(self.tenant, at.sequence, PAGE).await {
+                Ok(page) => page,
+                Err(StoreError::Damaged(_)) => {
+                    return self.first_unreadable(walk).await.map(Err);
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if page.is_empty() {
+                break;
+            }
+            for entry in page {
+                if let Err(broken) = walk.step(&entry.entry, entry.hash) {
+                    return Ok(Err(broken));
+                }
+                let at = walk.at();
+                if at.sequence == end.sequence && at.hash != end.hash {
+                    return Ok(Err(Broken::Loose(at.sequence)));
+                }
+            }
+        }
+        if walk.at().sequence < end.sequence {
+            return Ok(Err(Broken::Loose(walk.at().sequence.saturating_add(1))));
+        }
+        Ok(walk.end())
+    }
+
+    async fn kept_heads(&self, from: u64) -> Result<Vec<Signed<Head>>, AdminError> {
+        let mut heads: Vec<Signed<Head>> = Vec::new();
+        let mut from = from;
+        loop {
+            let page = self.store.heads(self.tenant, from, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            heads.extend(page);
+            match heads.last() {
+                Some(last) if !is_last => from = last.statement.link.sequence.saturating_add(1),
+                _ => return Ok(heads),
+            }
+        }
+    }
+
+    /// Goes on entry by entry up to the one that is no text any more.
+    async fn first_unreadable(&self, mut walk: Walk) -> Result<Broken, AdminError> {
+        loop {
+            let at = walk.at().sequence;
+            match self.store.entries(self.tenant, at, 1).await {
+                Ok(page) => {
+                    let Some(entry) = page.first() else {
+                        return Ok(Broken::NoEntry(at.saturating_add(1)));
+                    };
+                    if let Err(broken) = walk.step(&entry.entry, entry.hash) {
+                        return Ok(broken);
+                    }
+                }
+                Err(StoreError::Damaged(_)) => return Ok(Broken::NoEntry(at.saturating_add(1))),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

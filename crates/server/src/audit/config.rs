@@ -1,0 +1,11 @@
+//! What is done with the trail, beside keeping it.
+
+use std::path::PathBuf;
+
+/// What is done with the audit trail, beside keeping it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuditConfig {
+    /// The file of the key that signs heads; none: `audit.key` in the data directory.
+    pub key: Option<PathBuf>,
+}

@@ -1,0 +1,11 @@
+//! The audit trail at the edge: who keeps its key, signs its heads, counts what is refused.
+
+mod config;
+mod keeper;
+mod key_file;
+mod refusals;
+
+pub use config::AuditConfig;
+pub(crate) use keeper::Keeper;
+pub use key_file::{AuditKeyError, AuditKeyFile};
+pub(crate) use refusals::{Refusals, Refused};

@@ -1,0 +1,227 @@
+//! What the trail says after calls.
+
+use quell_model::Timestamp;
+use serde_json::{Value, json};
+
+use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use crate::core::audit::Trust;
+
+async fn entries(world: &World) -> Vec<Value> {
+    let tenant = world.admin.tenant_id();
+    let kept = world.store.entries(tenant, 0, 1000).await.unwrap();
+    kept.iter()
+        .map(|kept| serde_json::from_str(&kept.entry).unwrap())
+        .collect()
+}
+
+async fn of(world: &World, deed: &str) -> Vec<Value> {
+    let all = entries(world).await;
+    all.into_iter()
+        .filter(|entry| entry["deed"] == deed)
+        .collect()
+}
+
+#[tokio::test]
+async fn action_is_told_with_who_asked_for_what_of_which_machine() {
+    let world = World::new().await;
+    world.machine_with_file().await;
+    let client = world.client(BOTH).await;
+    let token = world.token_of(&client).await;
+    let action = world.stop(&token).await.json()["id"].clone();
+    let [taken] = of(&world, "ActionTaken").await.try_into().unwrap();
+    assert_eq!(
+        taken["actor"],
+        json!({"kind": "application", "id": client.id, "name": "SOC robot"})
+    );
+    assert_eq!(taken["operation"], "StopAndQuarantineFile");
+    let about = ["machine", "sha1", "action"].map(|name| taken[name].clone());
+    assert_eq!(about, [json!(MACHINE), json!(SHA1), action]);
+    assert_eq!(taken["time"], world.now().to_string());
+    let [added] = of(&world, "ApplicationAdded").await.try_into().unwrap();
+    assert_eq!(added["actor"]["kind"], "operator");
+    assert_eq!(added["details"]["permissions"], json!(BOTH));
+    assert!(!added.to_string().contains(&client.secret));
+}
+
+#[tokio::test]
+async fn looking_up_who_has_a_file_is_told_whatever_the_answer() {
+    let world = World::new().await;
+    world.machine_with_file().await;
+    let token = world.token(&["File.Read.All", "Machine.Read.All"]).await;
+    let unknown = "ff".repeat(20);
+    for (path, status) in [
+        (format!("/api/files/{SHA1}"), 200),
+        (format!("/api/files/{SHA1}/machines"), 200),
+        (format!("/api/files/{SHA1}/stats"), 200),
+        (format!("/api/files/{unknown}"), 404),
+        ("/api/files/nonsense".to_owned(), 400),
+    ] {
+        let answer = world.get(&token, &path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);
+    }
+    let told: Vec<_> = of(&world, "FileLookedUp")
+        .await
+        .iter()
+        .map(|entry| {
+            let text = |name: &str| entry[name].as_str().map(str::to_owned);
+            (text("operation"), text("sha1"), text("outcome"))
+        })
+        .collect();
+    let entry = |operation: &str, sha1: &str, outcome: Option<&str>| {
+        let own = str::to_owned;
+        (Some(own(operation)), Some(own(sha1)), outcome.map(own))
+    };
+    assert_eq!(
+        told,
+        [
+            entry("GetFile", SHA1, Some("Known")),
+            entry("ListFileMachines", SHA1, None),
+            entry("GetFileStats", SHA1, Some("Known")),
+            entry("GetFile", &unknown, Some("Unknown")),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn file_that_is_nowhere_seen_is_a_refusal_that_is_told() {
+    let world = World::new().await;
+    world.enrolled(MACHINE).await;
+    let token = world.token(BOTH).await;
+    let answer = world.stop(&token).await;
+    assert_eq!(answer.status.as_u16(), 404, "{}", answer.text);
+    let empty = BODY.replace(SHA1, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    let answer = world.post(&token, &stop_path(MACHINE), empty).await;
+    assert_eq!(answer.status.as_u16(), 403, "{}", answer.text);
+    let told: Vec<_> = of(&world, "ActionRefused")
+        .await
+        .iter()
+        .map(|entry| entry["outcome"].clone())
+        .collect();
+    assert_eq!(told, ["UnknownFile", "Protected"]);
+}
+
+#[tokio::test]
+async fn what_anyone_can_try_is_counted_and_told_once() {
+    let world = World::new().await;
+    let client = world.client(&["Machine.Read.All"]).await;
+    let token = world.token_of(&client).await;
+    let before = entries(&world).await.len();
+    for _ in 0..3 {
+        world.get("forged", "/api/machines").await;
+        world.get(&token, &format!("/api/files/{SHA1}")).await;
+        let form = "grant_type=client_credentials&client_id=x&client_secret=y&scope=z/.default";
+        world.ask_token("oauth2/v2.0/token", form).await;
+    }
+    assert_eq!(entries(&world).await.len(), before);
+    world.keeper.close().await;
+    let counts: Vec<_> = of(&world, "RefusalsCounted")
+        .await
+        .iter()
+        .flat_map(|entry| entry["details"]["counts"].as_array().unwrap().clone())
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            json!({"why": "Client", "operation": "IssueToken", "count": 3}),
+            json!({"why": "Token", "operation": "ListMachines", "count": 3}),
+            json!({
+                "why": "Permission", "operation": "GetFile", "application": client.id, "count": 3
+            }),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn keeper_signs_what_has_grown_and_nothing_else() {
+    let world = World::new().await;
+    world.client(BOTH).await;
+    let tenant = world.admin.tenant_id();
+    world.keeper.close().await;
+    let head = world.store.last_head(tenant).await.unwrap().unwrap();
+    assert!(head.is_genuine());
+    assert_eq!(
+        head.statement.link,
+        world.store.trail_end(tenant).await.unwrap()
+    );
+    assert_eq!(of(&world, "AuditKeyUsed").await.len(), 1);
+    world.keeper.close().await;
+    let heads = world.store.heads(tenant, 0, 9).await.unwrap();
+    assert_eq!(heads, [head]);
+    world.client(BOTH).await;
+    world.keeper.close().await;
+    assert_eq!(world.store.heads(tenant, 0, 9).await.unwrap().len(), 2);
+    let verdict = world
+        .admin
+        .verify_trail(Trust::Keys(vec![head.key]), Vec::new())
+        .await;
+    let walked = verdict.unwrap().outcome.unwrap();
+    assert_eq!(walked.confirmed, Some(walked.end.sequence));
+}
+
+/// What a thief with the file does.
+fn steal(world: &World, sql: &str) {
+    let file = rusqlite::Connection::open(world.store_file()).unwrap();
+    file.execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn entry_that_was_changed_or_taken_out_of_the_file_is_named() {
+    for (sql, first) in [
+        (
+            "UPDATE audit_entries SET entry = replace(entry, 'SOC', 'sOC') WHERE sequence = 2",
+            2,
+        ),
+        ("DELETE FROM audit_entries WHERE sequence = 3", 3),
+        ("DELETE FROM audit_entries WHERE sequence >= 3", 3),
+        (
+            "DELETE FROM audit_entries WHERE sequence >= 3;
+             UPDATE audit_trails SET sequence = 2,
+                 hash = (SELECT hash FROM audit_entries WHERE sequence = 2)",
+            3,
+        ),
+        (
+            "UPDATE audit_entries SET entry = x'ff' WHERE sequence = 1",
+            1,
+        ),
+        ("UPDATE audit_trails SET hash = x'00'", 0),
+    ] {
+        let world = World::new().await;
+        for _ in 0..4 {
+            world.client(BOTH).await;
+        }
+        world.keeper.close().await;
+        steal(&world, sql);
+        let verdict = world.admin.verify_trail(Trust::Anyone, Vec::new()).await;
+        match verdict {
+            Ok(verdict) => assert_eq!(verdict.outcome.unwrap_err().entry(), first, "{sql}"),
+            Err(error) => assert_eq!(first, 0, "{sql}: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn archive_and_what_stays_are_both_whole() {
+    let world = World::new().await;
+    for _ in 0..4 {
+        world.client(BOTH).await;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("archive.jsonl");
+    let before = Timestamp::from_unix_ticks(world.now().unix_ticks() + 1);
+    let key = world.admin.audit_key(None).unwrap().unwrap();
+    let last = world.admin.trail_end().await.unwrap().sequence;
+    let archived = world.admin.archive(before, &file, &key).await.unwrap();
+    assert_eq!((archived.from, archived.to), (1, last));
+    world.client(BOTH).await;
+    world.keeper.close().await;
+    let trust = || Trust::Keys(vec![key.public()]);
+    let kept = world.admin.verify_trail(trust(), Vec::new()).await.unwrap();
+    assert_eq!(kept.from, last);
+    // The archiving, the application, and the key that signed the head.
+    assert_eq!(kept.outcome.unwrap().end.sequence, last + 3);
+    let archive = crate::admin::verify_file(&file, trust(), &[]).unwrap();
+    let walked = archive.outcome.unwrap();
+    assert_eq!((walked.end.sequence, walked.confirmed), (last, Some(last)));
+    let again = world.admin.archive(before, &file, &key).await;
+    assert!(again.is_err(), "an archive is never written over");
+}
