@@ -13,6 +13,7 @@ mod journal;
 pub mod link;
 pub mod plan;
 pub mod protect;
+mod restore;
 mod sys;
 pub mod vault;
 mod whole_file;

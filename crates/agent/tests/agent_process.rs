@@ -147,6 +147,7 @@ fn order(sha1: Sha1) -> Order {
             sha1,
             comment: "alert 7".to_owned(),
             requestor: Some("kim".to_owned()),
+            force: false,
         },
     }
 }

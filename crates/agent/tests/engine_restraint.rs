@@ -135,6 +135,7 @@ fn empty_file_is_never_taken() {
         sha1: Sha1::OF_NOTHING,
         comment: "why".to_owned(),
         requestor: None,
+        force: false,
     };
     let phase = stage.engine().carry_out(&order).unwrap();
     assert_eq!(failed_for(phase), Some(FailureReason::Protected));

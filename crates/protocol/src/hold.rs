@@ -13,6 +13,8 @@ pub struct HoldRequest {
     pub protocol_version: ProtocolVersion,
     /// The agent's own version, for the list of machines.
     pub agent_version: String,
+    /// Which life of the agent asks, and how often it has asked.
+    pub life: Life,
     /// The highest sequence number that the machine has durably taken up; 0 before the first.
     pub acknowledged: u64,
     /// How long the server may keep the request open, at most
@@ -21,6 +23,24 @@ pub struct HoldRequest {
     /// The actions that the machine is working on.
     #[serde(default)]
     pub in_progress: Vec<ActionId>,
+    /// Whether the machine believes that the server is frozen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
+}
+
+/// One life of an agent, from its start to its end.
+///
+/// Two agents that are copies of one another cannot help but tell the same life twice or two lives
+/// at a time; by that a server notices that a machine was cloned, or its state put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Life {
+    /// How often the agent was started, this time included: durable before it is told.
+    pub start: u64,
+    /// A number drawn at this start: at most [`MAX_NONCE`](crate::route::MAX_NONCE) characters.
+    pub nonce: String,
+    /// How often this life has asked, this time included: never the same twice.
+    pub count: u64,
 }
 
 /// The orders that the machine has not acknowledged, oldest first; empty when the wait is over.
@@ -31,4 +51,10 @@ pub struct HoldResponse {
     pub server_time: Timestamp,
     /// What to do.
     pub orders: Vec<Order>,
+    /// Whether an operator froze the server: what was taken up is not begun until that is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
+    /// Whether the machine is to make itself a new key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rotate_key: bool,
 }

@@ -8,6 +8,7 @@ pub mod hold;
 pub mod inventory;
 pub mod order;
 pub mod report;
+pub mod rotate;
 pub mod route;
 pub mod version;
 pub mod wire_path;
@@ -15,12 +16,13 @@ pub mod wire_path;
 pub use assertion::{AssertionClaims, AssertionFault, Binding};
 pub use enrol::{EnrolRequest, EnrolResponse, EnrolmentToken, EnrolmentTokenError, MachineFacts};
 pub use fault::{Fault, FaultCode};
-pub use hold::{HoldRequest, HoldResponse};
+pub use hold::{HoldRequest, HoldResponse, Life};
 pub use inventory::{Inventory, Protection, Sighting};
-pub use order::{Order, Refusal, Verb};
+pub use order::{Conflict, Order, Refusal, Verb};
 pub use report::{
     ActionResult, Coverage, FailureReason, FileOutcome, FileResult, Phase, ProcessOutcome,
     ProcessResult, Report, Verdict,
 };
+pub use rotate::RotateRequest;
 pub use version::{ProtocolVersion, UnsupportedVersion};
 pub use wire_path::WirePath;

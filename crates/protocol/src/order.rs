@@ -37,9 +37,54 @@ pub enum Verb {
         /// Who asked; goes into the vault item.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         requestor: Option<String>,
+        /// Whether whoever asked insists although the server would refuse. What the device itself
+        /// protects it protects all the same, unless its own policy heeds this.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        force: bool,
+    },
+    /// Put back from the vault what was taken. The vault knows the paths; the server names none.
+    RestoreFile {
+        /// The file's content.
+        sha1: Sha1,
+        /// The action that took it; none for whatever was taken with this content.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_by: Option<ActionId>,
+        /// What to do where something else is by now.
+        #[serde(default)]
+        conflict: Conflict,
+        /// Why, in the requestor's words.
+        comment: String,
+        /// Who asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requestor: Option<String>,
     },
     /// Undo the action as far as it can still be undone, and say what became of it.
     CancelAction,
+}
+
+impl Verb {
+    /// The file that the order is about; none for an order about another order.
+    #[must_use]
+    pub fn sha1(&self) -> Option<Sha1> {
+        match self {
+            Self::StopAndQuarantineFile { sha1, .. } | Self::RestoreFile { sha1, .. } => {
+                Some(*sha1)
+            }
+            Self::CancelAction => None,
+        }
+    }
+}
+
+/// What becomes of a file that is to be put back to a path where there is something. That which is
+/// there stays in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Conflict {
+    /// It stays in the vault.
+    #[default]
+    Fail,
+    /// It gets another name beside the path: `NAME.restored-1`.
+    Rename,
 }
 
 /// Why an order has no effect.
@@ -84,6 +129,7 @@ mod tests {
                 sha1: "87662bc3d60e4200ceaf7aae249d1c343f4b83c9".parse().unwrap(),
                 comment: "why".to_owned(),
                 requestor: None,
+                force: false,
             },
         }
     }
@@ -104,6 +150,45 @@ mod tests {
         let mut json = serde_json::to_value(order()).unwrap();
         json["verb"] = serde_json::json!({"type": "RunScript", "script": "rm -rf /"});
         assert!(serde_json::from_value::<Order>(json).is_err());
+    }
+
+    #[test]
+    fn order_says_that_it_insists_only_where_it_does() {
+        let plain = serde_json::to_value(order()).unwrap();
+        assert!(plain["verb"].get("force").is_none());
+        let mut insisting = plain;
+        insisting["verb"]["force"] = true.into();
+        let order: Order = serde_json::from_value(insisting).unwrap();
+        assert!(matches!(
+            order.verb,
+            Verb::StopAndQuarantineFile { force: true, .. }
+        ));
+    }
+
+    #[test]
+    fn order_to_restore_names_no_path() {
+        let json = serde_json::json!({
+            "sequence": 2, "machineId": "m1", "actionId": "a2",
+            "expiresAt": "2026-01-02T00:00:00Z",
+            "verb": {
+                "type": "RestoreFile", "sha1": "87662bc3d60e4200ceaf7aae249d1c343f4b83c9",
+                "takenBy": "a1", "conflict": "rename", "comment": "why"
+            }
+        });
+        let order: Order = serde_json::from_value(json.clone()).unwrap();
+        let Verb::RestoreFile {
+            taken_by, conflict, ..
+        } = &order.verb
+        else {
+            panic!("another verb")
+        };
+        assert_eq!(*taken_by, Some(ActionId::new("a1").unwrap()));
+        assert_eq!(*conflict, Conflict::Rename);
+        for more in ["path", "paths", "to"] {
+            let mut json = json.clone();
+            json["verb"][more] = "/etc/passwd".into();
+            assert!(serde_json::from_value::<Order>(json).is_err(), "{more}");
+        }
     }
 
     #[test]

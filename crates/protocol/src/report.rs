@@ -141,6 +141,8 @@ pub enum FailureReason {
     EngineOff,
     /// The order had expired when the machine saw it.
     Expired,
+    /// The file is not put back, because there is something at its path.
+    Exists,
     /// A fault of the agent itself.
     Internal,
     /// A reason that a newer agent knows.
@@ -155,7 +157,8 @@ impl FailureReason {
     pub fn hresult(self) -> i32 {
         let code: u32 = match self {
             // HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_ACCESS_DISABLED_BY_POLICY,
-            // ERROR_SERVICE_DISABLED, ERROR_FILE_INVALID, ERROR_DISK_FULL, ERROR_TIMEOUT; then E_ABORT and E_FAIL.
+            // ERROR_SERVICE_DISABLED, ERROR_FILE_INVALID, ERROR_DISK_FULL, ERROR_TIMEOUT,
+            // ERROR_FILE_EXISTS; then E_ABORT and E_FAIL.
             Self::FileNotFound => 0x8007_0002,
             Self::Protected | Self::AccessDenied => 0x8007_0005,
             Self::Policy => 0x8007_04EC,
@@ -163,6 +166,7 @@ impl FailureReason {
             Self::ContentChanged => 0x8007_03EE,
             Self::VaultUnavailable => 0x8007_0070,
             Self::Expired => 0x8007_05B4,
+            Self::Exists => 0x8007_0050,
             Self::Incomplete => 0x8000_4004,
             Self::Internal | Self::Other => 0x8000_4005,
         };
@@ -207,7 +211,7 @@ pub enum ProcessOutcome {
     Other,
 }
 
-/// One path that held the file.
+/// One path that held the file, or to which it was put back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileResult {
@@ -241,6 +245,10 @@ pub enum FileOutcome {
     NotRemoved,
     /// Protected: not touched.
     Protected,
+    /// Put back: it is at this path again. The copy in the vault stays.
+    Restored,
+    /// Not put back; `detail` says why.
+    NotRestored,
     /// An outcome that a newer agent knows.
     #[serde(other)]
     Other,

@@ -13,9 +13,10 @@ pub struct ProtocolVersion(u16);
 
 impl ProtocolVersion {
     /// The version that this crate describes.
-    pub const CURRENT: Self = Self(1);
-    /// The oldest version that a server of this crate still serves.
-    pub const OLDEST: Self = Self(1);
+    pub const CURRENT: Self = Self(2);
+    /// The oldest version that a server of this crate still serves. One that does not say which
+    /// life of the agent speaks could not be told from its own clone.
+    pub const OLDEST: Self = Self(2);
 
     /// The number on the wire.
     #[must_use]
@@ -67,11 +68,11 @@ mod tests {
 
     #[test]
     fn version_older_or_newer_is_refused_by_number() {
-        for number in [0, ProtocolVersion::CURRENT.number() + 1, u16::MAX] {
+        for number in [0, 1, ProtocolVersion::CURRENT.number() + 1, u16::MAX] {
             let refused = ProtocolVersion::from(number).check().unwrap_err();
             assert_eq!(
                 refused.to_string(),
-                format!("protocol version {number} is not supported, only 1 to 1")
+                format!("protocol version {number} is not supported, only 2 to 2")
             );
         }
     }

@@ -12,26 +12,32 @@ mod worker;
 
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use quell_terminal::{Exit, Failure, Interrupt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use uuid::Uuid;
 
 use super::safe_stop::SafeStop;
 use crate::config::StateDir;
 use crate::engine::{Engine, EngineConfig, EngineError, degraded};
 use crate::find::Scope;
 use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
-use crate::link::{Device, Exchange, FromDevice, Identity, Session, Stop, attend, machine_facts};
+use crate::link::{
+    Device, Exchange, FromDevice, Identity, Keys, Session, Stop, attend, machine_facts,
+};
 use crate::protect::ProtectedSet;
 use crate::vault::Vault;
 
 /// What the agent is to do.
 #[derive(Debug)]
 pub(super) struct Task {
-    pub(super) state: StateDir,
+    pub(super) state: Arc<StateDir>,
     pub(super) identity: Arc<Identity>,
     pub(super) scope: Scope,
     pub(super) intervals: Intervals,
+    /// The machine's key is changed when it is so old.
+    pub(super) key_lifetime: Duration,
 }
 
 /// Why a thread cannot go on, and the agent with it.
@@ -51,14 +57,17 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     let safe_stop = Arc::new(SafeStop::default());
     let engine = open_engine(&task, vault, &protected, &safe_stop)?;
     let fault = |error: &EngineError| Failure::of(Exit::Fault, error);
-    let acknowledged = engine.acknowledged().map_err(|error| fault(&error))?;
+    let session = begin(&engine, &task).map_err(|error| fault(&error))?;
 
     let (to_link, events) = unbounded_channel();
     let (orders, arriving) = mpsc::channel();
     let (to_do, doing) = mpsc::channel();
     let (breaks, broken) = unbounded_channel();
     let (_until_the_end, end) = mpsc::channel();
-    let session = Session::new(task.identity.machine_id().clone(), acknowledged);
+    let keys = Keys {
+        state: Arc::clone(&task.state),
+        lifetime: task.key_lifetime,
+    };
     let connected = Exchange::connect(Arc::clone(&task.identity));
     let exchange = connected.map_err(|error| Failure::of(Exit::Fault, &error))?;
     tracing::info!(
@@ -74,10 +83,19 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     start_inventory(task, protected, end, to_link)?;
 
     let device = Device { orders, events };
-    let ended = super::runtime()?.block_on(converse(&exchange, session, device, broken));
+    let ended = super::runtime()?.block_on(converse(&exchange, session, device, keys, broken));
     tracing::info!("the agent ends as soon as nothing is left stopped");
     safe_stop.wait();
     ended
+}
+
+/// Begins a life of the agent: counted before anybody hears of it.
+fn begin(engine: &Engine, task: &Task) -> Result<Session, EngineError> {
+    let start = engine.begin_life()?;
+    let nonce = Uuid::new_v4().simple().to_string();
+    let machine = task.identity.machine_id().clone();
+    let session = Session::new(machine, start, nonce, engine.acknowledged()?);
+    Ok(session.with_frozen(engine.is_frozen()?))
 }
 
 fn tell_what_is_off() {
@@ -98,10 +116,11 @@ fn open_engine(
         ..EngineConfig::new(state_dir, task.scope.clone())
     };
     let safe_stop = Arc::clone(safe_stop);
+    let given_back_from = Vault::open(&task.state.vault())?;
     let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(protected)))
         .map_err(|error| Failure::of(Exit::Fault, &error))?
         .with_progress(Box::new(move |_action, state| safe_stop.step(state)));
-    Ok(Arc::new(engine))
+    Ok(Arc::new(engine.with_vault(given_back_from)))
 }
 
 fn start_inventory(
@@ -144,11 +163,12 @@ async fn converse(
     exchange: &Exchange,
     session: Session,
     device: Device,
+    keys: Keys,
     mut broken: UnboundedReceiver<Broken>,
 ) -> Result<(), Failure> {
     let interrupt = Interrupt::listen()?;
     tokio::select! {
-        ended = attend(exchange, session, device) => ended.map_err(|stop: Stop| stop.into()),
+        ended = attend(exchange, session, device, keys) => ended.map_err(|stop: Stop| stop.into()),
         Some(broken) = broken.recv() => Err(Failure::of(Exit::Fault, &broken)),
         () = interrupt.comes() => Ok(()),
     }

@@ -36,6 +36,9 @@ pub(super) struct Arguments {
     /// How often to tell all files below the roots, at the latest
     #[arg(long, value_name = "TIME", default_value = "6h")]
     roots_interval: Span,
+    /// Change the machine's key when it is so old
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    key_lifetime: Span,
     #[command(flatten)]
     place: PlaceFlag,
     #[command(flatten)]
@@ -54,13 +57,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let identity = Arc::new(Identity::load(&state)?);
     let lock = state.lock()?;
     let task = Task {
-        state,
+        state: Arc::new(state),
         identity,
         scope,
         intervals: Intervals {
             processes: arguments.inventory_interval.duration(),
             roots: arguments.roots_interval.duration(),
         },
+        key_lifetime: arguments.key_lifetime.duration(),
     };
     let ended = daemon::run(task);
     drop(lock);

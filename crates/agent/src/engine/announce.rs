@@ -48,6 +48,10 @@ fn file(file: &FileResult) {
         FileOutcome::Quarantined | FileOutcome::QuarantinedDeleted => {
             tracing::info!(%path, item, ?outcome, "took a file into the vault");
         }
+        FileOutcome::Restored => tracing::info!(%path, item, detail, "put a file back"),
+        FileOutcome::NotRestored => {
+            tracing::warn!(%path, item, detail, "a file is not put back");
+        }
         _ => tracing::warn!(%path, ?outcome, detail, "a file is left over"),
     }
     if file.residual_links > 0 {

@@ -30,9 +30,12 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use quell_model::ActionId;
-use quell_protocol::{Coverage, Order, Phase, Verb, WirePath};
+use quell_model::{ActionId, Sha1, Timestamp};
+use quell_protocol::{
+    ActionResult, Coverage, FailureReason, Order, Phase, Refusal, Verb, Verdict, WirePath,
+};
 use quell_terminal::printable;
 
 use action::{Action, Fault};
@@ -48,7 +51,9 @@ use crate::hash::Hasher;
 use crate::journal::Journal;
 pub use crate::journal::{JournalError, TakenUp};
 use crate::plan::State;
+use crate::restore::Restoration;
 use crate::sys::descriptors;
+use crate::vault::Vault;
 
 /// How many running executables are remembered by their stamp.
 const EXECUTABLES: usize = 4096;
@@ -85,6 +90,8 @@ pub struct Recovered {
     pub processes: usize,
     /// Actions that an earlier run had not ended, and that have ended now.
     pub finished: Vec<ActionId>,
+    /// Orders that were not begun and must not be now, because the server is frozen.
+    pub waiting: Vec<Order>,
 }
 
 /// Carries out orders. See the module's head.
@@ -92,6 +99,8 @@ pub struct Engine {
     journal: Journal,
     config: EngineConfig,
     bench: Mutex<Bench>,
+    /// Where files are put back from.
+    vault: Option<Vault>,
     progress: Option<Progress>,
 }
 
@@ -140,6 +149,7 @@ impl Engine {
                 hasher: Hasher::new(),
                 executables: Stamps::with_capacity(EXECUTABLES),
             }),
+            vault: None,
             progress: None,
         })
     }
@@ -148,6 +158,13 @@ impl Engine {
     #[must_use]
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
+        self
+    }
+
+    /// Puts files back from `vault` when it is ordered to. Without one it answers that it has none.
+    #[must_use]
+    pub fn with_vault(mut self, vault: Vault) -> Self {
+        self.vault = Some(vault);
         self
     }
 
@@ -178,7 +195,13 @@ impl Engine {
                 action.settle_leftovers()?;
             }
         }
+        let frozen = self.journal.is_frozen()?;
         for order in unfinished {
+            let begun = self.journal.state(&order.action_id)? != State::Accepted;
+            if frozen && !begun {
+                recovered.waiting.push(order);
+                continue;
+            }
             self.carry_out(&order)?;
             recovered.finished.push(order.action_id);
         }
@@ -217,14 +240,93 @@ impl Engine {
         }
         let span = tracing::info_span!("action", id = printable(order.action_id.as_str()));
         let _entered = span.enter();
-        match self.action(order, &mut bench) {
-            Some(action) => {
-                let phase = action.run()?;
-                announce::announce(&phase);
-                Ok(phase)
-            }
+        let phase = match (self.restoration(order), self.action(order, &mut bench)) {
+            (Some(restoration), _) => restoration.run()?,
+            (None, Some(action)) => action.run()?,
+            (None, None) => return self.unable(order),
+        };
+        announce::announce(&phase);
+        Ok(phase)
+    }
+
+    /// The answer to an order that is none to do anything, or that cannot be done here.
+    fn unable(&self, order: &Order) -> Result<Phase, EngineError> {
+        match order.verb.sha1() {
             None => Ok(Phase::InProgress),
+            Some(sha1) => self.fail(order, sha1, FailureReason::Internal, "there is no vault"),
         }
+    }
+
+    /// Ends an order that came too late: it was taken up in time, but it could not be begun before.
+    /// One that is known to have ended stays as it is.
+    ///
+    /// # Errors
+    /// When the journal cannot be used.
+    pub fn expire(&self, order: &Order) -> Result<Phase, EngineError> {
+        if let TakenUp::Done(phase) = self.journal.take_up(order)? {
+            return Ok(phase);
+        }
+        match order.verb.sha1() {
+            None => Ok(Phase::InProgress),
+            Some(sha1) => {
+                let why = Refusal::Expired.to_string();
+                self.fail(order, sha1, FailureReason::Expired, &why)
+            }
+        }
+    }
+
+    fn fail(
+        &self,
+        order: &Order,
+        sha1: Sha1,
+        reason: FailureReason,
+        why: &str,
+    ) -> Result<Phase, EngineError> {
+        let message = why.to_owned();
+        let result = ActionResult {
+            sha1,
+            verdict: Verdict::Failed { reason, message },
+            processes: Vec::new(),
+            files: Vec::new(),
+            coverage: Coverage::default(),
+            degraded: degraded(),
+        };
+        let phase = Phase::Finished { result };
+        self.journal.conclude(&order.action_id, &phase)?;
+        announce::announce(&phase);
+        Ok(phase)
+    }
+
+    /// Whether the server was frozen when it was last heard of.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn is_frozen(&self) -> Result<bool, EngineError> {
+        Ok(self.journal.is_frozen()?)
+    }
+
+    /// Notes whether the server is frozen: as long as it is, nothing should be begun.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn set_frozen(&self, frozen: bool) -> Result<(), EngineError> {
+        Ok(self.journal.set_frozen(frozen)?)
+    }
+
+    /// Counts a start of the agent, durably, and answers which one it is.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn begin_life(&self) -> Result<u64, EngineError> {
+        Ok(self.journal.begin_life()?)
+    }
+
+    /// Whether somebody asked for the action to be given up.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn is_cancelled(&self, action: &ActionId) -> Result<bool, EngineError> {
+        Ok(self.journal.is_cancelled(action)?)
     }
 
     /// Asks for an action to be given up. It is heeded until the first name is taken away.
@@ -276,12 +378,36 @@ impl Engine {
         self.bench.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The action that an order is about; nothing for an order to cancel one.
+    /// What an order to put files back asks for; nothing for any other.
+    fn restoration<'a>(&'a self, order: &'a Order) -> Option<Restoration<'a>> {
+        let Verb::RestoreFile {
+            sha1,
+            taken_by,
+            conflict,
+            ..
+        } = &order.verb
+        else {
+            return None;
+        };
+        Some(Restoration {
+            journal: &self.journal,
+            vault: self.vault.as_ref()?,
+            action: &order.action_id,
+            sha1: *sha1,
+            taken_by: taken_by.as_ref(),
+            conflict: *conflict,
+            now: Timestamp::from(SystemTime::now()),
+        })
+    }
+
+    /// The action that an order to stop a file is about; nothing for an order to cancel one.
     fn action<'a>(&'a self, order: &'a Order, bench: &'a mut Bench) -> Option<Action<'a>> {
         let Verb::StopAndQuarantineFile {
             sha1,
             comment,
             requestor,
+            // What is protected here is protected from whoever insists, too.
+            force: _,
         } = &order.verb
         else {
             return None;

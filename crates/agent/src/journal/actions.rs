@@ -224,6 +224,7 @@ mod tests {
             sha1: quell_model::Sha1::OF_NOTHING,
             comment: "why".to_owned(),
             requestor: None,
+            force: false,
         }
     }
 

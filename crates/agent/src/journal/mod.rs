@@ -5,9 +5,11 @@
 //! so that no two agents act from one journal. When the journal cannot be written, nothing is done.
 
 mod actions;
+mod link;
 mod names;
 mod processes;
 mod reading;
+mod restores;
 mod schema;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -23,6 +25,7 @@ pub use actions::TakenUp;
 pub(crate) use names::{NameRow, Place, Settlement, TargetRow};
 pub(crate) use processes::{Fate, ProcessRow};
 pub(crate) use reading::{HeldFile, held_in_capture};
+pub(crate) use restores::RestoreRow;
 
 const DATABASE: &str = "journal.db";
 const LOCK: &str = "journal.lock";

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// The version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE action (
@@ -69,6 +69,26 @@ INSERT INTO acknowledged VALUES (1, 0);
 CREATE INDEX target_of_action ON target (action_id);
 ";
 
+/// What version 2 added: files that are put back, how often the agent was started, and whether its
+/// server is frozen.
+const RESTORES_AND_LIVES: &str = "
+CREATE TABLE restore (
+    action_id TEXT NOT NULL,
+    item_id   TEXT NOT NULL,
+    path      BLOB NOT NULL,
+    chosen    BLOB NOT NULL,
+    done      INTEGER NOT NULL,
+    notes     TEXT,
+    PRIMARY KEY (action_id, item_id, path)
+) STRICT;
+CREATE TABLE link (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    starts INTEGER NOT NULL,
+    frozen INTEGER NOT NULL
+) STRICT;
+INSERT INTO link VALUES (1, 0, 0);
+";
+
 /// Makes the tables, or checks that they are those that this agent knows.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -78,15 +98,42 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
         VERSION => Ok(()),
-        0 => create(connection),
+        0 => bring_up(connection, &[TABLES, RESTORES_AND_LIVES]),
+        1 => bring_up(connection, &[RESTORES_AND_LIVES]),
         newer => Err(JournalError::Version(newer)),
     }
 }
 
-fn create(connection: &mut Connection) -> Result<(), JournalError> {
+fn bring_up(connection: &mut Connection, steps: &[&str]) -> Result<(), JournalError> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(TABLES)?;
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journal_of_the_first_version_keeps_what_it_holds() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLES).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 1; UPDATE acknowledged SET sequence = 7;
+                 INSERT INTO action (action_id, sequence, taken_up, state) VALUES ('a', 7, '', 'accepted')",
+            )
+            .unwrap();
+        prepare(&mut connection).unwrap();
+        prepare(&mut connection).unwrap();
+        let count = |sql: &str| -> i64 { connection.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(count("SELECT sequence FROM acknowledged"), 7);
+        assert_eq!(count("SELECT count(*) FROM action"), 1);
+        assert_eq!(count("SELECT starts FROM link"), 0);
+        assert_eq!(count("PRAGMA user_version"), VERSION);
+    }
 }

@@ -44,7 +44,12 @@ impl MachineKey {
 
     /// The public half: 32 bytes, base64url.
     pub(super) fn public(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.pair.public_key())
+        URL_SAFE_NO_PAD.encode(self.public_bytes())
+    }
+
+    /// The public half: 32 bytes.
+    pub(super) fn public_bytes(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
     }
 
     /// The assertion of `machine` for one `POST` of `body` to `path` at `now` (Unix seconds).

@@ -1,7 +1,7 @@
 //! Joining the conversation with its server, the clock and the rest of the agent.
 
-use std::sync::mpsc;
-use std::time::{Instant, SystemTime};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant, SystemTime};
 
 use quell_model::{ActionId, Timestamp};
 use quell_protocol::{FaultCode, HoldResponse, Inventory, Order, Report, route};
@@ -9,8 +9,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use super::exchange::{Exchange, ExchangeError};
+use super::rotate::rotate;
 use super::session::{Ruling, Session, Stop, Turn};
 use crate::causes::WithCauses;
+use crate::config::StateDir;
 
 /// What the link tells the device.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub enum ToDevice {
     Order(Order),
     /// The last word on this action has been heard.
     Heard(ActionId),
+    /// The server is frozen now, or no longer.
+    Frozen(bool),
 }
 
 /// What the device tells the link.
@@ -45,6 +49,15 @@ pub struct Device {
     pub events: UnboundedReceiver<FromDevice>,
 }
 
+/// Where the machine's keys are kept, and for how long one is used.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// The agent's directory.
+    pub state: Arc<StateDir>,
+    /// A key is changed when it is so old.
+    pub lifetime: Duration,
+}
+
 /// Speaks with the server until it is of no more use, or until the device's end is closed.
 ///
 /// # Errors
@@ -53,10 +66,15 @@ pub async fn attend(
     exchange: &Exchange,
     mut session: Session,
     mut device: Device,
+    keys: Keys,
 ) -> Result<(), Stop> {
     let mut flights = JoinSet::new();
     loop {
-        let wake = send_what_is_due(exchange, &mut session, &mut flights);
+        let today = Timestamp::from(SystemTime::now());
+        if exchange.identity().must_rotate(keys.lifetime, today) {
+            session.rotate();
+        }
+        let wake = send_what_is_due(exchange, &mut session, &mut flights, &keys.state);
         tokio::select! {
             event = device.events.recv() => match event {
                 Some(event) => take_up(&mut session, event),
@@ -78,6 +96,7 @@ enum Answer {
     Hold(Result<HoldResponse, ExchangeError>),
     Report(Result<(), ExchangeError>),
     Inventory(Box<Inventory>, Result<(), ExchangeError>),
+    Rotation(Result<(), ExchangeError>),
 }
 
 /// Sends what may go now; answers when to look again.
@@ -85,6 +104,7 @@ fn send_what_is_due(
     exchange: &Exchange,
     session: &mut Session,
     flights: &mut JoinSet<Answer>,
+    state: &Arc<StateDir>,
 ) -> Option<Instant> {
     let now = now();
     let hold = start(session.hold(now), flights, |request| {
@@ -102,7 +122,12 @@ fn send_what_is_due(
             Answer::Inventory(Box::new(message), answer)
         }
     });
-    [hold, report, inventory].into_iter().flatten().min()
+    let rotation = start(session.next_rotation(now), flights, |()| {
+        let (exchange, state) = (exchange.clone(), Arc::clone(state));
+        async move { Answer::Rotation(rotate(&exchange, &state).await) }
+    });
+    let moments = [hold, report, inventory, rotation];
+    moments.into_iter().flatten().min()
 }
 
 fn start<T, F>(
@@ -156,6 +181,10 @@ fn judge(
             let answer = answer.inspect_err(|error| tell("sending the inventory failed", error));
             session.listed(*message, answer.as_ref().copied(), now, chance())?;
         }
+        Answer::Rotation(answer) => {
+            let answer = answer.inspect_err(|error| tell("changing the key failed", error));
+            session.rotated(answer.as_ref().copied(), now, chance())?;
+        }
     }
     Ok(())
 }
@@ -172,6 +201,13 @@ fn pass_on(ruling: Ruling, engine: &mpsc::Sender<ToDevice>) {
         Ruling::NotOurs(order) => {
             let machine = &order.machine_id;
             tracing::error!(action = %order.action_id, %machine, "an order for another machine arrived: refused");
+        }
+        Ruling::Frozen(frozen) => {
+            match frozen {
+                true => tracing::warn!("an operator froze the server: nothing is begun"),
+                false => tracing::info!("the server is frozen no longer"),
+            }
+            pass(ToDevice::Frozen(frozen), engine);
         }
     }
 }

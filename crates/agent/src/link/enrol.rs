@@ -1,8 +1,9 @@
 //! Enrolling the machine: it makes its key, proves it, and remembers its server.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use quell_model::MachineId;
+use quell_model::{MachineId, Timestamp};
 use quell_protocol::{
     EnrolRequest, EnrolResponse, EnrolmentToken, FaultCode, MachineFacts, ProtocolVersion, route,
 };
@@ -61,11 +62,9 @@ pub async fn enrol(
     machine_id: MachineId,
     machine: MachineFacts,
 ) -> Result<Identity, EnrolError> {
-    let prospect = Arc::new(prospect(token, machine_id)?);
-    let exchange = Exchange::connect(Arc::clone(&prospect)).map_err(EnrolError::Authority)?;
+    let mut identity = prospect(token, machine_id)?;
+    let exchange = Exchange::connect(Arc::new(identity.clone())).map_err(EnrolError::Authority)?;
     let answer = ask(&exchange, token, machine).await?;
-    drop(exchange);
-    let mut identity = Arc::into_inner(prospect).ok_or(EnrolError::NoKey)?;
     identity.machine_id = answer.machine_id;
     identity.tenant_id = answer.tenant_id;
     identity.store(state).map_err(EnrolError::Identity)?;
@@ -82,7 +81,9 @@ fn prospect(token: &EnrolmentToken, machine_id: MachineId) -> Result<Identity, E
         endpoint,
         audience: token.audience.clone(),
         authority,
-        key: MachineKey::make().ok_or(EnrolError::NoKey)?,
+        key: Arc::new(MachineKey::make().ok_or(EnrolError::NoKey)?),
+        key_made: Some(Timestamp::from(SystemTime::now())),
+        next_key: None,
     };
     prospect
         .is_pinned()

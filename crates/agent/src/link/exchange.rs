@@ -1,6 +1,6 @@
 //! Carrying one message to the server and its answer back.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use quell_transport::{HyperTransport, SharedTransport, TransportError, Transport
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::assertion::MachineKey;
 use super::http_date;
 use super::identity::Identity;
 
@@ -22,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct Exchange {
     transport: SharedTransport,
-    identity: Arc<Identity>,
+    /// Shared by all clones, because the machine's key may change.
+    identity: Arc<RwLock<Arc<Identity>>>,
 }
 
 /// Why there is no answer to a message.
@@ -59,7 +61,7 @@ impl Exchange {
     pub fn new(transport: SharedTransport, identity: Arc<Identity>) -> Self {
         Self {
             transport,
-            identity,
+            identity: Arc::new(RwLock::new(identity)),
         }
     }
 
@@ -81,8 +83,17 @@ impl Exchange {
 
     /// The machine that speaks.
     #[must_use]
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+    pub fn identity(&self) -> Arc<Identity> {
+        let identity = self.identity.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&identity)
+    }
+
+    /// From now on the machine speaks as this.
+    pub(super) fn become_known_as(&self, identity: Identity) {
+        *self
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(identity);
     }
 
     /// Sends `message` to `route` and reads the answer.
@@ -107,8 +118,19 @@ impl Exchange {
         route: &str,
         message: &(impl Serialize + Sync),
     ) -> Result<Bytes, ExchangeError> {
+        let key = Arc::clone(&self.identity().key);
+        self.tell_by(&key, route, message).await
+    }
+
+    /// The same, proved by a key of one's choice.
+    pub(super) async fn tell_by(
+        &self,
+        key: &MachineKey,
+        route: &str,
+        message: &(impl Serialize + Sync),
+    ) -> Result<Bytes, ExchangeError> {
         let request = self
-            .request(route, message)
+            .request(key, route, message)
             .map_err(ExchangeError::Unsendable)?;
         let response = self.transport.send(request).await?;
         if response.status().is_success() {
@@ -120,16 +142,13 @@ impl Exchange {
 
     fn request(
         &self,
+        key: &MachineKey,
         route: &str,
         message: &impl Serialize,
     ) -> Result<Request<Bytes>, Box<dyn std::error::Error + Send + Sync>> {
-        let identity = &self.identity;
+        let identity = self.identity();
         let body = serde_json::to_vec(message)?;
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)?
-            .as_secs();
-        let (machine, audience) = (&identity.machine_id, &identity.audience);
-        let assertion = identity.key.assert(machine, audience, route, &body, now)?;
+        let assertion = assert(&identity, key, route, &body)?;
         let mut authorization = header::HeaderValue::try_from(format!("Bearer {assertion}"))?;
         authorization.set_sensitive(true);
         let request = Request::builder()
@@ -140,6 +159,20 @@ impl Exchange {
             .body(Bytes::from(body))?;
         Ok(request)
     }
+}
+
+/// The assertion of a key for one request of this machine, made now.
+pub(super) fn assert(
+    identity: &Identity,
+    key: &MachineKey,
+    route: &str,
+    body: &[u8],
+) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_secs();
+    let (machine, audience) = (&identity.machine_id, &identity.audience);
+    Ok(key.assert(machine, audience, route, body, now)?)
 }
 
 fn refusal(response: &Response<Bytes>) -> ExchangeError {

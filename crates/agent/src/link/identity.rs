@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use quell_model::MachineId;
+use quell_model::{MachineId, Timestamp};
 use quell_transport::{Endpoint, RootCertificate, RootCertificates};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +19,7 @@ const FORMAT: u32 = 1;
 const MAX_FILE: u64 = 64 * 1024;
 
 /// An enrolled machine: its id, its key, its server, and the one authority that it trusts there.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Identity {
     pub(super) machine_id: MachineId,
     pub(super) tenant_id: String,
@@ -25,7 +27,11 @@ pub struct Identity {
     pub(super) audience: String,
     /// DER; none for a server on loopback without TLS.
     pub(super) authority: Option<Vec<u8>>,
-    pub(super) key: MachineKey,
+    pub(super) key: Arc<MachineKey>,
+    /// When the key was made; not known of the first keys.
+    pub(super) key_made: Option<Timestamp>,
+    /// The key that takes the other's place, while the server may know either.
+    pub(super) next_key: Option<Arc<MachineKey>>,
 }
 
 /// Why there is no identity.
@@ -63,6 +69,10 @@ struct OnDisk {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     certificate_authority: Option<String>,
     private_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_made: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_private_key: Option<String>,
 }
 
 impl Identity {
@@ -82,6 +92,12 @@ impl Identity {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// Whether the machine's key is as old as `longest`, or is being changed already.
+    pub(super) fn must_rotate(&self, longest: Duration, now: Timestamp) -> bool {
+        let is_old = |made: Timestamp| now.saturating_duration_since(made) >= longest;
+        self.next_key.is_some() || self.key_made.is_some_and(is_old)
     }
 
     /// Whether it is known whom to trust: only a server on loopback needs no authority.
@@ -138,6 +154,11 @@ impl Identity {
             audience: self.audience.clone(),
             certificate_authority: self.authority.as_ref().map(|der| STANDARD.encode(der)),
             private_key: STANDARD.encode(self.key.pkcs8()),
+            key_made: self.key_made,
+            next_private_key: self
+                .next_key
+                .as_ref()
+                .map(|key| STANDARD.encode(key.pkcs8())),
         };
         let json = serde_json::to_vec_pretty(&file).map_err(|error| failed(error.into()))?;
         state.write("identity.json", &json).map_err(failed)
@@ -149,14 +170,19 @@ impl Identity {
             return Err(IdentityError::UnknownFormat(file.format));
         }
         let decoded = |text: String| STANDARD.decode(text).map_err(|_| IdentityError::Damaged);
-        let key = MachineKey::from_pkcs8(decoded(file.private_key)?);
+        let key = |text| {
+            let key = MachineKey::from_pkcs8(decoded(text)?).ok_or(IdentityError::Damaged)?;
+            Ok(Arc::new(key))
+        };
         let identity = Self {
             machine_id: file.machine_id,
             tenant_id: file.tenant_id,
             endpoint: file.server.parse().map_err(|_| IdentityError::Damaged)?,
             audience: file.audience,
             authority: file.certificate_authority.map(decoded).transpose()?,
-            key: key.ok_or(IdentityError::Damaged)?,
+            key: key(file.private_key)?,
+            key_made: file.key_made,
+            next_key: file.next_private_key.map(key).transpose()?,
         };
         identity
             .is_pinned()
@@ -176,7 +202,9 @@ pub(super) mod tests {
             endpoint: "https://quell.example:8443".parse().unwrap(),
             audience: "srv".to_owned(),
             authority: Some(vec![0x30, 1, 2]),
-            key: MachineKey::make().unwrap(),
+            key: Arc::new(MachineKey::make().unwrap()),
+            key_made: None,
+            next_key: None,
         }
     }
 

@@ -14,9 +14,10 @@ mod lane;
 mod machine;
 mod machine_id;
 mod outbox;
+mod rotate;
 mod session;
 
-pub use attend::{Device, FromDevice, ToDevice, attend};
+pub use attend::{Device, FromDevice, Keys, ToDevice, attend};
 pub use backoff::Backoff;
 pub use enrol::{EnrolError, enrol};
 pub use exchange::{Exchange, ExchangeError};

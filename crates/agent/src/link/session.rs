@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::route::{MAX_BODY, MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{
-    ActionResult, Coverage, FailureReason, HoldRequest, HoldResponse, Inventory, Order, Phase,
-    ProtocolVersion, Refusal, Report, Verb, Verdict,
+    ActionResult, Coverage, FailureReason, HoldRequest, HoldResponse, Inventory, Life, Order,
+    Phase, ProtocolVersion, Refusal, Report, Verdict,
 };
 
 use super::exchange::ExchangeError;
@@ -63,12 +63,20 @@ pub enum Ruling {
     Expired(Order),
     /// It is for another machine: nothing is done and nothing acknowledged.
     NotOurs(Order),
+    /// The server is frozen now, or no longer.
+    Frozen(bool),
 }
 
 /// The state of the conversation.
 #[derive(Debug)]
 pub struct Session {
     machine: MachineId,
+    /// Told with every request for orders; its count is that of the last one.
+    life: Life,
+    /// Whether the server is frozen, as far as is known.
+    frozen: bool,
+    /// Whether the machine's key is to be changed.
+    rotates: bool,
     /// The highest sequence number below which everything is durable on the device.
     acknowledged: u64,
     /// Orders that arrived after that, and what became of them.
@@ -83,6 +91,7 @@ pub struct Session {
     asked_at: Option<Instant>,
     reporting: Lane,
     listing: Lane,
+    rotating: Lane,
 }
 
 /// What became of an order that arrived.
@@ -98,11 +107,19 @@ enum Arrived {
 }
 
 impl Session {
-    /// A conversation of `machine`, which has durably taken up all orders to `acknowledged`.
+    /// A conversation of `machine` in the life that `nonce` was drawn for, the `start`th of its
+    /// agent. The machine has durably taken up all orders to `acknowledged`.
     #[must_use]
-    pub fn new(machine: MachineId, acknowledged: u64) -> Self {
+    pub fn new(machine: MachineId, start: u64, nonce: String, acknowledged: u64) -> Self {
         Self {
             machine,
+            life: Life {
+                start,
+                nonce,
+                count: 0,
+            },
+            frozen: false,
+            rotates: false,
             acknowledged,
             arrived: BTreeMap::new(),
             in_progress: BTreeSet::new(),
@@ -113,14 +130,28 @@ impl Session {
             asked_at: None,
             reporting: Lane::default(),
             listing: Lane::default(),
+            rotating: Lane::default(),
         }
+    }
+
+    /// The same conversation, with a server of which it is known whether it is frozen.
+    #[must_use]
+    pub fn with_frozen(mut self, frozen: bool) -> Self {
+        self.frozen = frozen;
+        self
     }
 
     /// Whether to ask for orders.
     pub fn hold(&mut self, now: Instant) -> Turn<HoldRequest> {
+        let life = Life {
+            count: self.life.count.saturating_add(1),
+            ..self.life.clone()
+        };
         let request = HoldRequest {
             protocol_version: ProtocolVersion::CURRENT,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            frozen: self.frozen,
+            life: life.clone(),
             acknowledged: self.acknowledged,
             wait_seconds: MAX_HOLD_SECONDS,
             in_progress: self
@@ -133,6 +164,7 @@ impl Session {
         let turn = take_turn(&mut self.holding, now, || Some(request));
         if matches!(turn, Turn::Now(_)) {
             self.asked_at = Some(now);
+            self.life = life;
         }
         turn
     }
@@ -151,12 +183,11 @@ impl Session {
             Ok(answer) => {
                 self.holding.succeeded();
                 let server_time = answer.server_time;
+                self.rotates |= answer.rotate_key;
                 self.forget_withdrawn(&answer.orders);
-                let arrived: Vec<Ruling> = answer
-                    .orders
-                    .into_iter()
-                    .filter_map(|o| self.rule(o, server_time))
-                    .collect();
+                let mut arrived: Vec<Ruling> = self.thaw_or_freeze(answer.frozen).collect();
+                let orders = answer.orders.into_iter();
+                arrived.extend(orders.filter_map(|order| self.rule(order, server_time)));
                 // Until the device has taken up what arrived, the server would only repeat it.
                 let since = if self.arrived.is_empty() {
                     self.asked_at
@@ -224,6 +255,39 @@ impl Session {
         }
     }
 
+    /// The machine's key is to be changed as soon as may be.
+    pub fn rotate(&mut self) {
+        self.rotates = true;
+    }
+
+    /// Whether to change the machine's key.
+    pub fn next_rotation(&mut self, now: Instant) -> Turn<()> {
+        take_turn(&mut self.rotating, now, || self.rotates.then_some(()))
+    }
+
+    /// Judges what came of changing the machine's key.
+    ///
+    /// # Errors
+    /// [`Stop`] when nothing more needs to be said.
+    pub fn rotated(
+        &mut self,
+        answer: Result<(), &ExchangeError>,
+        now: Instant,
+        chance: u32,
+    ) -> Result<(), Stop> {
+        match answer {
+            Ok(()) => {
+                self.rotating.succeeded();
+                self.rotates = false;
+            }
+            // A server that does not want it asks for it again, if it changes its mind.
+            Err(error) => {
+                self.rotates = self.rotating.failed(error, now, chance)? == Failed::Again;
+            }
+        }
+        Ok(())
+    }
+
     /// The device looked at everything: this takes the place of what was still to be told.
     pub fn everything(&mut self, messages: Vec<Inventory>) {
         self.inventory = messages.into();
@@ -268,6 +332,12 @@ impl Session {
         Ok(())
     }
 
+    /// What is told of a server that was frozen or thawed since it was heard of last.
+    fn thaw_or_freeze(&mut self, frozen: bool) -> impl Iterator<Item = Ruling> + use<> {
+        let is_news = std::mem::replace(&mut self.frozen, frozen) != frozen;
+        is_news.then_some(Ruling::Frozen(frozen)).into_iter()
+    }
+
     fn rule(&mut self, order: Order, server_time: Timestamp) -> Option<Ruling> {
         match self.arrived.get(&order.sequence) {
             None | Some(Arrived::Declined) => {}
@@ -296,10 +366,10 @@ impl Session {
     }
 
     fn report_expired(&mut self, order: &Order) {
-        if let Verb::StopAndQuarantineFile { sha1, .. } = &order.verb {
+        if let Some(sha1) = order.verb.sha1() {
             let message = Refusal::Expired.to_string();
             let result = ActionResult {
-                sha1: *sha1,
+                sha1,
                 verdict: Verdict::Failed {
                     reason: FailureReason::Expired,
                     message,

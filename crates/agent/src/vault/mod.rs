@@ -25,6 +25,7 @@ use rustix::io::Errno;
 
 pub use error::VaultError;
 pub use item::{Attributes, Item, ItemId, ItemState, ParseItemIdError, Xattr};
+pub(crate) use restore::add_name;
 pub use restore::{Destination, RestoreError, RestoreNote, Restored};
 
 use key::DeviceKey;

@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufWriter, Write as _};
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use quell_model::Timestamp;
 use rustix::fs::{CWD, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 
+use super::reading::Sha256Sink;
 use super::{Attributes, Item, ItemId, Vault, VaultError};
 use crate::whole_file::WholeFile;
 
@@ -24,6 +25,8 @@ const SET_ID: u32 = 0o6000;
 pub enum Destination {
     /// To every path that it was taken from, with owner, mode, times and extended attributes.
     Original,
+    /// To this path alone, with all that it had.
+    As(PathBuf),
     /// To another path, for somebody who wants to look at it: mode 0600, owned by the caller.
     Elsewhere(PathBuf),
 }
@@ -163,7 +166,7 @@ impl Vault {
         let item = self.show(id)?;
         let originals: Vec<PathBuf> = item.paths.iter().map(path_of).collect();
         let (path, links) = match destination {
-            Destination::Elsewhere(path) => (path.clone(), &[][..]),
+            Destination::Elsewhere(path) | Destination::As(path) => (path.clone(), &[][..]),
             Destination::Original => {
                 let (first, links) = originals
                     .split_first()
@@ -176,9 +179,9 @@ impl Vault {
         self.write_content(id, &mut whole)?;
         let mut notes = match destination {
             Destination::Elsewhere(_) => Vec::new(),
-            Destination::Original => {
+            Destination::Original | Destination::As(_) => {
                 let uid = item.attributes.uid;
-                let mut further = links.iter().filter_map(|path| Place::open(path).ok());
+                let mut further = originals.iter().filter_map(|path| Place::open(path).ok());
                 let is_shared = place.is_shared(uid)?
                     || further.any(|place| place.is_shared(uid).unwrap_or(true));
                 dress(&mut whole, &item.attributes, is_shared)?
@@ -198,6 +201,21 @@ impl Vault {
         Ok(Restored { item, path, notes })
     }
 
+    /// Whether the very content of an item is at `path`.
+    pub(crate) fn is_at(&self, item: &Item, path: &Path) -> bool {
+        let fingerprint = || -> io::Result<(String, u64)> {
+            let mut file = std::fs::File::from(open_at(path).map_err(io::Error::other)?);
+            if !file.metadata()?.is_file() {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            let mut nowhere = io::sink();
+            let mut sink = Sha256Sink::new(&mut nowhere);
+            io::copy(&mut file, &mut sink)?;
+            Ok(sink.finish())
+        };
+        fingerprint().is_ok_and(|found| found == (item.sha256.clone(), item.size))
+    }
+
     fn write_content(&self, id: ItemId, whole: &mut WholeFile) -> Result<(), RestoreError> {
         let mut sink = BufWriter::new(whole.file());
         self.read_content(id, &mut sink)?;
@@ -210,6 +228,30 @@ impl Vault {
 
 fn path_of(path: &quell_protocol::WirePath) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(&path.to_bytes()))
+}
+
+/// Gives the file that was restored to `restored` one more name, which nothing has yet.
+///
+/// # Errors
+/// [`RestoreError`]; then nothing was changed.
+pub(crate) fn add_name(restored: &Path, path: &Path) -> Result<(), RestoreError> {
+    let doing = "make the hard link";
+    let file = open_at(restored)?;
+    let place = Place::open(path)?;
+    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let follow = rustix::fs::AtFlags::SYMLINK_FOLLOW;
+    rustix::fs::linkat(CWD, own, &place.parent, &*place.name, follow)
+        .map_err(io::Error::from)
+        .map_err(RestoreError::naming(path, doing))?;
+    rustix::fs::fsync(&place.parent).map_err(|error| RestoreError::io(doing)(error.into()))
+}
+
+/// What is at a path, no link followed on the way and none at its end.
+fn open_at(path: &Path) -> Result<OwnedFd, RestoreError> {
+    let place = Place::open(path)?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    rustix::fs::openat(&place.parent, &*place.name, flags, Mode::empty())
+        .map_err(|error| RestoreError::io("open the file")(error.into()))
 }
 
 /// Adds one more name to the restored file.

@@ -123,6 +123,8 @@ fn hold(request: &HoldRequest, shared: &Shared) -> String {
     let response = HoldResponse {
         server_time: Timestamp::UNIX_EPOCH,
         orders: orders.into_iter().collect(),
+        frozen: false,
+        rotate_key: false,
     };
     serde_json::to_string(&response).unwrap()
 }

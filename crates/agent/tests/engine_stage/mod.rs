@@ -129,6 +129,7 @@ impl Stage {
                 sha1,
                 comment: "a test".to_owned(),
                 requestor: Some("tester".to_owned()),
+                force: false,
             },
         }
     }

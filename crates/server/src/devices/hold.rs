@@ -37,6 +37,8 @@ impl Devices {
         Ok(HoldResponse {
             server_time: self.clock.now(),
             orders,
+            frozen: false,
+            rotate_key: false,
         })
     }
 

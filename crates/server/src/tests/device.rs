@@ -1,6 +1,6 @@
 //! A machine that speaks the protocol.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use axum::body::Body;
@@ -11,12 +11,15 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::{ActionId, MachineId};
 use quell_protocol::{
     ActionResult, AssertionClaims, Binding, Coverage, EnrolRequest, EnrolmentToken, HoldRequest,
-    HoldResponse, MachineFacts, Phase, ProtocolVersion, Report, Verdict, route,
+    HoldResponse, Life, MachineFacts, Phase, ProtocolVersion, Report, Verdict, route,
 };
 use serde::Serialize;
 
 use super::world::{Answer, SHA1, World, called};
 use crate::secret::sha256;
+
+/// No two requests for orders have the same number.
+static COUNT: AtomicU64 = AtomicU64::new(1);
 
 pub(super) struct Device {
     pub(super) machine: MachineId,
@@ -94,6 +97,12 @@ impl Device {
             acknowledged,
             wait_seconds,
             in_progress: Vec::new(),
+            life: Life {
+                start: 1,
+                nonce: "n".to_owned(),
+                count: COUNT.fetch_add(1, Ordering::Relaxed),
+            },
+            frozen: false,
         }
     }
 

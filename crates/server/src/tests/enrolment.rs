@@ -290,7 +290,7 @@ async fn message_that_is_none_is_refused_and_a_name_must_be_one() {
     let world = World::new().await;
     let device = world.enrolled(MACHINE).await;
     let invalid = (400, FaultCode::InvalidMessage);
-    let empty = serde_json::json!({"protocolVersion": 1});
+    let empty = serde_json::json!({"protocolVersion": ProtocolVersion::CURRENT});
     assert_eq!(
         fault(&device.send(&world, route::REPORT, &empty).await),
         invalid

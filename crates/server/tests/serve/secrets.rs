@@ -8,7 +8,7 @@ use hyper::client::conn::http2::SendRequest;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::Timestamp;
 use quell_protocol::{
-    AssertionClaims, Binding, EnrolRequest, EnrolmentToken, HoldRequest, MachineFacts,
+    AssertionClaims, Binding, EnrolRequest, EnrolmentToken, HoldRequest, Life, MachineFacts,
     ProtocolVersion, route,
 };
 use serde::Serialize;
@@ -99,6 +99,12 @@ fn hold() -> HoldRequest {
         acknowledged: 0,
         wait_seconds: 0,
         in_progress: Vec::new(),
+        life: Life {
+            start: 1,
+            nonce: "n".to_owned(),
+            count: 1,
+        },
+        frozen: false,
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use gap::Gap;
 
+use super::worker::Work;
 use super::{Broken, spawn};
 use crate::causes::WithCauses;
 use crate::engine::Engine;
@@ -19,7 +20,7 @@ use crate::link::{FromDevice, ToDevice};
 
 struct Intake {
     engine: Arc<Engine>,
-    to_do: mpsc::Sender<Order>,
+    to_do: mpsc::Sender<Work>,
     to_link: UnboundedSender<FromDevice>,
     breaks: UnboundedSender<Broken>,
     gap: Gap,
@@ -29,7 +30,7 @@ struct Intake {
 pub(super) fn start(
     engine: Arc<Engine>,
     arriving: mpsc::Receiver<ToDevice>,
-    to_do: mpsc::Sender<Order>,
+    to_do: mpsc::Sender<Work>,
     to_link: &UnboundedSender<FromDevice>,
     breaks: UnboundedSender<Broken>,
 ) -> Result<(), Failure> {
@@ -46,6 +47,7 @@ pub(super) fn start(
             match message {
                 ToDevice::Order(order) => intake.take_up(order),
                 ToDevice::Heard(action) => intake.heard(&action),
+                ToDevice::Frozen(frozen) => intake.freeze(frozen),
             }
         }
     })
@@ -76,12 +78,29 @@ impl Intake {
             TakenUp::Done(phase) => self.tell(report(order.action_id, phase)),
             TakenUp::ToDo => {
                 self.tell(report(order.action_id.clone(), Phase::InProgress));
-                // The journal has told the worker already that an action is to be given up.
-                let is_work = !matches!(order.verb, Verb::CancelAction);
-                if is_work && self.to_do.send(order).is_err() {
-                    let _ = self.breaks.send(Broken::Thread);
-                }
+                // The journal tells the worker of an action under way that it is to be given up.
+                self.give(match order.verb {
+                    Verb::CancelAction => Work::LookAgain,
+                    _ => Work::CarryOut(Box::new(order)),
+                });
             }
+        }
+    }
+
+    /// What was taken up waits in the journal too, so that a restart does not begin it.
+    fn freeze(&self, frozen: bool) {
+        if let Err(error) = self.engine.set_frozen(frozen) {
+            tracing::error!(
+                "it is not noted that the server is frozen or thawed: {}",
+                WithCauses(&error)
+            );
+        }
+        self.give(Work::LookAgain);
+    }
+
+    fn give(&self, work: Work) {
+        if self.to_do.send(work).is_err() {
+            let _ = self.breaks.send(Broken::Thread);
         }
     }
 

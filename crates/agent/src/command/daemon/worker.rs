@@ -1,10 +1,12 @@
 //! Carrying orders out, one after the other.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use quell_model::Timestamp;
 use quell_protocol::{Order, Phase};
 use quell_terminal::Failure;
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,6 +21,15 @@ use crate::protect::ProtectedSet;
 /// How often to look for protected files that were installed or exchanged.
 const LOOK_FOR_PROTECTED: Duration = Duration::from_secs(5);
 
+/// What the worker is given.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Carry this out when its turn comes.
+    CarryOut(Box<Order>),
+    /// What waits may wait no longer.
+    LookAgain,
+}
+
 struct Worker {
     engine: Arc<Engine>,
     protected: Arc<ProtectedSet>,
@@ -31,7 +42,7 @@ pub(super) fn start(
     engine: &Arc<Engine>,
     protected: &Arc<ProtectedSet>,
     safe_stop: &Arc<SafeStop>,
-    doing: mpsc::Receiver<Order>,
+    doing: mpsc::Receiver<Work>,
     to_link: &UnboundedSender<FromDevice>,
     breaks: &UnboundedSender<Broken>,
 ) -> Result<(), Failure> {
@@ -54,15 +65,16 @@ pub(super) fn start(
 }
 
 impl Worker {
-    fn work(&self, doing: &mpsc::Receiver<Order>) -> Result<(), EngineError> {
-        self.recover()?;
+    fn work(&self, doing: &mpsc::Receiver<Work>) -> Result<(), EngineError> {
+        let mut waiting = VecDeque::from(self.recover()?);
         let mut looked = Instant::now();
         loop {
             match doing.recv_timeout(LOOK_FOR_PROTECTED) {
-                Ok(order) => self.carry_out(&order)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Work::CarryOut(order)) => waiting.push_back(*order),
+                Ok(Work::LookAgain) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
+            self.carry_out_what_may_be(&mut waiting)?;
             // After an order rather than before it: looking takes milliseconds that a process would
             // run on for. But no stream of orders may put it off for ever.
             if looked.elapsed() >= LOOK_FOR_PROTECTED {
@@ -72,15 +84,38 @@ impl Worker {
         }
     }
 
+    /// Nothing is begun while the server is frozen; what was given up meanwhile is answered.
+    fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Order>) -> Result<(), EngineError> {
+        if !self.engine.is_frozen()? {
+            return waiting
+                .drain(..)
+                .try_for_each(|order| self.carry_out(&order));
+        }
+        let parked = std::mem::take(waiting);
+        for order in parked {
+            if self.engine.is_cancelled(&order.action_id)? {
+                self.carry_out(&order)?;
+            } else {
+                waiting.push_back(order);
+            }
+        }
+        Ok(())
+    }
+
     fn carry_out(&self, order: &Order) -> Result<(), EngineError> {
         self.safe_stop.begin();
-        let phase = self.engine.carry_out(order);
+        // It was in time when it was taken up, and may have waited long since.
+        let phase = match order.expires_at <= Timestamp::from(SystemTime::now()) {
+            true => self.engine.expire(order),
+            false => self.engine.carry_out(order),
+        };
         self.safe_stop.finish();
         self.tell(report(order.action_id.clone(), phase?));
         Ok(())
     }
 
-    fn recover(&self) -> Result<(), EngineError> {
+    /// Settles what an earlier run left behind; answers what it had not begun and must still wait.
+    fn recover(&self) -> Result<Vec<Order>, EngineError> {
         for action in self.engine.in_progress()? {
             self.tell(report(action, Phase::InProgress));
         }
@@ -99,7 +134,7 @@ impl Worker {
         for (action, phase) in self.engine.unreported()? {
             self.tell(report(action, phase));
         }
-        Ok(())
+        Ok(recovered.waiting)
     }
 
     fn tell(&self, event: FromDevice) {

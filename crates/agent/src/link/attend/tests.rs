@@ -109,6 +109,8 @@ fn orders(orders: Vec<Order>) -> Behaviour {
         serde_json::to_string(&HoldResponse {
             server_time,
             orders,
+            frozen: false,
+            rotate_key: false,
         })
         .unwrap(),
     )
@@ -133,9 +135,16 @@ fn converse(
     let exchange = Exchange::new(server.clone().into(), Arc::new(identity()));
     let (to_link, events) = unbounded_channel();
     let (orders, arriving) = mpsc::channel();
-    let session = Session::new(MachineId::new("m1").unwrap(), 0);
-    let conversation =
-        tokio::spawn(async move { attend(&exchange, session, Device { orders, events }).await });
+    let session = Session::new(MachineId::new("m1").unwrap(), 1, "n".to_owned(), 0);
+    let root = tempfile::tempdir().unwrap();
+    let keys = Keys {
+        state: Arc::new(StateDir::open(&root.path().join("s")).unwrap()),
+        lifetime: Duration::MAX,
+    };
+    let conversation = tokio::spawn(async move {
+        let _kept = root;
+        attend(&exchange, session, Device { orders, events }, keys).await
+    });
     (conversation, to_link, arriving)
 }
 

@@ -1,11 +1,11 @@
-use quell_protocol::{FaultCode, MachineFacts};
+use quell_protocol::{FaultCode, MachineFacts, Verb};
 
 use super::*;
 
 const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 
 fn session() -> Session {
-    Session::new(MachineId::new("m1").unwrap(), 4)
+    Session::new(MachineId::new("m1").unwrap(), 3, "n".to_owned(), 4)
 }
 
 fn order(sequence: u64) -> Order {
@@ -18,6 +18,7 @@ fn order(sequence: u64) -> Order {
             sha1: SHA1.parse().unwrap(),
             comment: "why".to_owned(),
             requestor: None,
+            force: false,
         },
     }
 }
@@ -26,6 +27,8 @@ fn answer(orders: Vec<Order>) -> HoldResponse {
     HoldResponse {
         server_time: Timestamp::from_unix_seconds(999),
         orders,
+        frozen: false,
+        rotate_key: false,
     }
 }
 
@@ -363,4 +366,85 @@ fn additions_follow_what_waits_and_do_not_fill_the_memory() {
         panic!("nothing to tell")
     };
     assert!(first.complete);
+}
+
+#[test]
+fn every_request_for_orders_tells_the_life_and_has_a_number_of_its_own() {
+    let (mut session, now) = (session(), Instant::now());
+    let mut counts = Vec::new();
+    for minute in 0..3 {
+        let now = now + 60 * minute * SECOND;
+        let Turn::Now(request) = session.hold(now) else {
+            panic!("not asking")
+        };
+        assert_eq!(session.hold(now), Turn::Idle);
+        assert_eq!((request.life.start, &*request.life.nonce), (3, "n"));
+        counts.push(request.life.count);
+        let answer = match minute {
+            // One that is lost is counted too: nobody knows whether it arrived.
+            1 => session.held(Err(&refused(FaultCode::Unavailable)), now, 0),
+            _ => session.held(Ok(answer(Vec::new())), now, 0),
+        };
+        answer.unwrap();
+    }
+    assert_eq!(counts, [1, 2, 3]);
+}
+
+#[test]
+fn frozen_server_is_told_of_once_and_remembered() {
+    let (mut session, now) = (session(), Instant::now());
+    let mut ask = |frozen, minute: u32| {
+        let now = now + 60 * minute * SECOND;
+        let Turn::Now(request) = session.hold(now) else {
+            panic!("not asking")
+        };
+        let answer = HoldResponse {
+            frozen,
+            ..answer(Vec::new())
+        };
+        (request.frozen, session.held(Ok(answer), now, 0).unwrap())
+    };
+    assert_eq!(ask(false, 0), (false, vec![]));
+    assert_eq!(ask(true, 1), (false, vec![Ruling::Frozen(true)]));
+    assert_eq!(ask(true, 2), (true, vec![]));
+    assert_eq!(ask(false, 3), (true, vec![Ruling::Frozen(false)]));
+}
+
+#[test]
+fn key_is_changed_when_the_server_asks_and_again_after_a_failure() {
+    let (mut session, now) = (session(), Instant::now());
+    assert_eq!(session.next_rotation(now), Turn::Idle);
+    session.hold(now);
+    let asks = HoldResponse {
+        rotate_key: true,
+        ..answer(Vec::new())
+    };
+    session.held(Ok(asks), now, 0).unwrap();
+    assert_eq!(session.next_rotation(now), Turn::Now(()));
+    assert_eq!(session.next_rotation(now), Turn::Idle, "two at a time");
+    let failure = refused(FaultCode::Unavailable);
+    session.rotated(Err(&failure), now, 0).unwrap();
+    assert!(matches!(session.next_rotation(now), Turn::At(_)));
+    assert_eq!(session.next_rotation(now + 60 * SECOND), Turn::Now(()));
+    session.rotated(Ok(()), now, 0).unwrap();
+    assert_eq!(session.next_rotation(now + 120 * SECOND), Turn::Idle);
+}
+
+#[test]
+fn order_to_restore_that_comes_too_late_is_told_so() {
+    let (mut session, now) = (session(), Instant::now());
+    let late = Order {
+        expires_at: Timestamp::from_unix_seconds(999),
+        verb: Verb::RestoreFile {
+            sha1: SHA1.parse().unwrap(),
+            taken_by: None,
+            conflict: quell_protocol::Conflict::Fail,
+            comment: "why".to_owned(),
+            requestor: None,
+        },
+        ..order(5)
+    };
+    let ruled = held(&mut session, vec![late.clone()], now);
+    assert_eq!(ruled, [Ruling::Expired(late)]);
+    assert!(matches!(session.next_report(now), Turn::Now(_)));
 }

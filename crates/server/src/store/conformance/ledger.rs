@@ -85,6 +85,7 @@ pub(in crate::store) async fn orders_wait_until_they_are_acknowledged(store: Arc
             sha1: sha1(),
             comment: "why".to_owned(),
             requestor: Some("SOC".to_owned()),
+            force: false,
         }
     );
     let above = store.orders(tenant, &machine, sequence, at(1)).await;

@@ -199,6 +199,7 @@ fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
             sha1: row.next()?,
             comment: row.next()?,
             requestor: row.next()?,
+            force: false,
         })
     } else if verb == OrderVerb::Cancel.as_str() {
         Ok(Verb::CancelAction)
