@@ -124,7 +124,7 @@ pub(super) enum Flaw {
 impl Claims {
     /// Judges the claims. `issuer_of` says how the issuer of a tenant is named here.
     pub(super) fn check(
-        self,
+        &self,
         base_url: &str,
         issuer_of: impl FnOnce(TenantId) -> String,
         now: Timestamp,
@@ -143,21 +143,27 @@ impl Claims {
         if now < self.nbf.saturating_sub(LEEWAY_SECONDS) {
             return Err(Flaw::Early);
         }
-        Ok(self.into_caller(tenant))
+        Ok(self.caller(tenant))
     }
 
-    fn into_caller(self, tenant: TenantId) -> Caller {
-        let (requestor, grant) = match self.scp {
+    fn caller(&self, tenant: TenantId) -> Caller {
+        let (requestor, grant) = match &self.scp {
             Some(scopes) => (
-                self.upn.or(self.unique_name).or(self.oid),
+                self.upn
+                    .as_ref()
+                    .or(self.unique_name.as_ref())
+                    .or(self.oid.as_ref()),
                 Grant::Person(scopes.split_ascii_whitespace().map(str::to_owned).collect()),
             ),
-            None => (self.app_displayname, Grant::Application(self.roles)),
+            None => (
+                self.app_displayname.as_ref(),
+                Grant::Application(self.roles.clone()),
+            ),
         };
         Caller {
             tenant,
-            requestor: requestor.unwrap_or_else(|| self.appid.clone()),
-            client_id: self.appid,
+            requestor: requestor.unwrap_or(&self.appid).clone(),
+            client_id: self.appid.clone(),
             grant,
         }
     }
@@ -195,7 +201,7 @@ mod tests {
         }
     }
 
-    fn check(claims: Claims, now: i64) -> Result<Caller, Flaw> {
+    fn check(claims: &Claims, now: i64) -> Result<Caller, Flaw> {
         claims.check(
             BASE,
             |tenant| format!("{BASE}/{tenant}/"),
@@ -205,7 +211,7 @@ mod tests {
 
     #[test]
     fn application_is_known_by_its_display_name() {
-        let caller = check(claims(), NOW).unwrap();
+        let caller = check(&claims(), NOW).unwrap();
         assert_eq!(caller.requestor, "Name");
         assert_eq!(
             caller.grant,
@@ -216,7 +222,7 @@ mod tests {
     #[test]
     fn scopes_make_a_person_whatever_the_roles() {
         let caller = check(
-            Claims {
+            &Claims {
                 scp: Some("Machine.Read Machine.StopAndQuarantine".to_owned()),
                 upn: Some("ana@contoso.example".to_owned()),
                 ..claims()
@@ -233,10 +239,10 @@ mod tests {
 
     #[test]
     fn times_are_kept_to_a_minute() {
-        assert!(check(claims(), NOW + 10 + 59).is_ok());
-        assert_eq!(check(claims(), NOW + 10 + 60), Err(Flaw::Expired));
-        assert!(check(claims(), NOW - 10 - 60).is_ok());
-        assert_eq!(check(claims(), NOW - 10 - 61), Err(Flaw::Early));
+        assert!(check(&claims(), NOW + 10 + 59).is_ok());
+        assert_eq!(check(&claims(), NOW + 10 + 60), Err(Flaw::Expired));
+        assert!(check(&claims(), NOW - 10 - 60).is_ok());
+        assert_eq!(check(&claims(), NOW - 10 - 61), Err(Flaw::Early));
     }
 
     #[test]
@@ -248,7 +254,7 @@ mod tests {
             BASE,
         ] {
             let aud = good.to_owned();
-            assert!(check(Claims { aud, ..claims() }, NOW).is_ok(), "{good}");
+            assert!(check(&Claims { aud, ..claims() }, NOW).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -257,7 +263,7 @@ mod tests {
             "https://api.securitycenter.microsoft.com.evil.example",
         ] {
             let aud = bad.to_owned();
-            assert_eq!(check(Claims { aud, ..claims() }, NOW), Err(Flaw::Audience));
+            assert_eq!(check(&Claims { aud, ..claims() }, NOW), Err(Flaw::Audience));
         }
     }
 
@@ -278,7 +284,7 @@ mod tests {
                 tid,
                 ..claims()
             };
-            assert_eq!(check(foreign, NOW), Err(Flaw::Issuer));
+            assert_eq!(check(&foreign, NOW), Err(Flaw::Issuer));
         }
     }
 }

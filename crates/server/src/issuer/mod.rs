@@ -12,6 +12,7 @@ mod fault;
 mod form;
 mod keyring;
 mod keys;
+mod verified;
 mod verify;
 
 use std::sync::Arc;

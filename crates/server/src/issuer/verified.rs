@@ -1,0 +1,125 @@
+//! The tokens whose signature was found good a moment ago.
+//!
+//! Verifying one costs as much as the rest of a small call, and a client shows the same token for an
+//! hour. Only what a signature proves is remembered, the claims as they were signed: whether they are
+//! good here and now, and for whom, is judged at every call. What is remembered lives with the key
+//! that signed, and is forgotten with it.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::claims::Claims;
+use crate::secret::sha256;
+
+/// The most tokens of one generation, of which there are two.
+const GENERATION: usize = 1024;
+
+type Digest = [u8; 32];
+
+/// Claims by the SHA-256 of their token: the token itself is a secret.
+///
+/// When as many are new as a generation has, the generation before is forgotten; a token that is
+/// still in use is then new again.
+#[derive(Debug, Default)]
+pub(super) struct Verified {
+    generations: Mutex<Generations>,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    new: HashMap<Digest, Arc<Claims>>,
+    old: HashMap<Digest, Arc<Claims>>,
+}
+
+impl Verified {
+    /// The claims of a token, by `verify` unless they are known; `None` when that says so, which
+    /// is not remembered.
+    pub(super) fn claims(
+        &self,
+        token: &str,
+        verify: impl FnOnce() -> Option<Claims>,
+    ) -> Option<Arc<Claims>> {
+        let digest = sha256(token.as_bytes());
+        if let Some(claims) = self.known(&digest) {
+            return Some(claims);
+        }
+        let claims = Arc::new(verify()?);
+        self.lock().remember(digest, Arc::clone(&claims));
+        Some(claims)
+    }
+
+    fn known(&self, digest: &Digest) -> Option<Arc<Claims>> {
+        let mut generations = self.lock();
+        if let Some(claims) = generations.new.get(digest) {
+            return Some(Arc::clone(claims));
+        }
+        let claims = generations.old.remove(digest)?;
+        generations.remember(*digest, Arc::clone(&claims));
+        Some(claims)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    fn remember(&mut self, digest: Digest, claims: Arc<Claims>) {
+        if self.new.len() >= GENERATION {
+            self.old = mem::take(&mut self.new);
+        }
+        self.new.insert(digest, claims);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims() -> Claims {
+        let json = r#"{"aud": "a", "iss": "i", "exp": 1, "nbf": 0, "tid": "t", "appid": "p"}"#;
+        serde_json::from_str(json).unwrap()
+    }
+
+    /// Whether the token had to be verified.
+    fn is_news(verified: &Verified, token: &str) -> bool {
+        let mut asked = false;
+        let found = verified.claims(token, || {
+            asked = true;
+            Some(claims())
+        });
+        assert_eq!(found.unwrap().appid, "p");
+        asked
+    }
+
+    #[test]
+    fn token_is_verified_once() {
+        let verified = Verified::default();
+        assert!(is_news(&verified, "a"));
+        assert!(!is_news(&verified, "a"));
+        assert!(is_news(&verified, "b"));
+    }
+
+    #[test]
+    fn bad_token_is_bad_each_time() {
+        let verified = Verified::default();
+        for _ in 0..2 {
+            assert!(verified.claims("a", || None).is_none());
+        }
+        assert!(is_news(&verified, "a"));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_keeps_what_is_in_use() {
+        let verified = Verified::default();
+        for number in 0..5 * GENERATION {
+            is_news(&verified, &number.to_string());
+            assert_eq!(is_news(&verified, "in use"), number == 0);
+        }
+        let generations = verified.lock();
+        assert!(generations.new.len() + generations.old.len() <= 2 * GENERATION);
+    }
+}
