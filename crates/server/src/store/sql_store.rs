@@ -57,6 +57,19 @@ impl SqlStore {
         }
     }
 
+    /// Looks up a few rows by their key. Where they are a function call away that is done without
+    /// the hop to another thread and back, which costs more: `work` must not take long.
+    pub(super) async fn glance<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.glance(work).await,
+            Database::Postgres(postgres) => postgres.read(work).await,
+        }
+    }
+
     /// Changes something, durably, all of it or nothing.
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where

@@ -10,6 +10,7 @@ mod writer;
 use std::path::Path;
 
 use reader::Readers;
+use rusqlite::Connection;
 use sql::OnConnection;
 use writer::Writer;
 
@@ -38,6 +39,19 @@ impl Sqlite {
         W: FnOnce(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
         self.readers.read(move |c| work(&mut OnConnection(c))).await
+    }
+
+    pub(super) async fn glance<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        let work = move |c: &Connection| work(&mut OnConnection(c));
+        match self.readers.glance(&work) {
+            // Another process has the file for itself: whoever waits does so elsewhere.
+            Err(StoreError::Unavailable(_)) => self.readers.read(work).await,
+            done => done,
+        }
     }
 
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
@@ -132,6 +146,30 @@ mod tests {
         assert_eq!(names.0.unwrap(), names.1.unwrap());
         let tenants = tokio::join!(one.first_tenant(at(0)), two.first_tenant(at(0)));
         assert_eq!(tenants.0.unwrap(), tenants.1.unwrap());
+    }
+
+    #[tokio::test]
+    async fn glance_at_a_file_that_another_process_has_for_itself_waits_elsewhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("quell.db");
+        drop(SqlStore::open(&file).unwrap());
+        let other = Connection::open(&file).unwrap();
+        other
+            .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
+            .unwrap();
+        let sqlite = Sqlite {
+            writer: Writer::start(Connection::open_in_memory().unwrap()).unwrap(),
+            readers: Readers::new(&file),
+        };
+        let mut glance = Box::pin(sqlite.glance(|sql| sql.exists("SELECT 1 FROM server", &[])));
+        // It has given up waiting here, and waits on another thread.
+        let waker = std::task::Waker::noop();
+        let begun = glance
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(waker));
+        assert!(begun.is_pending());
+        drop(other);
+        assert!(!glance.await.unwrap());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Connections that read beside the writer: in WAL mode neither waits for the other.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -16,14 +17,19 @@ const MAX_IDLE: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) struct Readers {
     file: PathBuf,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Idle,
+    /// Those that do not wait for a lock.
+    hurried: Idle,
 }
+
+type Idle = Arc<Mutex<Vec<Connection>>>;
 
 impl Readers {
     pub(super) fn new(file: &Path) -> Self {
         Self {
             file: file.to_owned(),
-            idle: Arc::default(),
+            idle: Idle::default(),
+            hurried: Idle::default(),
         }
     }
 
@@ -35,21 +41,42 @@ impl Readers {
     {
         let readers = self.clone();
         tokio::task::spawn_blocking(move || {
-            let connection = readers.take()?;
+            let connection = match take(&readers.idle) {
+                Some(idle) => idle,
+                None => readers.open()?,
+            };
             let value = work(&connection);
-            readers.give_back(connection);
+            give_back(&readers.idle, connection);
             value
         })
         .await
         .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
-    fn take(&self) -> Result<Connection, StoreError> {
-        let idle = self.lock().pop();
-        match idle {
-            Some(connection) => Ok(connection),
-            None => self.open(),
-        }
+    /// Runs `work`, which looks up a few rows by their key, on this thread, and waits for nothing
+    /// but the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] also when the file is locked.
+    pub(super) fn glance<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = match take(&self.hurried) {
+            Some(idle) => idle,
+            None => self.open_hurried()?,
+        };
+        let value = work(&connection);
+        give_back(&self.hurried, connection);
+        value
+    }
+
+    fn open_hurried(&self) -> Result<Connection, StoreError> {
+        let connection = self.open()?;
+        connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(store_error)?;
+        Ok(connection)
     }
 
     fn open(&self) -> Result<Connection, StoreError> {
@@ -58,15 +85,19 @@ impl Readers {
         prepare(&connection)?;
         Ok(connection)
     }
+}
 
-    fn give_back(&self, connection: Connection) {
-        let mut idle = self.lock();
-        if idle.len() < MAX_IDLE {
-            idle.push(connection);
-        }
-    }
+fn take(idle: &Idle) -> Option<Connection> {
+    lock(idle).pop()
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+fn give_back(idle: &Idle, connection: Connection) {
+    let mut idle = lock(idle);
+    if idle.len() < MAX_IDLE {
+        idle.push(connection);
     }
+}
+
+fn lock(idle: &Idle) -> MutexGuard<'_, Vec<Connection>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -32,7 +32,7 @@ impl Ledger for SqlStore {
         action: &ActionId,
     ) -> Result<Option<ActionRecord>, StoreError> {
         let action = action.clone();
-        self.read(move |sql| find(sql, tenant, &action)).await
+        self.glance(move |sql| find(sql, tenant, &action)).await
     }
 
     async fn details(
@@ -92,7 +92,7 @@ impl Ledger for SqlStore {
         let asked = machine.clone();
         // Every hold acknowledges, and almost none has anything new to say.
         let is_news = self
-            .read(move |sql| orders::is_news(sql, tenant, &asked, sequence))
+            .glance(move |sql| orders::is_news(sql, tenant, &asked, sequence))
             .await?;
         if !is_news {
             return Ok(());
@@ -111,7 +111,7 @@ impl Ledger for SqlStore {
         let machine = machine.clone();
         let asked = machine.clone();
         let (waiting, all_handed_out) = self
-            .read(move |sql| {
+            .glance(move |sql| {
                 Ok((
                     orders::waiting(sql, tenant, &asked, above, now)?,
                     orders::are_handed_out(sql, tenant, &asked)?,

@@ -52,7 +52,7 @@ impl Directory for SqlStore {
     }
 
     async fn has_tenant(&self, tenant: TenantId) -> Result<bool, StoreError> {
-        self.read(move |sql| sql.exists("SELECT 1 FROM tenants WHERE id = ?1", values![tenant]))
+        self.glance(move |sql| sql.exists("SELECT 1 FROM tenants WHERE id = ?1", values![tenant]))
             .await
     }
 
@@ -75,7 +75,7 @@ impl Directory for SqlStore {
         client_id: &str,
     ) -> Result<Option<Application>, StoreError> {
         let client_id = client_id.to_ascii_lowercase();
-        self.read(move |sql| {
+        self.glance(move |sql| {
             sql.query_one(
                 &format!(
                     "SELECT {APPLICATION} FROM applications WHERE tenant = ?1 AND client_id = ?2"

@@ -40,7 +40,7 @@ impl Fleet for SqlStore {
 
     async fn device_keys(&self, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
         let machine = machine.clone();
-        self.read(move |sql| device_keys(sql, &machine)).await
+        self.glance(move |sql| device_keys(sql, &machine)).await
     }
 
     async fn admit(&self, admission: Admission) -> Result<bool, StoreError> {
@@ -77,7 +77,7 @@ impl Fleet for SqlStore {
         name: &str,
     ) -> Result<Option<MachineRecord>, StoreError> {
         let name = name.to_owned();
-        self.read(
+        self.glance(
             move |sql| match find(sql, tenant, "lower(id) = ?2", &name)? {
                 Some(machine) => Ok(Some(machine)),
                 None => find(sql, tenant, "lower(computer_dns_name) = ?2", &name),
@@ -145,7 +145,7 @@ impl Fleet for SqlStore {
         since: Timestamp,
     ) -> Result<Option<Sighted>, StoreError> {
         let machine = machine.clone();
-        self.read(move |sql| inventory::sighted(sql, tenant, &machine, sha1, since))
+        self.glance(move |sql| inventory::sighted(sql, tenant, &machine, sha1, since))
             .await
     }
 
