@@ -23,6 +23,7 @@ use quell_terminal::log::{self, LogFormat};
 use quell_terminal::{Exit, Failure, finish};
 
 use arguments::{Arguments, Command};
+use verbosity::Verbosity;
 #[cfg(not(target_os = "linux"))]
 use without_linux as linux;
 
@@ -31,12 +32,7 @@ fn main() -> ExitCode {
         return ended;
     }
     let Arguments { verbosity, command } = Arguments::parse();
-    // A server says what it does even unasked.
-    let unasked = match command {
-        Command::Serve(_) => "info",
-        _ => "error",
-    };
-    let log = verbosity.or(unasked);
+    let log = verbosity.or("error");
     match command {
         Command::OnLinux(command) => linux::run(command, &log),
         Command::Quarantine(it) => perform(
@@ -61,15 +57,30 @@ fn main() -> ExitCode {
         ),
         Command::Region(arguments) => perform(&log, commands::region::run(&arguments)),
         Command::Profile(command) => finish(commands::profile::run(&command)),
-        Command::Serve(arguments) => perform(&log, commands::serve::run(&arguments)),
+        Command::Serve(arguments) => serve(arguments, verbosity),
         Command::Server(command) => perform(&log, commands::server::run(&command)),
         Command::Completions(arguments) => finish(commands::completions::run(&arguments)),
+    }
+}
+
+/// A server's settings say how its log is written.
+fn serve(arguments: commands::serve::Arguments, verbosity: Verbosity) -> ExitCode {
+    match commands::serve::prepare(arguments) {
+        Ok(prepared) => {
+            log::start(&prepared.log(verbosity), prepared.log_format());
+            complete(prepared.run())
+        }
+        Err(failure) => finish(Err(failure)),
     }
 }
 
 /// Runs a command to its end, with a log that says what `log` names.
 fn perform(log: &str, command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
     log::start(log, LogFormat::Text);
+    complete(command)
+}
+
+fn complete(command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

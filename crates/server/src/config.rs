@@ -56,6 +56,14 @@ pub struct ServerConfig {
     pub arrivals: Option<PathBuf>,
     /// What is done with the audit trail, beside keeping it.
     pub audit: AuditConfig,
+    /// The most connections of one address (an IPv6 network of 64 bits counts as one); more are closed at
+    /// once. None: 1,000, and from loopback any number.
+    pub max_connections_per_address: Option<usize>,
+    /// The most time that open requests have to end when the server is told to stop.
+    pub drain: Duration,
+    /// Where metrics are told, which names nobody but tells how much is done: an address of its own, so that
+    /// who may call the API does not learn it. Without TLS: loopback, or a network that is trusted.
+    pub metrics: Option<SocketAddr>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -141,6 +149,9 @@ impl ServerConfig {
             max_connections: 20_000,
             arrivals: None,
             audit: AuditConfig::default(),
+            max_connections_per_address: None,
+            drain: Duration::from_secs(30),
+            metrics: None,
             clock: Arc::new(SystemClock),
         }
     }

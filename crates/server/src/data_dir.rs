@@ -63,17 +63,53 @@ impl DataDir {
             source,
         };
         builder.create(path).map_err(failed)?;
+        Self::accept(path)
+    }
+
+    /// The directory as it is; `None` when it is not there. Makes nothing.
+    ///
+    /// # Errors
+    /// As of [`create`](Self::create).
+    pub fn look(path: &Path) -> Result<Option<Self>, DataDirError> {
+        match path.try_exists() {
+            Ok(false) => Ok(None),
+            _ => Self::accept(path).map(Some),
+        }
+    }
+
+    fn accept(path: &Path) -> Result<Self, DataDirError> {
+        let failed = |source| DataDirError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let metadata = path.metadata().map_err(failed)?;
+        if !metadata.is_dir() {
+            return Err(failed(io::ErrorKind::NotADirectory.into()));
+        }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = path.metadata().map_err(failed)?.permissions().mode();
-            if mode & 0o002 != 0 {
+            if metadata.permissions().mode() & 0o002 != 0 {
                 return Err(DataDirError::OpenToAll {
                     path: path.to_owned(),
                 });
             }
         }
         Ok(Self(path.to_owned()))
+    }
+
+    /// Whether a server runs on it. Makes nothing.
+    pub(crate) fn is_locked(&self) -> Result<bool, DataDirError> {
+        let path = self.lock_file();
+        match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(DataDirError::Io { path, source }),
+            Ok(file) => Ok(matches!(file.try_lock(), Err(TryLockError::WouldBlock))),
+        }
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.0.join("server.lock")
     }
 
     /// The file of the store.
@@ -95,7 +131,7 @@ impl DataDir {
     }
 
     pub(crate) fn lock(&self) -> Result<ServerLock, DataDirError> {
-        let path = self.0.join("server.lock");
+        let path = self.lock_file();
         let failed = |source| DataDirError::Io {
             path: path.clone(),
             source,

@@ -24,4 +24,6 @@ pub use audit::AuditConfig;
 pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
 pub use issuer::{Clients, KeyError, StartError};
-pub use serve::{BindError, Server, Sweeper, TlsError};
+pub use serve::{
+    BindError, Finding, Server, Sweeper, TlsError, Verdict, examine,
+};

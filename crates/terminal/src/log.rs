@@ -31,3 +31,9 @@ pub fn start(directives: &str, format: LogFormat) {
         LogFormat::Json => log.json().try_init(),
     };
 }
+
+/// Whether these directives say anything.
+#[must_use]
+pub fn accepts(directives: &str) -> bool {
+    EnvFilter::try_new(directives).is_ok()
+}

@@ -17,6 +17,7 @@ mod store;
 mod told;
 
 pub(crate) use advice::{Explained, exit_of, next_step};
+pub(crate) use files::read_text;
 pub(crate) use flags::{Carrier, ServiceFlags};
 
 use std::path::Path;

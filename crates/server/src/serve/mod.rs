@@ -1,6 +1,7 @@
 //! The server: from settings to answered connections.
 
 mod connection;
+mod examine;
 mod panics;
 mod sweeper;
 mod tls;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use sweeper::Sweeper;
+pub use examine::{Finding, Verdict, examine};
 pub use tls::TlsError;
 
 use crate::api::{self, Api, Arrivals, Hosts, Throttle};
@@ -152,6 +154,12 @@ impl Server {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Where metrics are told, if anywhere.
+    #[must_use]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        None
     }
 
     /// Where it is reached, without a slash at the end.

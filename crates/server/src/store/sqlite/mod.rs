@@ -2,6 +2,7 @@
 
 mod error;
 mod migration;
+mod inspect;
 mod open;
 mod reader;
 mod sql;
@@ -9,6 +10,7 @@ mod writer;
 
 use std::path::Path;
 
+pub(crate) use inspect::{SchemaVersion, schema_version};
 use reader::Readers;
 use rusqlite::Connection;
 use sql::OnConnection;

@@ -1,0 +1,125 @@
+//! `quell serve`.
+
+mod examine;
+mod file;
+mod flags;
+mod keys;
+mod plan;
+mod sources;
+mod values;
+
+use std::net::SocketAddr;
+
+use quell_server::{Clients, Server, ServerConfig};
+use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
+use serde::Serialize;
+
+use crate::verbosity::Verbosity;
+use flags::Flags;
+use sources::Settings;
+
+/// What the command takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    flags: Flags,
+    /// Say what the settings are, whence each comes, and whether the server could start; then end
+    #[arg(long)]
+    check: bool,
+    /// Accept every client id and secret; the lab's business
+    #[arg(long, hide = true)]
+    any_client: bool,
+    /// End with this parent process
+    #[arg(long, value_name = "PID", hide = true)]
+    die_with_parent: Option<u32>,
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ready<'a> {
+    base_url: &'a str,
+    listen: SocketAddr,
+    /// Where metrics are told, if anywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<SocketAddr>,
+}
+
+/// What is to be done, once the settings are read.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    arguments: Arguments,
+    settings: Settings,
+}
+
+/// Reads the settings: they say how the log is written, so nothing else comes first.
+pub(crate) fn prepare(arguments: Arguments) -> Result<Prepared, Failure> {
+    let text = |value: std::ffi::OsString| value.into_string().ok();
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?)));
+    let settings = Settings::gather(&arguments.flags, environment)?;
+    Ok(Prepared {
+        arguments,
+        settings,
+    })
+}
+
+impl Prepared {
+    /// What is logged. A server says what it does even unasked; a check says it on standard output.
+    pub(crate) fn log(&self, verbosity: Verbosity) -> String {
+        let unasked = match (&self.settings.plan.log, self.arguments.check) {
+            (Some(level), _) => level,
+            (None, true) => "error",
+            (None, false) => "info",
+        };
+        verbosity.or(unasked)
+    }
+
+    /// How log lines look.
+    pub(crate) fn log_format(&self) -> quell_terminal::log::LogFormat {
+        self.settings.plan.log_format
+    }
+
+    /// Serves until it is interrupted.
+    pub(crate) async fn run(self) -> Result<Exit, Failure> {
+        let format = self.arguments.format.output;
+        if self.arguments.check {
+            return examine::run(&self.settings, format).await;
+        }
+        if let Some(parent) = self.arguments.die_with_parent {
+            lifeline::die_with_parent(Some(parent)).map_err(|error| {
+                Failure::fault("the server cannot be tied to its parent").because(&error)
+            })?;
+        }
+        let interrupt = Interrupt::listen()?;
+        let server = Server::bind(self.config()?)
+            .await
+            .map_err(|error| Failure::fault("the server cannot start").because(&error))?;
+        announce(&server, format)?;
+        server.run(interrupt.comes()).await;
+        Ok(Exit::Success)
+    }
+
+    fn config(&self) -> Result<ServerConfig, Failure> {
+        let mut plan = self.settings.plan.clone();
+        if self.arguments.any_client {
+            plan.server.clients = Clients::Any;
+        }
+        plan.server()
+    }
+}
+
+fn announce(server: &Server, format: Format) -> Result<(), Failure> {
+    let ready = Ready {
+        base_url: server.base_url(),
+        listen: server.local_addr(),
+        metrics: server.metrics_addr(),
+    };
+    format.write(&ready, |ready| {
+        format!(
+            "Serving the API at {}. Ctrl-C ends it; devices and actions stay in the data directory.\n",
+            ready.base_url
+        )
+    })
+}

@@ -1,0 +1,170 @@
+//! What settings take, and what would be right where something else is given.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use quell_server::{Limits, PermissionRule, UnknownFile};
+use quell_terminal::log::{self, LogFormat};
+
+/// The value is wrong: this would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong(pub(super) String);
+
+fn wrong<T>(what_would_be_right: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong(what_would_be_right.into()))
+}
+
+pub(super) fn text(text: &str) -> Result<String, Wrong> {
+    match text.chars().any(char::is_control) {
+        true => wrong("write it without control characters"),
+        false => Ok(text.to_owned()),
+    }
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
+    match text.is_empty() || text.contains('\0') {
+        true => wrong("write a path"),
+        false => Ok(text.into()),
+    }
+}
+
+pub(super) fn shown_path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, Wrong> {
+    text.parse()
+        .or_else(|_| wrong("write an IP address and a port, such as 127.0.0.1:8642 or [::1]:8642"))
+}
+
+pub(super) fn count(text: &str) -> Result<usize, Wrong> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => wrong("write a whole number above 0"),
+    }
+}
+
+/// The longest time that can be said, in seconds.
+const MAX_SECONDS: u64 = 3600;
+
+pub(super) fn seconds(text: &str) -> Result<Duration, Wrong> {
+    match text.parse() {
+        Ok(seconds) if seconds <= MAX_SECONDS => Ok(Duration::from_secs(seconds)),
+        _ => wrong(format!(
+            "write a whole number of seconds, at most {MAX_SECONDS}"
+        )),
+    }
+}
+
+pub(super) fn limits(text: &str) -> Result<Limits, Wrong> {
+    match text {
+        "off" => Ok(Limits::Off),
+        "documented" => Ok(Limits::Documented),
+        quota => quota.parse().map(Limits::Of).or_else(|error| {
+            wrong(format!(
+                "{error}: write documented, off, or calls and seconds such as 100/60s,1500/3600s"
+            ))
+        }),
+    }
+}
+
+pub(super) fn shown_limits(limits: &Limits) -> String {
+    match limits {
+        Limits::Documented => "documented".to_owned(),
+        Limits::Off => "off".to_owned(),
+        Limits::Of(quota) => quota.to_string(),
+    }
+}
+
+pub(super) fn unknown_file(text: &str) -> Result<UnknownFile, Wrong> {
+    match text {
+        "refuse" => Ok(UnknownFile::Refuse),
+        "deliver" => Ok(UnknownFile::Deliver),
+        _ => wrong("write refuse or deliver"),
+    }
+}
+
+pub(super) fn shown_unknown_file(choice: UnknownFile) -> &'static str {
+    match choice {
+        UnknownFile::Refuse => "refuse",
+        UnknownFile::Deliver => "deliver",
+    }
+}
+
+/// The readings of the documentation, by name.
+const READINGS: [(&str, PermissionRule); 3] = [
+    ("observed", PermissionRule::Observed),
+    ("documented", PermissionRule::Documented),
+    ("documented-2021-03", PermissionRule::Documented202103),
+];
+
+pub(super) fn permissions(text: &str) -> Result<PermissionRule, Wrong> {
+    match READINGS.iter().find(|(name, _)| *name == text) {
+        Some((_, rule)) => Ok(*rule),
+        None => wrong("write observed, documented or documented-2021-03"),
+    }
+}
+
+pub(super) fn shown_permissions(rule: PermissionRule) -> &'static str {
+    let reading = READINGS.iter().find(|(_, known)| *known == rule);
+    reading.map_or("", |(name, _)| name)
+}
+
+pub(super) fn directives(text: &str) -> Result<String, Wrong> {
+    match log::accepts(text) {
+        true => Ok(text.to_owned()),
+        false => wrong(
+            "write error, warn, info, debug or trace, or directives such as quell_server=debug",
+        ),
+    }
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, Wrong> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => wrong("write text or json"),
+    }
+}
+
+pub(super) fn shown_log_format(format: LogFormat) -> &'static str {
+    match format {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_and_shown_alike() {
+        for text in ["off", "documented", "100/60s,1500/3600s"] {
+            assert_eq!(shown_limits(&limits(text).unwrap()), text);
+        }
+        for text in ["refuse", "deliver"] {
+            assert_eq!(shown_unknown_file(unknown_file(text).unwrap()), text);
+        }
+        for (text, _) in READINGS {
+            assert_eq!(shown_permissions(permissions(text).unwrap()), text);
+        }
+        for text in ["text", "json"] {
+            assert_eq!(shown_log_format(log_format(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn wrong_values_say_what_would_be_right() {
+        let says = |Wrong(text)| text;
+        assert!(says(address("localhost").unwrap_err()).contains("127.0.0.1:8642"));
+        assert!(says(count("0").unwrap_err()).contains("above 0"));
+        assert!(says(seconds("4000").unwrap_err()).contains("at most 3600"));
+        assert!(says(limits("many").unwrap_err()).contains("100/60s"));
+        assert!(says(unknown_file("maybe").unwrap_err()).contains("refuse or deliver"));
+        assert!(says(directives("a=b=c").unwrap_err()).contains("info"));
+        assert!(says(path("").unwrap_err()).contains("path"));
+        assert!(says(text("a\u{7}").unwrap_err()).contains("control"));
+    }
+}
