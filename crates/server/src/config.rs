@@ -14,6 +14,7 @@ use crate::audit::AuditConfig;
 use crate::clock::{Clock, SystemClock};
 use crate::core::{DuplicateRule, PermissionRule, Rotation};
 use crate::issuer::Clients;
+use crate::trace_parent::ContinueTrace;
 
 /// The port when none is given.
 pub const DEFAULT_PORT: u16 = 8642;
@@ -64,6 +65,8 @@ pub struct ServerConfig {
     /// Where metrics are told, which names nobody but tells how much is done: an address of its own, so that
     /// who may call the API does not learn it. Without TLS: loopback, or a network that is trusted.
     pub metrics: Option<SocketAddr>,
+    /// What keeps traces, if anything does: a request's span becomes a part of its caller's trace.
+    pub traces: Option<Arc<dyn ContinueTrace>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -152,6 +155,7 @@ impl ServerConfig {
             max_connections_per_address: None,
             drain: Duration::from_secs(30),
             metrics: None,
+            traces: None,
             clock: Arc::new(SystemClock),
         }
     }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod core;
 mod data_dir;
 mod devices;
+mod exchange;
 mod generated;
 mod issuer;
 pub mod odata;
@@ -17,6 +18,7 @@ mod serve;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod trace_parent;
 
 pub use crate::core::PermissionRule;
 pub use api::UnknownFile;
@@ -24,6 +26,5 @@ pub use audit::AuditConfig;
 pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
 pub use issuer::{Clients, KeyError, StartError};
-pub use serve::{
-    BindError, Finding, Server, Sweeper, TlsError, Verdict, examine,
-};
+pub use serve::{BindError, Finding, Handle, Server, Sweeper, TlsError, Verdict, examine};
+pub use trace_parent::{ContinueTrace, TraceParent};

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use quell_model::{ErrorCode, ErrorEnvelope, MachineId, OperationInfo, RequestFault, ServiceError};
-use uuid::Uuid;
 
 use super::body::BodyFault;
 use crate::core::{Denied, Misfit};
+use crate::exchange;
 use crate::issuer::Unauthorized;
 use crate::odata::QueryError;
 use crate::store::StoreError;
@@ -265,7 +265,8 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let target = Uuid::new_v4();
+        let target = exchange::request_id();
+        exchange::note(|told| told.refusal = Some(self.code.to_string()));
         tracing::info!(%target, status = self.status.as_u16(), code = %self.code, "refused");
         let mut error = ServiceError::new();
         error.code = self.code;

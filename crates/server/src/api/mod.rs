@@ -43,6 +43,7 @@ use crate::clock::Clock;
 use crate::core::audit::By;
 use crate::core::{DuplicateRule, PermissionRule};
 use crate::devices::Wake;
+use crate::exchange;
 use crate::generated::routes::{Found, Route};
 use crate::issuer::{Caller, Document, Issuer, Version};
 use crate::store::Store;
@@ -161,6 +162,10 @@ impl Api {
         let origin = self.hosts.origin(parts)?;
         let caller = self.issuer.caller(&parts.headers).await;
         let caller = caller.inspect_err(|why| self.count_bad_token(why, operation, parts))?;
+        exchange::note(|told| {
+            told.tenant = Some(caller.tenant);
+            told.application = exchange::excerpt(&caller.client_id);
+        });
         if let Some(arrival) = arrival {
             arrival.by(&caller.client_id);
         }

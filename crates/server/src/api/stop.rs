@@ -11,6 +11,7 @@ use super::{Api, ApiError, Call, UnknownFile, answer, entity};
 use crate::core::TenantId;
 use crate::core::audit::{Deed, Refusal};
 use crate::core::platform::{Unfit, unfit};
+use crate::exchange;
 use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
 
 impl Api {
@@ -52,6 +53,7 @@ impl Api {
                 ));
             }
         };
+        exchange::note(|told| told.action = exchange::excerpt(action.id.as_str()));
         Ok(call.action(StatusCode::CREATED, action))
     }
 

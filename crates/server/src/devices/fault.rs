@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use quell_protocol::{AssertionFault, Fault, FaultCode};
 
+use crate::exchange;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -54,6 +55,7 @@ impl IntoResponse for DeviceFault {
         let status =
             StatusCode::from_u16(self.0.error.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         // Escaped: some messages quote what the device said.
+        exchange::note(|told| told.refusal = Some(format!("{:?}", self.0.error)));
         tracing::info!(error = ?self.0.error, why = ?self.0.message, "device refused");
         let mut response = (status, Json(self.0)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -10,6 +10,7 @@ use quell_protocol::{AssertionClaims, AssertionFault, Binding, FaultCode};
 use super::fault::DeviceFault;
 use super::{Devices, Message};
 use crate::core::TenantId;
+use crate::exchange;
 use crate::secret::sha256;
 use crate::store::record::{Admission, DeviceKey};
 
@@ -30,6 +31,10 @@ impl Devices {
     pub(super) async fn prove(&self, message: &Message) -> Result<Proven, DeviceFault> {
         let (key, claims) = self.signed(&message.parts).await?;
         self.check(&claims, &binding(message))?;
+        exchange::note(|told| {
+            told.tenant = Some(key.tenant);
+            told.machine = exchange::excerpt(key.machine.as_str());
+        });
         refuse_revoked(&key)?;
         self.use_up(&key, &claims, message).await?;
         if let Err(unsupported) = message.version()?.check() {

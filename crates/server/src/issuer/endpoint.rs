@@ -13,6 +13,7 @@ use super::fault::TokenFault;
 use super::form::TokenRequest;
 use super::{Clients, Issuer, all_roles};
 use crate::core::TenantId;
+use crate::exchange;
 use crate::secret::{SecretHash, sha256};
 
 /// Which of the two endpoints is asked.
@@ -79,6 +80,7 @@ impl Issuer {
             return Err(TokenFault::NotAForm);
         }
         let request = TokenRequest::read(version, Basic::read(headers)?, body)?;
+        self.expect_patience(&request.client_id)?;
         let tenant = self.tenant(tenant).await?;
         let client = self.authenticate(tenant, &request).await?;
         if !audience_is_ours(&request.resource, &self.base_url) {
@@ -86,10 +88,22 @@ impl Issuer {
                 request.resource.chars().take(200).collect(),
             ));
         }
+        exchange::note(|told| {
+            told.tenant = Some(tenant);
+            told.application = exchange::excerpt(&client.id);
+        });
         let token = self.mint(tenant, &client, &request.resource)?;
         // Escaped: where any client is let in, this is anybody's text.
         tracing::info!(%tenant, client = ?client.id, "token issued");
         Ok(self.answer(version, request.resource, token))
+    }
+
+    /// Refuses whoever asks too often, before anything is looked up for him.
+    fn expect_patience(&self, client_id: &str) -> Result<(), TokenFault> {
+        match (&self.guard, exchange::peer()) {
+            (Some(guard), Some(peer)) => guard.check(client_id, peer).map_err(TokenFault::TooMany),
+            _ => Ok(()),
+        }
     }
 
     async fn tenant(&self, name: &str) -> Result<TenantId, TokenFault> {

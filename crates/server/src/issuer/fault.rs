@@ -7,7 +7,11 @@ use http::{HeaderValue, StatusCode, header};
 use quell_model::{Timestamp, TokenError, TokenErrorCode};
 use uuid::Uuid;
 
+use crate::exchange;
 use crate::store::StoreError;
+
+/// How long a client waits before it asks again what the store could not do, in seconds.
+const STORE_PAUSE: u64 = 5;
 
 /// Why no token is issued.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,8 @@ pub(super) enum TokenFault {
     Tenant,
     #[error("The client is not known, or its secret is wrong.")]
     Client,
+    #[error("There are too many requests for tokens. Keep a token until it expires.")]
+    TooMany(u64),
     #[error("The issuer cannot answer now.")]
     Unavailable(#[source] StoreError),
     #[error("The issuer cannot sign now.")]
@@ -75,6 +81,11 @@ impl TokenFault {
             Self::Resource(_) => (bad, Code::from("invalid_resource"), 500_011),
             Self::Tenant => (bad, Code::InvalidRequest, 90_002),
             Self::Client => (StatusCode::UNAUTHORIZED, Code::InvalidClient, 7_000_215),
+            Self::TooMany(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Code::from("temporarily_unavailable"),
+                90_055,
+            ),
             Self::Unavailable(_) | Self::Signing(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 Code::from("temporarily_unavailable"),
@@ -86,10 +97,15 @@ impl TokenFault {
     /// The answer. `correlation` is the caller's own id for the exchange.
     pub(super) fn into_response(self, correlation: Option<Uuid>, now: Timestamp) -> Response {
         let (status, code, number) = self.kind();
-        let trace = Uuid::new_v4();
+        let trace = exchange::request_id();
+        exchange::note(|told| told.refusal = Some(code.to_string()));
         if status.is_server_error() {
             tracing::error!(%trace, error = &self as &dyn std::error::Error, "no token issued");
         }
+        let retry_after = match &self {
+            Self::TooMany(seconds) => Some(*seconds),
+            _ => status.is_server_error().then_some(STORE_PAUSE),
+        };
         let correlation = correlation.unwrap_or_else(Uuid::new_v4);
         let mut body = TokenError::new(code);
         body.error_description = format!(
@@ -109,8 +125,8 @@ impl TokenFault {
                 HeaderValue::from_static(r#"Basic realm="quell""#),
             );
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -10,6 +10,7 @@ mod discovery;
 mod endpoint;
 mod fault;
 mod form;
+mod guard;
 mod keyring;
 mod keys;
 mod verified;
@@ -22,6 +23,7 @@ use quell_model::{Holder, PERMISSIONS};
 use crate::clock::Clock;
 use crate::core::{Rotation, TenantId};
 use crate::store::{Store, StoreError};
+use guard::Guard;
 
 pub(crate) use claims::Caller;
 pub(crate) use discovery::Document;
@@ -49,6 +51,8 @@ pub(crate) struct Issuer {
     clients: Clients,
     base_url: String,
     keys: Keyring,
+    /// None where calls are not limited.
+    guard: Option<Guard>,
 }
 
 impl Issuer {
@@ -59,6 +63,7 @@ impl Issuer {
         clients: Clients,
         base_url: String,
         rotation: Rotation,
+        guarded: bool,
     ) -> Result<Self, StartError> {
         let keys = Keyring::start(Arc::clone(&store), Arc::clone(&clock), rotation).await?;
         Ok(Self {
@@ -67,6 +72,7 @@ impl Issuer {
             clients,
             base_url,
             keys,
+            guard: guarded.then(Guard::new).flatten(),
         })
     }
 

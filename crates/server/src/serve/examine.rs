@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::tls::Tls;
 use crate::config::ServerConfig;
 use crate::data_dir::DataDir;
-use crate::store::sqlite::{self, SchemaVersion};
+use crate::store::{SchemaVersion, schema_version};
 
 /// What was examined, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,8 +93,7 @@ fn store(data_dir: &Path) -> Result<String, String> {
     let file = dir
         .map(|dir| dir.store_file())
         .ok_or("the directory is gone")?;
-    let SchemaVersion { found, known } =
-        sqlite::schema_version(&file).map_err(|error| told(&error))?;
+    let SchemaVersion { found, known } = schema_version(&file).map_err(|error| told(&error))?;
     match found {
         found if found > known => Err(format!(
             "it has schema {found}, this version knows schemas up to {known}"
@@ -150,7 +149,7 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
 mod tests {
     use super::*;
     use crate::config::TlsFiles;
-    use crate::store::SqliteStore;
+    use crate::store::SqlStore;
 
     fn config(data_dir: &Path) -> ServerConfig {
         let mut config = ServerConfig::new(data_dir);
@@ -188,7 +187,7 @@ mod tests {
         let mut config = config(dir.path());
         config.listen = taken.local_addr().unwrap();
         let made = DataDir::create(dir.path()).unwrap();
-        drop(SqliteStore::open(&made.store_file()).unwrap());
+        drop(SqlStore::open(&made.store_file()).unwrap());
         let newer = rusqlite::Connection::open(made.store_file()).unwrap();
         newer.pragma_update(None, "user_version", 99).unwrap();
         drop(newer);

@@ -1,8 +1,20 @@
 //! The server: from settings to answered connections.
 
+mod activity;
+mod census;
 mod connection;
+mod door;
+mod doors;
 mod examine;
+mod front;
+mod handle;
+mod health;
+mod meters;
 mod panics;
+mod patience;
+mod renewal;
+mod sent;
+mod side;
 mod sweeper;
 mod tls;
 
@@ -18,24 +30,31 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use sweeper::Sweeper;
 pub use examine::{Finding, Verdict, examine};
+pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
 use crate::api::{self, Api, Arrivals, Hosts, Throttle};
 use crate::audit::{AuditKeyError, AuditKeyFile, Keeper, Refusals};
-use crate::config::{BaseUrl, ConfigError, ServerConfig};
+use crate::config::{BaseUrl, ConfigError, Limits, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{Issuer, StartError};
 use crate::store::record::{Address, SweepRule};
-use crate::store::{Directory as _, SqlStore, Store, StoreError};
+use crate::store::{Directory as _, SqlStore, Store, StoreError, WriteWatch};
 use connection::Connections;
-use tls::Tls;
+use door::Answer;
+use doors::Doors;
+use front::Front;
+pub use handle::Handle;
+use health::Health;
+use meters::Meters;
+use renewal::{LiveTls, Renewal};
+use side::Side;
 
-/// How long open requests may take to end when the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// The most connections at once of those who look after the server.
+const MAX_BESIDE: usize = 64;
 /// How long to wait before accepting again when the system has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -45,12 +64,17 @@ pub struct Server {
     listener: TcpListener,
     local_addr: SocketAddr,
     base_url: BaseUrl,
-    router: Router,
-    tls: Option<Tls>,
+    front: Arc<Front>,
+    side: Option<(TcpListener, SocketAddr)>,
+    tls: Option<Arc<LiveTls>>,
+    store: Arc<dyn Store>,
     keeper: Keeper,
     sweeper: Sweeper,
     closing: CancellationToken,
+    handle: Handle,
     max_connections: usize,
+    doors: Doors,
+    drain: Duration,
     lock: ServerLock,
 }
 
@@ -103,8 +127,16 @@ impl Server {
         config.check()?;
         let dir = DataDir::create(&config.data_dir)?;
         let lock = dir.lock()?;
-        let tls = config.tls.as_ref().map(Tls::load).transpose()?;
+        let live = config
+            .tls
+            .as_ref()
+            .map(LiveTls::load)
+            .transpose()?
+            .map(Arc::new);
+        let tls = live.as_ref().map(|live| live.current());
         let store = SqlStore::open(&dir.store_file())?;
+        let meters = Arc::new(Meters::default());
+        store.watch_writes(Arc::clone(&meters) as Arc<dyn WriteWatch>);
         let (listener, local_addr) = listen(config.listen).await?;
         let base_url = config.base_url(local_addr)?;
         if let Some(objection) = tls.as_ref().and_then(|tls| tls.objection(base_url.host())) {
@@ -128,12 +160,24 @@ impl Server {
         let refusals = Arc::new(Refusals::default());
         let keeper = keeper(&config, &dir, &store, &refusals)?;
         let router = router(&config, &base_url, &store, &issuer, &refusals, &closing).await?;
+        let front = Front {
+            router,
+            health: Arc::new(Health::new(Arc::clone(&store), Arc::clone(&config.clock))),
+            meters,
+            traces: config.traces.clone(),
+        };
+        let side = match config.metrics {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         Ok(Self {
             listener,
             local_addr,
             base_url,
-            router,
-            tls,
+            front: Arc::new(front),
+            side,
+            tls: live,
+            store: Arc::clone(&store),
             keeper,
             sweeper: Sweeper::new(
                 store,
@@ -145,7 +189,10 @@ impl Server {
                 },
             ),
             closing,
+            handle: Handle::default(),
             max_connections: config.max_connections,
+            doors: Doors::new(config.max_connections_per_address),
+            drain: config.drain,
             lock,
         })
     }
@@ -159,7 +206,13 @@ impl Server {
     /// Where metrics are told, if anywhere.
     #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
-        None
+        self.side.as_ref().map(|(_, address)| *address)
+    }
+
+    /// A hand on the server while it runs.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
     }
 
     /// Where it is reached, without a slash at the end.
@@ -175,32 +228,103 @@ impl Server {
         self.sweeper.clone()
     }
 
-    /// Answers until `shutdown` is ready; then ends every hold at once, lets open requests end for
-    /// some seconds, and returns.
-    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
+    /// Answers until `shutdown` is ready. Then it says that it is not ready any more, takes no connection,
+    /// ends every hold at once, lets open requests end for as long as its settings say, and returns.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let tasks = TaskTracker::new();
-        tasks.spawn(self.sweeper.run(self.closing.clone()));
-        tasks.spawn(self.keeper.clone().run(self.closing.clone()));
+        self.look_after_itself(&tasks);
+        let side = self.side.take();
+        let beside = CancellationToken::new();
+        let sides = TaskTracker::new();
+        if let Some((listener, address)) = side {
+            tracing::info!(%address, "metrics");
+            let connections = self.beside(&beside, &sides);
+            sides.spawn(accept_until(listener, connections, beside.clone()));
+        }
         let connections = Connections {
-            router: self.router,
-            tls: self.tls,
+            door: Arc::clone(&self.front),
+            tls: self.tls.clone(),
             closing: self.closing.clone(),
             tasks: tasks.clone(),
             free: Arc::new(Semaphore::new(self.max_connections)),
+            doors: self.doors.clone(),
+            meters: Arc::clone(&self.front.meters),
         };
         tracing::info!(address = %self.local_addr, url = self.base_url.as_str(), "listening");
         tokio::select! {
             () = accept_all(&self.listener, &connections) => {}
             () = shutdown => {}
         }
+        self.front.health.drain();
         drop(self.listener);
         self.closing.cancel();
         tasks.close();
-        if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
-            tracing::warn!(open = tasks.len(), "gave up waiting for open connections");
+        tracing::info!(open = tasks.len(), "told to stop");
+        tokio::select! {
+            () = tasks.wait() => {}
+            () = tokio::time::sleep(self.drain) => {
+                tracing::warn!(open = tasks.len(), "gave up waiting for open connections");
+            }
+            () = self.handle.impatience.cancelled() => {
+                tracing::warn!(open = tasks.len(), "ended at once");
+            }
         }
         self.keeper.close().await;
+        // Until now whoever looks after the server could see it drain.
+        beside.cancel();
         drop(self.lock);
+    }
+
+    /// What goes on beside the answers.
+    fn look_after_itself(&self, tasks: &TaskTracker) {
+        let meters = &self.front.meters;
+        tasks.spawn(self.sweeper.clone().run(self.closing.clone()));
+        tasks.spawn(self.keeper.clone().run(self.closing.clone()));
+        if self.side.is_some() {
+            let store = Arc::clone(&self.store);
+            tasks.spawn(census::count(
+                store,
+                Arc::clone(meters),
+                self.closing.clone(),
+            ));
+        }
+        if let Some(tls) = &self.tls {
+            let renewal = Renewal {
+                tls: Arc::clone(tls),
+                asked: Arc::clone(&self.handle.renewal),
+                store: Arc::clone(&self.store),
+                base_url: self.base_url.as_str().to_owned(),
+                meters: Arc::clone(meters),
+            };
+            tasks.spawn(renewal.run(self.closing.clone()));
+        }
+    }
+
+    fn beside(&self, closing: &CancellationToken, tasks: &TaskTracker) -> Connections<Side> {
+        let meters = &self.front.meters;
+        Connections {
+            door: Arc::new(Side {
+                health: Arc::clone(&self.front.health),
+                meters: Arc::clone(meters),
+            }),
+            tls: None,
+            closing: closing.clone(),
+            tasks: tasks.clone(),
+            free: Arc::new(Semaphore::new(MAX_BESIDE)),
+            doors: Doors::new(None),
+            meters: Arc::clone(meters),
+        }
+    }
+}
+
+async fn accept_until(
+    listener: TcpListener,
+    connections: Connections<Side>,
+    end: CancellationToken,
+) {
+    tokio::select! {
+        () = accept_all(&listener, &connections) => {}
+        () = end.cancelled() => {}
     }
 }
 
@@ -211,7 +335,7 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindEr
     Ok((listener, local_addr))
 }
 
-async fn accept_all(listener: &TcpListener, connections: &Connections) {
+async fn accept_all<A: Answer>(listener: &TcpListener, connections: &Connections<A>) {
     loop {
         let Ok(permit) = Arc::clone(&connections.free).acquire_owned().await else {
             return;
@@ -274,6 +398,7 @@ pub(crate) async fn issuer(
         config.clients,
         base_url.as_str().to_owned(),
         config.key_rotation,
+        config.limits != Limits::Off,
     )
     .await?;
     Ok(Arc::new(issuer))

@@ -16,6 +16,7 @@ mod schema;
 mod sql_store;
 mod sqlite;
 mod tables;
+mod watch;
 
 use std::fmt::Debug;
 
@@ -32,6 +33,8 @@ use record::{
     Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
+pub(crate) use sqlite::{SchemaVersion, schema_version};
+pub use watch::WriteWatch;
 
 use crate::odata::Query;
 
@@ -356,7 +359,19 @@ pub trait Trail: Debug + Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
-/// Everything that a server keeps.
-pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + Trail + 'static {}
+/// Whether the store works, and how much there is.
+#[async_trait]
+pub trait Vitals: Debug + Send + Sync {
+    /// Writes something small, durably.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store takes no write now.
+    async fn probe(&self, now: Timestamp) -> Result<(), StoreError>;
+    /// How many actions of all tenants have which status, by its name.
+    async fn actions_by_status(&self) -> Result<Vec<(String, u64)>, StoreError>;
+}
 
-impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + 'static> Store for T {}
+/// Everything that a server keeps.
+pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + 'static {}
+
+impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + 'static> Store for T {}

@@ -1,13 +1,16 @@
 //! The store in a database that speaks SQL.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
 
 use quell_state::PostgresOptions;
 
-use super::StoreError;
 use super::database::Sql;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
+use super::watch::Watched;
+use super::{StoreError, WriteWatch};
 
 /// A store in one SQLite file, or in a PostgreSQL database that replicas share.
 ///
@@ -16,6 +19,8 @@ use super::sqlite::Sqlite;
 #[derive(Clone, Debug)]
 pub struct SqlStore {
     database: Database,
+    /// Of a database without a writing thread of ours.
+    watched: Watched,
 }
 
 #[derive(Clone, Debug)]
@@ -25,6 +30,13 @@ enum Database {
 }
 
 impl SqlStore {
+    fn in_database(database: Database) -> Self {
+        Self {
+            database,
+            watched: Watched::default(),
+        }
+    }
+
     /// Opens a file and brings it to this version's schema; makes it, readable by its owner
     /// alone, when it is not there.
     ///
@@ -32,7 +44,7 @@ impl SqlStore {
     /// [`StoreError`] when the file cannot be opened or a newer version wrote it.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
         let database = Database::Sqlite(Sqlite::open(file)?);
-        Ok(Self { database })
+        Ok(Self::in_database(database))
     }
 
     /// Connects to a database and brings its schema `quell_server` to this version; makes it when
@@ -42,7 +54,15 @@ impl SqlStore {
     /// [`StoreError`] when it cannot be reached or a newer version wrote it.
     pub async fn connect(options: PostgresOptions) -> Result<Self, StoreError> {
         let database = Database::Postgres(Postgres::open(options).await?);
-        Ok(Self { database })
+        Ok(Self::in_database(database))
+    }
+
+    /// From now on `watch` is told of every commit; the first one stays.
+    pub fn watch_writes(&self, watch: Arc<dyn WriteWatch>) {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.watch_writes(watch),
+            Database::Postgres(_) => self.watched.by(watch),
+        }
     }
 
     /// Looks something up.
@@ -78,7 +98,12 @@ impl SqlStore {
     {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(work).await,
-            Database::Postgres(postgres) => postgres.write(work).await,
+            Database::Postgres(postgres) => {
+                let began = Instant::now();
+                let done = postgres.write(work).await;
+                self.watched.committed(1, began.elapsed(), done.is_ok());
+                done
+            }
         }
     }
 

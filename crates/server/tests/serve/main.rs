@@ -6,6 +6,7 @@
 
 mod log;
 mod neighbours;
+mod operating;
 mod secrets;
 mod versions;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quell_server::{Limits, PermissionRule, UnknownFile};
+use quell_terminal::Span;
 use quell_terminal::log::{self, LogFormat};
 
 /// The value is wrong: this would be right.
@@ -42,6 +43,26 @@ pub(super) fn count(text: &str) -> Result<usize, Wrong> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
         _ => wrong("write a whole number above 0"),
+    }
+}
+
+pub(super) fn span(text: &str) -> Result<Duration, Wrong> {
+    match text.parse::<Span>() {
+        Ok(span) => Ok(span.duration()),
+        Err(_) => wrong("write a whole number and a unit, such as 90d or 12h"),
+    }
+}
+
+/// A time in the largest unit that says it whole.
+pub(super) fn shown_span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    match units
+        .into_iter()
+        .find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit))
+    {
+        Some((unit, name)) => format!("{}{name}", seconds / unit),
+        None => format!("{seconds}s"),
     }
 }
 
@@ -146,6 +167,9 @@ mod tests {
         }
         for text in ["refuse", "deliver"] {
             assert_eq!(shown_unknown_file(unknown_file(text).unwrap()), text);
+        }
+        for text in ["90d", "36h", "90m", "61s"] {
+            assert_eq!(shown_span(span(text).unwrap()), text);
         }
         for (text, _) in READINGS {
             assert_eq!(shown_permissions(permissions(text).unwrap()), text);

@@ -7,6 +7,7 @@ mod indicators;
 mod keys;
 mod ledger;
 mod trail;
+mod vitals;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(super) use indicators::*;
 pub(super) use keys::*;
 pub(super) use ledger::*;
 pub(super) use trail::*;
+pub(super) use vitals::*;
 
 macro_rules! conformance {
     (here, $open:expr => $($name:ident),+ $(,)?) => {
@@ -99,6 +101,8 @@ macro_rules! every_rule {
             entries_of_many_writers_are_one_chain,
             archived_entries_leave_a_checkpoint,
             heads_and_positions_are_kept,
+            probe_is_a_write_whatever_the_clock_says,
+            actions_are_counted_by_status,
         );
     };
 }

@@ -17,7 +17,11 @@ const OF_POSTGRES: &str = include_str!("postgres/0003.sql");
 const FIRST_OF_POSTGRES: usize = 3;
 
 /// The steps since, of both.
-const OF_BOTH: &[&str] = &[include_str!("0004.sql"), include_str!("0005.sql")];
+const OF_BOTH: &[&str] = &[
+    include_str!("0004.sql"),
+    include_str!("0005.sql"),
+    include_str!("0006.sql"),
+];
 
 /// The version that is reached by all steps.
 pub(super) fn newest() -> i64 {

@@ -10,11 +10,7 @@ use crate::store::{StoreError, schema};
 /// # Errors
 /// [`StoreError::TooNew`] when a newer version wrote them.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-<<<<<<< HEAD:crates/server/src/store/sqlite/migration.rs
     let known = schema::newest();
-=======
-    let known = newest();
->>>>>>> b279cbb (Take a server's settings from a file, the environment and flags, and say before it starts whether it could):crates/server/src/store/sqlite/schema.rs
     // Immediate, so that of two processes that open new data at once one waits for the other.
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)

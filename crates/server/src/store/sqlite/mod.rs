@@ -1,14 +1,15 @@
 //! SQLite: one file, one thread that writes, and connections that read beside it.
 
 mod error;
-mod migration;
 mod inspect;
+mod migration;
 mod open;
 mod reader;
 mod sql;
 mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) use inspect::{SchemaVersion, schema_version};
 use reader::Readers;
@@ -16,8 +17,8 @@ use rusqlite::Connection;
 use sql::OnConnection;
 use writer::Writer;
 
-use super::StoreError;
 use super::database::Sql;
+use super::{StoreError, WriteWatch};
 
 /// One file.
 #[derive(Clone, Debug)]
@@ -33,6 +34,10 @@ impl Sqlite {
             writer: Writer::start(connection)?,
             readers: Readers::new(file),
         })
+    }
+
+    pub(super) fn watch_writes(&self, watch: Arc<dyn WriteWatch>) {
+        self.writer.watched.by(watch);
     }
 
     pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>

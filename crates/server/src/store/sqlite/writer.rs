@@ -7,12 +7,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
+use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::store_error;
 use crate::store::StoreError;
+use crate::store::watch::Watched;
 
 /// The most jobs that share a commit: bounds how long the first of them waits.
 const MAX_BATCH: usize = 256;
@@ -26,6 +28,7 @@ type Job = Box<dyn FnOnce(&mut Transaction<'_>) -> Answer + Send>;
 /// A handle to the writing thread, which ends when the last handle is gone.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
+    pub(super) watched: Watched,
     jobs: mpsc::Sender<Job>,
 }
 
@@ -33,11 +36,13 @@ impl Writer {
     /// Starts the thread.
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let watched = Watched::default();
+        let watch = watched.clone();
         thread::Builder::new()
             .name("quell-store".to_owned())
-            .spawn(move || write_all(connection, waiting))
+            .spawn(move || write_all(connection, waiting, &watch))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { jobs })
+        Ok(Self { watched, jobs })
     }
 
     /// Runs `work` and returns when what it did is durable. A caller that goes away meanwhile does
@@ -75,7 +80,7 @@ fn in_savepoint<T>(
     Ok(value)
 }
 
-fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Job>) {
+fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, watched: &Watched) {
     while let Some(first) = waiting.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
@@ -84,16 +89,19 @@ fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Job>) {
         }
         // A fault of ours in one batch must not end all writing: the transaction is rolled back
         // and the callers of this batch are told so by their closed channels.
-        let together = AssertUnwindSafe(|| commit_together(&mut connection, batch));
+        let together = AssertUnwindSafe(|| commit_together(&mut connection, batch, watched));
         if catch_unwind(together).is_err() {
             tracing::error!("a write panicked; its batch was rolled back");
         }
     }
 }
 
-fn commit_together(connection: &mut Connection, batch: Vec<Job>) {
-    let mut answers = Vec::with_capacity(batch.len());
+fn commit_together(connection: &mut Connection, batch: Vec<Job>, watched: &Watched) {
+    let writes = batch.len();
+    let mut answers = Vec::with_capacity(writes);
+    let began = Instant::now();
     let committed = run(connection, batch, &mut answers);
+    watched.committed(writes, began.elapsed(), committed.is_ok());
     for answer in answers {
         answer(committed.as_ref().copied().map_err(String::as_str));
     }

@@ -16,3 +16,4 @@ mod scopes;
 mod sweep;
 mod tags;
 mod trail;
+mod vitals;
