@@ -33,10 +33,6 @@ pub(super) enum Kind {
     /// In quotes; what does not begin with a slash is looked for beside the configuration file.
     Path,
     /// In quotes, and never shown.
-    #[expect(
-        dead_code,
-        reason = "the collectors and stores that need one are to come"
-    )]
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "the stores that need one are to come")
