@@ -95,8 +95,11 @@ impl Api {
     }
 }
 
+/// The action of this id. Ours are GUIDs in lower case; a GUID is the same in any.
 pub(super) fn action_id(segment: &str) -> Result<ActionId, ApiError> {
-    ActionId::from_path_segment(segment).map_err(|_| ApiError::no_action(segment))
+    let id = ActionId::from_path_segment(segment).map_err(|_| ApiError::no_action(segment))?;
+    let lower = id.as_str().to_ascii_lowercase();
+    ActionId::new(lower).map_err(|_| ApiError::no_action(segment))
 }
 
 impl Call<'_> {

@@ -216,3 +216,155 @@ proptest! {
         let _ = Filter::parse(&filter, &MACHINES);
     }
 }
+
+/// A generator that gives the same on every machine (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ mixed >> 31) % bound
+    }
+
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+
+    /// A filter that may be right, often with one character anywhere in it put in by chance, or cut.
+    fn filter(&mut self) -> String {
+        const TERMS: &[&str] = &[
+            "id eq 'x'",
+            "computerDnsName ne null",
+            "lastSeen ge 2024-01-01",
+            "rbacGroupId in (1,-2,null)",
+            "isAadJoined",
+            "contains(id,'''')",
+            "machineTags/any(t:t eq 'x')",
+            "machineTags/any()",
+            "riskScore eq 'low'",
+            "aadDeviceId eq 0696c900-b8ce-42ce-96f6-1b68268b7bea",
+            "not true",
+            "(1 lt 2)",
+            "firstSeen lt lastSeen",
+        ];
+        let mut filter = self.pick(TERMS).to_owned();
+        for _ in 0..self.below(6) {
+            let word = self.pick(&[" and ", " OR ", "+and+"]);
+            filter = format!("{filter}{word}{}", self.pick(TERMS));
+        }
+        let at = usize::try_from(self.below(filter.len() as u64)).unwrap();
+        match self.below(3) {
+            0 => filter.insert(at, char::from(u8::try_from(self.below(128)).unwrap())),
+            1 => filter.truncate(at),
+            _ => {}
+        }
+        filter
+    }
+
+    /// A query string of words that mean something, of escapes and of anything.
+    fn query(&mut self) -> String {
+        if self.below(2) == 0 {
+            return format!("$filter={}", self.filter());
+        }
+        const WORDS: &[&str] = &[
+            "$filter=",
+            "$Filter=",
+            "&",
+            "=",
+            "$top=",
+            "$skip=",
+            "$orderby=",
+            "$select=",
+            "$count=",
+            "$",
+            "%20",
+            "+",
+            "(",
+            ")",
+            ",",
+            "'",
+            "''",
+            "%27",
+            "/",
+            ":",
+            "id",
+            "machineTags",
+            "lastSeen",
+            "healthStatus",
+            "aadDeviceId",
+            "rbacGroupId",
+            " eq ",
+            " ne ",
+            " gt ",
+            " le ",
+            " and ",
+            " or ",
+            "not ",
+            " in ",
+            "any(",
+            "all(t:t",
+            "contains(",
+            "startswith(",
+            "null",
+            "true",
+            "0",
+            "-9223372036854775808",
+            "9223372036854775808",
+            "2026-01-01",
+            "9999-12-31T23:59:59.9999999Z",
+            "0001-01-01T00:00Z",
+            "0696c900-b8ce-42ce-96f6-1b68268b7bea",
+            "%00",
+            "%ff",
+            "%ed%a0%80",
+            "%f0%9f%a6%80",
+            "%",
+            "\u{0}",
+            "\u{202e}",
+            "é",
+            "\u{10ffff}",
+            "--",
+            ";",
+            "desc",
+            "*",
+        ];
+        let length = self.below(24);
+        let mut query = String::new();
+        for _ in 0..length {
+            match self.below(8) {
+                0 => query.extend(char::from_u32(
+                    u32::try_from(self.below(0x11_0000)).unwrap(),
+                )),
+                1 => query.push_str(&format!("%{:02x}", self.below(256))),
+                _ => query.push_str(self.pick(WORDS)),
+            }
+        }
+        query
+    }
+}
+
+#[test]
+fn a_hundred_thousand_random_queries_are_read_or_refused_in_a_bounded_sentence() {
+    let mut dice = Dice(20_240_305);
+    let (mut read, mut filters) = (0, 0);
+    for _ in 0..100_000 {
+        let query = dice.query();
+        match Query::parse(&query, &MACHINES) {
+            Ok(query) => {
+                read += 1;
+                filters += u32::from(query.filter().is_some());
+            }
+            Err(fault) => assert!(fault.message().len() < 1_000, "{query}"),
+        }
+        // Those without an option are one here.
+        let _ = Filter::parse(&query, &MACHINES);
+    }
+    // So many got through that the way behind the grammar was walked too.
+    assert!(
+        read > 10_000 && filters > 10_000,
+        "{read} read, {filters} of them with a filter"
+    );
+}

@@ -1,6 +1,7 @@
 //! What every store must do. A store's own tests are one line: `every_rule!(here, open)`, where `open`
 //! makes an empty store.
 
+mod filters;
 mod finding;
 mod fleet;
 mod indicators;
@@ -20,6 +21,7 @@ use crate::core::audit::By;
 use crate::core::{DuplicateRule, TenantId};
 use crate::secret::sha256;
 
+pub(super) use filters::*;
 pub(super) use finding::*;
 pub(super) use fleet::*;
 pub(super) use indicators::*;
@@ -81,6 +83,8 @@ macro_rules! every_rule {
             only_its_machine_moves_an_action,
             first_details_are_kept,
             list_is_newest_first_and_filtered_and_counted,
+            random_filters_find_what_they_say,
+            hostile_text_is_compared_as_text,
             actions_of_a_machine_are_its_own_and_the_latest_is_one_of_each_type,
             address_is_a_machine_s_from_when_it_tells_it_until_it_tells_others,
             silent_machine_has_no_address,
