@@ -229,7 +229,7 @@ async fn many_machines(store: &Arc<dyn Store>) -> TenantId {
         let tags = TAGS.iter().cycle().skip(number).take(number % 4);
         let tags: Vec<Tag> = tags.map(|tag| tag.parse().unwrap()).collect();
         store
-            .tag(tenant, &machine_id(&id), tags, Vec::new())
+            .tag(tenant, &machine_id(&id), tags, Vec::new(), by(), at(0))
             .await
             .unwrap();
     }
