@@ -6,7 +6,7 @@ use super::metadata::Metadata;
 
 /// A crate, and those of ours that it may import. Development dependencies are free: a test may
 /// stand anywhere.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("quell-model", &[]),
     ("quell-terminal", &[]),
     ("quell-ratelimit", &[]),
@@ -37,6 +37,10 @@ const ALLOWED: [(&str, &[&str]); 14] = [
         ],
     ),
     (
+        "quell-simulator",
+        &["quell-protocol", "quell-transport", "quell-model"],
+    ),
+    (
         "quell-cli",
         &[
             "quell",
@@ -46,6 +50,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "quell-protocol",
             "quell-ratelimit",
             "quell-server",
+            "quell-simulator",
             "quell-state",
             "quell-terminal",
             "quell-transport",
@@ -62,6 +67,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "quell-protocol",
             "quell-ratelimit",
             "quell-server",
+            "quell-simulator",
             "quell-state",
             "quell-terminal",
             "quell-transport",
