@@ -6,6 +6,8 @@ mod arguments;
 mod commands;
 mod connection;
 mod ending;
+#[cfg(unix)]
+mod hurry;
 mod known;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -9,10 +9,8 @@
 )]
 
 use std::path::Path;
-use std::process::Command;
 
-use quell_testkit::{Outcome, Process, Quell, Victim, children_of, ends_soon};
-use serde_json::Value;
+use quell_testkit::{Lab, Outcome, Quell, Victim, children_of, ends_soon};
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
 const DOCUMENTED_MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
@@ -43,71 +41,9 @@ fn demo_keeps_every_promise_and_leaves_nothing_behind() {
     assert_eq!(entries(temporary.path()), 0, "something is left behind");
 }
 
-/// A running lab and what it said when it was ready.
-struct Lab {
-    process: Process,
-    ready: Value,
-    temporary: tempfile::TempDir,
-}
-
-impl Lab {
-    fn start(more: &[&str]) -> Self {
-        let temporary = tempfile::tempdir().expect("a directory can be made");
-        let mut command: Command = Quell::new(QUELL).command();
-        command
-            .env("TMPDIR", temporary.path())
-            .args(["lab", "--as-root", "--output", "json"])
-            .args(more);
-        let mut process = Process::start(&mut command, &temporary.path().join("lab.log"));
-        let ready =
-            serde_json::from_str(&process.first_line()).expect("the lab says what a client needs");
-        Self {
-            process,
-            ready,
-            temporary,
-        }
-    }
-
-    fn text(&self, property: &str) -> &str {
-        self.ready[property]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {property} in {}", self.ready))
-    }
-
-    fn run(&self, secret: &str, arguments: &[&str]) -> Outcome {
-        let mut command = Quell::new(QUELL).command();
-        command
-            .env("QUELL_BASE_URL", self.text("baseUrl"))
-            .env("QUELL_TENANT_ID", self.text("tenantId"))
-            .env("QUELL_CLIENT_ID", self.text("clientId"))
-            .env("QUELL_CLIENT_SECRET", secret)
-            .args(arguments);
-        Outcome::of(&mut command)
-    }
-}
-
-impl Lab {
-    /// `quell quarantine` of this file on the lab's machine: the MachineAction.
-    fn quarantine(&self, sha1: &str, comment: &str, wait: bool) -> Value {
-        let machine = self.text("machineId");
-        let mut arguments = vec![
-            "quarantine",
-            sha1,
-            "--machine",
-            machine,
-            "--comment",
-            comment,
-        ];
-        arguments.extend(["--yes", "--output", "json"]);
-        arguments.extend(wait.then_some("--wait"));
-        let outcome = self.run(self.text("clientSecret"), &arguments);
-        outcome.document()["results"][0]["action"].clone()
-    }
-}
-
 #[test]
 fn lab_answers_the_documentations_own_example() {
-    let lab = Lab::start(&[]);
+    let lab = Lab::start(QUELL, &[]);
     assert_eq!(lab.text("machineId"), DOCUMENTED_MACHINE);
     assert!(lab.text("tokenUrl").starts_with(lab.text("baseUrl")));
     let answered = lab.quarantine(DOCUMENTED_SHA1, DOCUMENTED_COMMENT, false);
@@ -121,7 +57,7 @@ fn lab_answers_the_documentations_own_example() {
 
 #[test]
 fn lab_quarantines_its_sample() {
-    let lab = Lab::start(&[]);
+    let lab = Lab::start(QUELL, &[]);
     let path = lab.text("path").to_owned();
     assert!(Path::new(&path).exists());
     let answered = lab.quarantine(lab.text("sha1"), "c", true);
@@ -131,7 +67,7 @@ fn lab_quarantines_its_sample() {
 
 #[test]
 fn lab_never_touches_a_process_that_it_did_not_start() {
-    let lab = Lab::start(&[]);
+    let lab = Lab::start(QUELL, &[]);
     // The lab's own sample, from the lab's own directory, but started by somebody else: by us.
     let mut stranger = Victim::adopt(Path::new(lab.text("path")));
     stranger.start_with(&[
@@ -149,10 +85,15 @@ fn lab_never_touches_a_process_that_it_did_not_start() {
 
 #[test]
 fn lab_for_any_client_takes_every_secret() {
-    let lab = Lab::start(&["--any-client"]);
-    assert_eq!(lab.run("whatever", &["machine", "list"]).code, 0);
-    let strict = Lab::start(&[]);
-    assert_eq!(strict.run("whatever", &["machine", "list"]).code, 6);
+    let lab = Lab::start(QUELL, &["--any-client"]);
+    let listed = |lab: &Lab| {
+        let mut command = lab.command(&["machine", "list"]);
+        command.env("QUELL_CLIENT_SECRET", "whatever");
+        Outcome::of(&mut command).code
+    };
+    assert_eq!(listed(&lab), 0);
+    let strict = Lab::start(QUELL, &[]);
+    assert_eq!(listed(&strict), 6);
 }
 
 #[test]
@@ -171,13 +112,14 @@ fn lab_refuses_root_unless_told_as_root() {
 
 #[test]
 fn lab_takes_everything_with_it_when_it_is_killed() {
-    let lab = Lab::start(&[]);
-    let children = children_of(lab.process.id());
+    let lab = Lab::start(QUELL, &[]);
+    let children = children_of(lab.process().id());
     assert!(
         children.len() >= 5,
         "a server, an agent and three samples: {children:?}"
     );
-    lab.process.kill_hard();
+    let (process, _directory) = lab.into_process();
+    process.kill_hard();
     for (pid, pidfd) in children {
         assert!(ends_soon(&pidfd), "process {pid} survived the lab");
     }
@@ -185,9 +127,10 @@ fn lab_takes_everything_with_it_when_it_is_killed() {
 
 #[test]
 fn lab_ends_in_order_and_removes_its_directory() {
-    let lab = Lab::start(&[]);
-    assert_eq!(lab.process.terminate(), 0);
-    assert_eq!(entries(lab.temporary.path()), 1, "only our own log is left");
+    let lab = Lab::start(QUELL, &[]);
+    let (process, temporary) = lab.into_process();
+    assert_eq!(process.terminate(), 0);
+    assert_eq!(entries(temporary.path()), 1, "only our own log is left");
 }
 
 fn entries(directory: &Path) -> usize {

@@ -7,8 +7,8 @@ use std::time::Instant;
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{
-    ActionResult, FailureReason, HoldRequest, HoldResponse, Order, Phase, ProtocolVersion, Refusal,
-    Report, Verb, WirePath,
+    ActionResult, FailureReason, HoldRequest, HoldResponse, Life, Order, Phase, ProtocolVersion,
+    Refusal, Report, Verb, WirePath,
 };
 
 use crate::profile::{Behavior, Connection};
@@ -21,9 +21,14 @@ pub struct Duty {
     behavior: Behavior,
     /// The files that are there, and where.
     files: BTreeMap<Sha1, WirePath>,
+    /// Those that were taken away, and whence.
+    taken: BTreeMap<Sha1, WirePath>,
     /// Whether a file that was taken away comes back.
     reinfected: bool,
     acknowledged: u64,
+    /// Whether an operator froze the server: nothing is begun.
+    frozen: bool,
+    life: Life,
     working: BTreeMap<ActionId, Work>,
     outbox: VecDeque<Report>,
 }
@@ -32,7 +37,14 @@ pub struct Duty {
 #[derive(Debug)]
 struct Work {
     sha1: Sha1,
+    job: Job,
     due: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Job {
+    TakeAway,
+    PutBack,
 }
 
 /// What the machine does next.
@@ -49,9 +61,10 @@ pub enum Turn {
 }
 
 impl Duty {
-    /// A machine with these files.
+    /// A machine with these files; `nonce` names this life of it.
     pub(crate) fn new(
         machine: MachineId,
+        nonce: String,
         behavior: Behavior,
         files: BTreeMap<Sha1, WirePath>,
         reinfected: bool,
@@ -60,16 +73,23 @@ impl Duty {
             machine,
             behavior,
             files,
+            taken: BTreeMap::new(),
             reinfected,
             acknowledged: 0,
+            frozen: false,
+            life: Life {
+                start: 1,
+                nonce,
+                count: 0,
+            },
             working: BTreeMap::new(),
             outbox: VecDeque::new(),
         }
     }
 
     /// The next request for orders.
-    #[must_use]
-    pub fn hold(&self) -> HoldRequest {
+    pub fn hold(&mut self) -> HoldRequest {
+        self.life.count = self.life.count.saturating_add(1);
         let protocol_version = match self.behavior.connection {
             Connection::Impaired => {
                 ProtocolVersion::from(ProtocolVersion::CURRENT.number().saturating_add(1))
@@ -79,14 +99,17 @@ impl Duty {
         HoldRequest {
             protocol_version,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            life: self.life.clone(),
             acknowledged: self.acknowledged,
             wait_seconds: MAX_HOLD_SECONDS,
             in_progress: self.working.keys().take(MAX_IN_PROGRESS).cloned().collect(),
+            frozen: self.frozen,
         }
     }
 
     /// Takes up what arrived.
     pub fn held(&mut self, answer: HoldResponse, now: Instant) {
+        self.frozen = answer.frozen;
         for order in answer.orders {
             if order.sequence > self.acknowledged {
                 self.acknowledged = order.sequence;
@@ -106,6 +129,7 @@ impl Duty {
         let first = self.working.iter().min_by_key(|(_, work)| work.due);
         match first.map(|(action, work)| (action.clone(), work.due)) {
             None => Turn::Idle,
+            Some(_) if self.frozen => Turn::Idle,
             Some((_, due)) if due > now => Turn::At(due),
             Some((action, _)) => Turn::Report(Box::new(self.finish(action))),
         }
@@ -123,14 +147,17 @@ impl Duty {
             Err(_) => return,
         };
         match order.verb {
-            Verb::StopAndQuarantineFile { sha1, .. } if expired => {
+            Verb::StopAndQuarantineFile { sha1, .. } | Verb::RestoreFile { sha1, .. }
+                if expired =>
+            {
                 let result = result::failed(sha1, FailureReason::Expired, Vec::new());
                 self.say(order.action_id, Phase::Finished { result });
             }
             Verb::StopAndQuarantineFile { sha1, .. } => {
-                let due = now.checked_add(self.behavior.delay).unwrap_or(now);
-                self.say(order.action_id.clone(), Phase::InProgress);
-                self.working.insert(order.action_id, Work { sha1, due });
+                self.begin(order.action_id, sha1, Job::TakeAway, now);
+            }
+            Verb::RestoreFile { sha1, .. } => {
+                self.begin(order.action_id, sha1, Job::PutBack, now);
             }
             Verb::CancelAction if self.working.remove(&order.action_id).is_some() => {
                 self.say(order.action_id, Phase::Cancelled);
@@ -140,24 +167,43 @@ impl Duty {
         }
     }
 
+    fn begin(&mut self, action: ActionId, sha1: Sha1, job: Job, now: Instant) {
+        let due = now.checked_add(self.behavior.delay).unwrap_or(now);
+        self.say(action.clone(), Phase::InProgress);
+        self.working.insert(action, Work { sha1, job, due });
+    }
+
     fn finish(&mut self, action: ActionId) -> Report {
-        let sha1 = self.working.remove(&action).map(|work| work.sha1);
-        let result = self.act(sha1.unwrap_or(Sha1::OF_NOTHING));
+        let work = self.working.remove(&action);
+        let (sha1, job) = work.map_or((Sha1::OF_NOTHING, Job::TakeAway), |work| {
+            (work.sha1, work.job)
+        });
+        let result = self.act(sha1, job);
         report(action, Phase::Finished { result })
     }
 
-    fn act(&mut self, sha1: Sha1) -> ActionResult {
+    fn act(&mut self, sha1: Sha1, job: Job) -> ActionResult {
         let degraded = self.behavior.degraded();
         if let Some(reason) = self.behavior.failure() {
             return result::failed(sha1, reason, degraded);
         }
-        let found = match self.reinfected {
-            true => self.files.get(&sha1).cloned(),
-            false => self.files.remove(&sha1),
+        let (from, to) = match job {
+            Job::TakeAway => (&mut self.files, &mut self.taken),
+            Job::PutBack => (&mut self.taken, &mut self.files),
         };
-        match found {
-            Some(path) => result::succeeded(sha1, path, degraded),
-            None => result::failed(sha1, FailureReason::FileNotFound, degraded),
+        let stays = self.reinfected && job == Job::TakeAway;
+        let found = if stays {
+            from.get(&sha1).cloned()
+        } else {
+            from.remove(&sha1)
+        };
+        let Some(path) = found else {
+            return result::failed(sha1, FailureReason::FileNotFound, degraded);
+        };
+        to.insert(sha1, path.clone());
+        match job {
+            Job::TakeAway => result::taken(sha1, path, degraded),
+            Job::PutBack => result::put_back(sha1, path, degraded),
         }
     }
 

@@ -10,7 +10,7 @@ use quell_protocol::{
 const PID: u32 = 4242;
 
 /// One process stopped and one file taken away.
-pub(crate) fn succeeded(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> ActionResult {
+pub(crate) fn taken(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> ActionResult {
     ActionResult {
         processes: vec![ProcessResult {
             pid: PID,
@@ -23,6 +23,20 @@ pub(crate) fn succeeded(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> Ac
             path,
             vault_item: Some(format!("simulated-{sha1}")),
             outcome: FileOutcome::Quarantined,
+            residual_links: 0,
+            detail: None,
+        }],
+        ..told(sha1, Verdict::Succeeded, degraded)
+    }
+}
+
+/// One file put back from the vault.
+pub(crate) fn put_back(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> ActionResult {
+    ActionResult {
+        files: vec![FileResult {
+            path,
+            vault_item: Some(format!("simulated-{sha1}")),
+            outcome: FileOutcome::Restored,
             residual_links: 0,
             detail: None,
         }],

@@ -229,6 +229,7 @@ impl Simulation {
         let kind = self.fleet.kind(member);
         Duty::new(
             member.id.clone(),
+            self.server.run.clone(),
             kind.map(|kind| kind.behavior).unwrap_or_default(),
             self.fleet.paths_of(member),
             self.reinfected,

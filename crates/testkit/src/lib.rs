@@ -17,12 +17,14 @@
 )]
 
 mod command;
+mod lab;
 mod process;
 mod relay;
 mod victim;
 mod world;
 
 pub use command::{Outcome, Quell};
+pub use lab::Lab;
 pub use process::{Process, children_of, ends_soon};
 pub use relay::{Exchange, Relay, Stop};
 pub use victim::Victim;

@@ -57,7 +57,9 @@ fn plan() -> Plan {
     Plan {
         name: "demo",
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        any_client: false,
+        tls: false,
+        hurry: None,
+        options: Vec::new(),
     }
 }
 
@@ -93,7 +95,7 @@ async fn tell(stage: &mut Stage, narrator: &mut Narrator) -> Result<(), Failure>
     narrator
         .step(
             "wait until the device has told the server of the file",
-            stage.wait_until_seen(&client, before.sample.sha1()),
+            stage.wait_until_seen(before.sample.sha1()),
         )
         .await?;
 

@@ -42,6 +42,7 @@ pub(crate) fn run() -> ExitCode {
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     path: PathBuf,
+    unique: uuid::Uuid,
     sha1: Sha1,
 }
 
@@ -50,20 +51,23 @@ impl Sample {
     pub(crate) fn create(directory: &Path) -> io::Result<Self> {
         let unique = uuid::Uuid::new_v4();
         let path = directory.join(format!("sample-{}", unique.simple()));
-        fs::copy("/proc/self/exe", &path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
-        let mut file = fs::OpenOptions::new().append(true).open(&path)?;
-        write!(file, "quell harmless sample {unique}")?;
-        file.sync_all()?;
-        drop(file);
+        write(&path, unique)?;
         let content = fs::File::open(&path)?;
         let hashed = Hasher::new()
             .sha1(&content, &Budget::UNLIMITED)
             .map_err(io::Error::other)?;
         Ok(Self {
             path,
+            unique,
             sha1: hashed.sha1,
         })
+    }
+
+    /// Makes it anew, to the byte, where it was; `aside` is a place on the same file system that no
+    /// agent looks at, so that nobody sees half of it.
+    pub(crate) fn put_back(&self, aside: &Path) -> io::Result<()> {
+        write(aside, self.unique)?;
+        fs::rename(aside, &self.path)
     }
 
     /// Its hash.
@@ -92,4 +96,13 @@ impl Sample {
             .kill_on_drop(true)
             .spawn()
     }
+}
+
+/// Writes the sample that is told from others by `unique`.
+fn write(path: &Path, unique: uuid::Uuid) -> io::Result<()> {
+    fs::copy("/proc/self/exe", path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    let mut file = fs::OpenOptions::new().append(true).open(path)?;
+    write!(file, "quell harmless sample {unique}")?;
+    file.sync_all()
 }

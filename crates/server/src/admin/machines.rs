@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quell_model::{MachineId, Timestamp};
-use quell_protocol::{EnrolmentToken, Sighting};
+use quell_protocol::EnrolmentToken;
 
 use super::{Admin, AdminError};
 use crate::core::{Health, Tag};
@@ -133,22 +133,6 @@ impl Admin {
         let now = self.clock.now();
         let by = self.by("server device revoke");
         Ok(self.store.revoke(self.tenant, machine, by, now).await?)
-    }
-
-    /// Lets files count as seen on a machine, which need not be enrolled yet: what a laboratory
-    /// needs for the documentation's example.
-    ///
-    /// # Errors
-    /// When the store is not available.
-    pub async fn add_sightings(
-        &self,
-        machine: &MachineId,
-        sightings: Vec<Sighting>,
-    ) -> Result<(), AdminError> {
-        Ok(self
-            .store
-            .add_sightings(self.tenant, machine, sightings, self.clock.now())
-            .await?)
     }
 
     async fn address(

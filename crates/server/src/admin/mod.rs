@@ -3,6 +3,7 @@
 mod applications;
 mod audit;
 mod keys;
+mod laboratory;
 mod machines;
 mod operator;
 

@@ -9,7 +9,7 @@ use quell_model::Timestamp;
 
 use super::Clock;
 
-/// Begins at the present moment, goes so many times as fast as other clocks, and can be moved
+/// Begins at the present moment or before it, goes so many times as fast as other clocks, and can be moved
 /// forward: for whoever wants to see three days pass at once. Clones show the same time.
 ///
 /// What it hurries is what goes by [`Clock::now`]: the life of tokens, actions, orders, leases and
@@ -28,8 +28,16 @@ impl HurriedClock {
     /// A clock that begins now and goes `rate` times as fast as others.
     #[must_use]
     pub fn new(rate: NonZeroU32) -> Self {
+        Self::behind(Duration::ZERO, rate)
+    }
+
+    /// The same, but so far behind: moved forward by as much, it shows what others show, and what
+    /// happened before is long ago.
+    #[must_use]
+    pub fn behind(others: Duration, rate: NonZeroU32) -> Self {
+        let now: Timestamp = SystemTime::now().into();
         Self {
-            began: SystemTime::now().into(),
+            began: now.saturating_sub(others),
             started: Instant::now(),
             rate,
             moved: Arc::default(),

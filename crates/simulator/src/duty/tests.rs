@@ -9,7 +9,8 @@ const FILE: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 
 fn duty(behavior: Behavior, reinfected: bool) -> Duty {
     let files = BTreeMap::from([(FILE.parse().unwrap(), WirePath::from_bytes(b"/x"))]);
-    Duty::new(MachineId::new("m1").unwrap(), behavior, files, reinfected)
+    let machine = MachineId::new("m1").unwrap();
+    Duty::new(machine, "n".to_owned(), behavior, files, reinfected)
 }
 
 fn order(sequence: u64, action: &str, verb: Verb) -> Order {
@@ -27,6 +28,7 @@ fn stop(sequence: u64, action: &str) -> Order {
         sha1: FILE.parse().unwrap(),
         comment: "c".to_owned(),
         requestor: None,
+        force: false,
     };
     order(sequence, action, verb)
 }
@@ -35,6 +37,8 @@ fn answer(at: i64, orders: Vec<Order>) -> HoldResponse {
     HoldResponse {
         server_time: Timestamp::from_unix_seconds(at),
         orders,
+        frozen: false,
+        rotate_key: false,
     }
 }
 
@@ -176,4 +180,48 @@ fn report_that_nobody_heard_is_said_again_first() {
     };
     duty.put_back(*unheard.clone());
     assert_eq!(duty.next(now), Turn::Report(unheard));
+}
+
+#[test]
+fn every_hold_tells_the_same_life_and_another_count() {
+    let mut duty = duty(Behavior::default(), false);
+    let (one, two) = (duty.hold().life, duty.hold().life);
+    assert_eq!((&one.nonce, one.start), (&two.nonce, two.start));
+    assert_eq!((one.count, two.count), (1, 2));
+}
+
+#[test]
+fn frozen_machine_begins_nothing_until_that_is_over() {
+    let mut duty = duty(Behavior::default(), false);
+    let now = Instant::now();
+    let frozen = HoldResponse {
+        frozen: true,
+        ..answer(0, vec![stop(1, "a")])
+    };
+    duty.held(frozen, now);
+    assert_eq!(phase(duty.next(now)), Phase::InProgress);
+    assert_eq!(duty.next(now), Turn::Idle);
+    assert!(duty.hold().frozen);
+    duty.held(answer(0, Vec::new()), now);
+    assert_eq!(reason(duty.next(now)), None);
+}
+
+#[test]
+fn file_that_was_taken_can_be_put_back_once() {
+    let mut duty = duty(Behavior::default(), false);
+    assert_eq!(ending(&mut duty, 1), None);
+    let now = Instant::now();
+    for (sequence, expected) in [(2, None), (3, Some(FailureReason::FileNotFound))] {
+        let verb = Verb::RestoreFile {
+            sha1: FILE.parse().unwrap(),
+            taken_by: None,
+            conflict: quell_protocol::Conflict::default(),
+            comment: "c".to_owned(),
+            requestor: None,
+        };
+        duty.held(answer(0, vec![order(sequence, "r", verb)]), now);
+        assert_eq!(phase(duty.next(now)), Phase::InProgress);
+        assert_eq!(reason(duty.next(now)), expected);
+    }
+    assert_eq!(duty.files.len(), 1);
 }

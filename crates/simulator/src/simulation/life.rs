@@ -50,7 +50,7 @@ impl Life {
             seed,
             index,
         };
-        let mut holding = line.hold(&duty, Duration::ZERO);
+        let mut holding = line.hold(&mut duty, Duration::ZERO);
         let mut asked = Instant::now();
         let mut failures = 0;
         loop {
@@ -82,7 +82,7 @@ impl Life {
                 Err(_) => line.pause(&mut failures),
             };
             asked = Instant::now();
-            holding = line.hold(&duty, pause);
+            holding = line.hold(&mut duty, pause);
         }
     }
 }
@@ -96,7 +96,7 @@ struct Line<'l> {
 }
 
 impl<'l> Line<'l> {
-    fn hold(&self, duty: &Duty, pause: Duration) -> Holding<'l> {
+    fn hold(&self, duty: &mut Duty, pause: Duration) -> Holding<'l> {
         let (link, request) = (self.link, duty.hold());
         Box::pin(async move {
             tokio::time::sleep(pause).await;

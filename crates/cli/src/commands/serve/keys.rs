@@ -136,6 +136,15 @@ pub(super) const KEYS: &[Key] = &[
         shown: |plan| Some(values::shown_limits(&plan.server.limits)),
     },
     Key {
+        name: "arrivals",
+        flag: "arrivals",
+        value_name: "FILE",
+        help: "Add a line for every call to this file: the seconds since the start at which it arrived, application, operation, status; what the file holds stays [default: none]",
+        kind: Kind::Path,
+        set: |plan, text| values::path(text).map(|path| plan.server.arrivals = Some(path)),
+        shown: |plan| plan.server.arrivals.as_deref().map(values::shown_path),
+    },
+    Key {
         name: "rotate-keys-after",
         flag: "rotate-keys-after",
         value_name: "TIME",

@@ -14,6 +14,8 @@ use quell_server::{Clients, Server, ServerConfig};
 use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
 use serde::Serialize;
 
+#[cfg(unix)]
+use crate::hurry;
 use crate::verbosity::Verbosity;
 use flags::Flags;
 use sources::Settings;
@@ -26,6 +28,9 @@ pub(crate) struct Arguments {
     /// Say what the settings are, whence each comes, and whether the server could start; then end
     #[arg(long)]
     check: bool,
+    #[cfg(unix)]
+    #[command(flatten)]
+    hurry: hurry::Flags,
     /// Accept every client id and secret; the lab's business
     #[arg(long, hide = true)]
     any_client: bool,
@@ -93,9 +98,21 @@ impl Prepared {
             })?;
         }
         let interrupt = Interrupt::listen()?;
-        let server = Server::bind(self.config()?)
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "a lab needs Unix"))]
+        let mut config = self.config()?;
+        #[cfg(unix)]
+        let hurried = self.arguments.hurry.clock();
+        #[cfg(unix)]
+        if let Some(clock) = &hurried {
+            config.clock = std::sync::Arc::new(clock.clone());
+        }
+        let server = Server::bind(config)
             .await
             .map_err(|error| Failure::fault("the server cannot start").because(&error))?;
+        #[cfg(unix)]
+        if let Some(clock) = hurried {
+            self.arguments.hurry.listen(clock, server.sweeper())?;
+        }
         announce(&server, format)?;
         server.run(interrupt.comes()).await;
         Ok(Exit::Success)
@@ -108,6 +125,15 @@ impl Prepared {
         }
         plan.server()
     }
+}
+
+/// What a setting is given by another command, as it was written, if it is one of its values.
+#[cfg(target_os = "linux")]
+pub(crate) fn checked(name: &str, text: &str) -> Result<String, String> {
+    if let Some(key) = keys::named(name) {
+        (key.set)(&mut plan::Plan::default(), text).map_err(|wrong| wrong.0)?;
+    }
+    Ok(text.to_owned())
 }
 
 fn announce(server: &Server, format: Format) -> Result<(), Failure> {

@@ -1,6 +1,8 @@
 //! The processes of the stage: this same executable, started again.
 
+use std::ffi::OsString;
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +12,6 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::Plan;
 use super::directory::Directory;
 
 /// How long a process may take to end by itself before it is killed.
@@ -29,8 +30,9 @@ pub(crate) struct Process {
 impl Process {
     /// `quell serve`, which writes one line to its standard output when it is ready.
     pub(crate) fn start_server(
-        plan: &Plan,
+        listen: SocketAddr,
         data: &Path,
+        options: Vec<OsString>,
         directory: &Directory,
     ) -> Result<Self, Failure> {
         let mut command = this_executable();
@@ -39,11 +41,8 @@ impl Process {
             .arg("--data")
             .arg(data)
             .arg("--listen")
-            .arg(plan.listen.to_string());
-        command.args(["--output", "json"]);
-        if plan.any_client {
-            command.arg("--any-client");
-        }
+            .arg(listen.to_string());
+        command.args(["--output", "json"]).args(options);
         command.stdout(Stdio::piped());
         Self::start("server", command, directory)
     }
