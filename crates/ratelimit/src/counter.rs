@@ -14,7 +14,7 @@ use crate::{Moment, Quota, Window};
 #[derive(Clone)]
 pub struct RollingCounter<K> {
     quota: Quota,
-    arrivals: HashMap<K, VecDeque<Moment>>,
+    arrivals: HashMap<K, Arrivals>,
     max_keys: usize,
     /// No key becomes idle before this, so there is no use in looking.
     next_tidy: Moment,
@@ -56,7 +56,7 @@ impl<K: Clone + Eq + Hash> RollingCounter<K> {
     /// Admits and counts a call of this key that arrived `now`, or refuses it.
     pub fn check(&mut self, key: &K, now: Moment) -> Verdict {
         if let Some(arrivals) = self.arrivals.get_mut(key) {
-            return admit(&self.quota, arrivals, now);
+            return arrivals.admit(&self.quota, now);
         }
         if self.arrivals.len() >= self.max_keys {
             self.forget_idle(now);
@@ -67,11 +67,8 @@ impl<K: Clone + Eq + Hash> RollingCounter<K> {
                 retry_after_seconds,
             };
         }
-        admit(
-            &self.quota,
-            self.arrivals.entry(key.clone()).or_default(),
-            now,
-        )
+        let arrivals = self.arrivals.entry(key.clone()).or_default();
+        arrivals.admit(&self.quota, now)
     }
 
     /// How many keys are kept.
@@ -89,10 +86,9 @@ impl<K: Clone + Eq + Hash> RollingCounter<K> {
             .windows()
             .last()
             .map_or(Duration::ZERO, |longest| longest.period());
-        let idle_from = |arrivals: &VecDeque<Moment>| {
-            arrivals
-                .back()
-                .map_or(Moment::EPOCH, |latest| *latest + memory)
+        let idle_from = |arrivals: &Arrivals| {
+            let latest = arrivals.0.back();
+            latest.map_or(Moment::EPOCH, |latest| *latest + memory)
         };
         self.arrivals
             .retain(|_, arrivals| idle_from(arrivals) > now);
@@ -100,31 +96,52 @@ impl<K: Clone + Eq + Hash> RollingCounter<K> {
     }
 }
 
-fn admit(quota: &Quota, arrivals: &mut VecDeque<Moment>, now: Moment) -> Verdict {
-    // A clock that steps back must not let entries age early or disorder the log.
-    let now = arrivals.back().map_or(now, |latest| now.max(*latest));
-    if let Some(refusal) = refusal(quota, arrivals, now) {
-        return refusal;
+/// The admitted calls of one key of a [`RollingCounter`], for a server that keeps them where its
+/// replicas share them: it [collects](FromIterator) what is kept, lets calls in, and keeps what
+/// [`moments`](Self::moments) tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals(VecDeque<Moment>);
+
+impl FromIterator<Moment> for Arrivals {
+    /// Oldest first.
+    fn from_iter<T: IntoIterator<Item = Moment>>(moments: T) -> Self {
+        Self(moments.into_iter().collect())
     }
-    if arrivals.len() >= quota.largest_limit() {
-        arrivals.pop_front();
-    }
-    arrivals.push_back(now);
-    Verdict::Admitted
 }
 
-fn refusal(quota: &Quota, arrivals: &VecDeque<Moment>, now: Moment) -> Option<Verdict> {
-    let full = quota.windows().iter().filter_map(|window| {
-        let limit = usize::try_from(window.limit()).unwrap_or(usize::MAX);
-        let blocking = arrivals.get(arrivals.len().checked_sub(limit)?)?;
-        let wait = (*blocking + window.period()).since(now);
-        (!wait.is_zero()).then_some((wait, *window))
-    });
-    let (wait, window) = full.max_by_key(|(wait, _)| *wait)?;
-    Some(Verdict::Refused {
-        window,
-        retry_after_seconds: whole_seconds(wait),
-    })
+impl Arrivals {
+    /// Admits and counts a call that arrived `now`, or refuses it.
+    pub fn admit(&mut self, quota: &Quota, now: Moment) -> Verdict {
+        // A clock that steps back must not let entries age early or disorder the log.
+        let now = self.0.back().map_or(now, |latest| now.max(*latest));
+        if let Some(refusal) = self.refusal(quota, now) {
+            return refusal;
+        }
+        while self.0.len() >= quota.largest_limit() {
+            self.0.pop_front();
+        }
+        self.0.push_back(now);
+        Verdict::Admitted
+    }
+
+    /// When the calls arrived that may still count, oldest first.
+    pub fn moments(&self) -> impl ExactSizeIterator<Item = Moment> + '_ {
+        self.0.iter().copied()
+    }
+
+    fn refusal(&self, quota: &Quota, now: Moment) -> Option<Verdict> {
+        let full = quota.windows().iter().filter_map(|window| {
+            let limit = usize::try_from(window.limit()).unwrap_or(usize::MAX);
+            let blocking = self.0.get(self.0.len().checked_sub(limit)?)?;
+            let wait = (*blocking + window.period()).since(now);
+            (!wait.is_zero()).then_some((wait, *window))
+        });
+        let (wait, window) = full.max_by_key(|(wait, _)| *wait)?;
+        Some(Verdict::Refused {
+            window,
+            retry_after_seconds: whole_seconds(wait),
+        })
+    }
 }
 
 /// Rounded up: a caller that obeys must not be refused again.
@@ -181,6 +198,22 @@ mod tests {
                 retry_after_seconds: 3540
             },
         );
+    }
+
+    #[test]
+    fn log_that_was_kept_goes_on_where_it_was() {
+        let quota = Quota::parse("2/60s").unwrap();
+        let mut arrivals = Arrivals::default();
+        assert_eq!(arrivals.admit(&quota, at(1000)), Verdict::Admitted);
+        assert_eq!(arrivals.admit(&quota, at(2000)), Verdict::Admitted);
+        let mut kept: Arrivals = arrivals.moments().collect();
+        assert_eq!(kept, arrivals);
+        let full = kept.admit(&quota, at(60_999));
+        assert!(matches!(full, Verdict::Refused { .. }));
+        assert_eq!(kept.admit(&quota, at(61_000)), Verdict::Admitted);
+        let smaller = Quota::parse("1/60s").unwrap();
+        assert_eq!(kept.admit(&smaller, at(121_000)), Verdict::Admitted);
+        assert_eq!(kept.moments().len(), 1);
     }
 
     #[test]

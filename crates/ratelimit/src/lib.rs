@@ -22,7 +22,7 @@ mod store;
 pub mod testing;
 
 pub use budgets::{BudgetName, Budgets};
-pub use counter::{RollingCounter, Verdict};
+pub use counter::{Arrivals, RollingCounter, Verdict};
 #[cfg(feature = "keyed")]
 pub use keyed::{Keyed, TooFast};
 pub use learning::{Learned, LearnedError};

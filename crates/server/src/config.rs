@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use quell_model::RateInfo;
 use quell_ratelimit::Quota;
+use quell_state::PostgresOptions;
 use url::{Host, Url};
 
 use crate::api::{UnknownFile, documented};
 use crate::audit::AuditConfig;
 use crate::clock::{Clock, SystemClock};
 use crate::core::{DuplicateRule, PermissionRule, Rotation};
+use crate::data_dir::DataDir;
 use crate::issuer::Clients;
+use crate::store::{SqlStore, StoreError};
 use crate::trace_parent::ContinueTrace;
 
 /// The port when none is given.
@@ -25,8 +28,10 @@ const SHORTEST_TURN: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerConfig {
-    /// Where everything is kept.
+    /// Where everything is kept that is this server's alone; one server runs on it.
     pub data_dir: PathBuf,
+    /// Where everything else is kept.
+    pub store: StorePlace,
     /// The address to listen on; anything but loopback needs [`tls`](Self::tls).
     pub listen: SocketAddr,
     /// The server's certificate; none speaks plain HTTP.
@@ -69,6 +74,26 @@ pub struct ServerConfig {
     pub traces: Option<Arc<dyn ContinueTrace>>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Where a server's store is.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum StorePlace {
+    /// A file in the data directory.
+    #[default]
+    DataDir,
+    /// A PostgreSQL database, which servers share: they are replicas of each other.
+    Postgres(Box<PostgresOptions>),
+}
+
+impl StorePlace {
+    pub(crate) async fn open(&self, dir: &DataDir) -> Result<SqlStore, StoreError> {
+        match self {
+            Self::DataDir => SqlStore::open(&dir.store_file()),
+            Self::Postgres(options) => SqlStore::connect(PostgresOptions::clone(options)).await,
+        }
+    }
 }
 
 /// How many calls an application may make of one operation.
@@ -138,6 +163,7 @@ impl ServerConfig {
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
+            store: StorePlace::default(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
             tls: None,
             public_url: None,

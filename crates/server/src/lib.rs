@@ -23,7 +23,7 @@ mod trace_parent;
 pub use crate::core::PermissionRule;
 pub use api::UnknownFile;
 pub use audit::AuditConfig;
-pub use config::{ConfigError, Limits, ServerConfig, TlsFiles};
+pub use config::{ConfigError, Limits, ServerConfig, StorePlace, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
 pub use issuer::{Clients, KeyError, StartError};
 pub use serve::{BindError, Finding, Handle, Server, Sweeper, TlsError, Verdict, examine};

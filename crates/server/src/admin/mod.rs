@@ -1,4 +1,4 @@
-//! What an operator does on a data directory, whether or not the server runs on it.
+//! What an operator does on a server's store, whether or not the server runs.
 
 mod applications;
 mod audit;
@@ -9,6 +9,8 @@ mod operator;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use quell_state::PostgresOptions;
 
 use crate::clock::{Clock, SystemClock};
 use crate::core::TenantId;
@@ -25,14 +27,14 @@ pub use audit::{
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 
-/// An operator's hand on a data directory.
+/// An operator's hand on a server's store.
 #[derive(Clone, Debug)]
 pub struct Admin {
     store: SqlStore,
     clock: Arc<dyn Clock>,
     tenant: TenantId,
     operator: Actor,
-    key_file: PathBuf,
+    key_file: Option<PathBuf>,
 }
 
 /// An operator's command was not carried out.
@@ -101,13 +103,37 @@ impl Admin {
     pub async fn with_clock(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, AdminError> {
         let dir = DataDir::create(data_dir)?;
         let store = SqlStore::open(&dir.store_file())?;
+        Self::on(store, clock, Some(dir.audit_key_file())).await
+    }
+
+    /// Opens the database that servers share, and makes the tables when they are not there; the
+    /// data directory of one of the servers is where its audit key is.
+    ///
+    /// # Errors
+    /// [`AdminError`] when it cannot be used.
+    pub async fn connect(
+        options: PostgresOptions,
+        data_dir: Option<&Path>,
+    ) -> Result<Self, AdminError> {
+        let dir = data_dir.map(DataDir::create).transpose()?;
+        let key_file = dir.map(|dir| dir.audit_key_file());
+        let store = SqlStore::connect(options).await?;
+        Self::on(store, Arc::new(SystemClock), key_file).await
+    }
+
+    /// A hand on a store that is open.
+    pub(crate) async fn on(
+        store: SqlStore,
+        clock: Arc<dyn Clock>,
+        key_file: Option<PathBuf>,
+    ) -> Result<Self, AdminError> {
         let tenant = store.first_tenant(clock.now()).await?;
         Ok(Self {
             store,
             clock,
             tenant,
             operator: operator::this_user(),
-            key_file: dir.audit_key_file(),
+            key_file,
         })
     }
 

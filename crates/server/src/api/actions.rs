@@ -81,7 +81,7 @@ impl Api {
         match advanced.verdict {
             Ok(Change::Moved | Change::Stayed) => {
                 tracing::info!(%tenant, action = %id, "action cancelled");
-                self.wake.wake(tenant, &advanced.action.machine);
+                self.wake(tenant, &advanced.action.machine);
                 Ok(call.action(StatusCode::OK, advanced.action))
             }
             Err(ended) => Err(ApiError::new(

@@ -19,6 +19,7 @@ mod machines;
 mod one_machine;
 mod parameters;
 mod schema;
+mod shared_counts;
 mod stop;
 mod throttle;
 
@@ -30,6 +31,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
+use quell_model::MachineId;
 
 use actions::action_id;
 pub(crate) use arrivals::Arrivals;
@@ -41,7 +43,7 @@ pub(crate) use throttle::{Throttle, documented};
 use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::core::audit::By;
-use crate::core::{DuplicateRule, PermissionRule};
+use crate::core::{DuplicateRule, PermissionRule, TenantId};
 use crate::devices::Wake;
 use crate::exchange;
 use crate::generated::routes::{Found, Route};
@@ -151,6 +153,12 @@ impl Api {
         response
     }
 
+    /// Wakes a machine that waits for orders, on whichever server it does.
+    fn wake(&self, tenant: TenantId, machine: &MachineId) {
+        self.wake.wake(tenant, machine);
+        self.store.wake_elsewhere(tenant, machine);
+    }
+
     async fn operate(
         &self,
         route: Route<'_>,
@@ -170,7 +178,8 @@ impl Api {
             arrival.by(&caller.client_id);
         }
         self.throttle
-            .check(caller.tenant, &caller.client_id, operation)?;
+            .check(caller.tenant, &caller.client_id, operation)
+            .await?;
         caller
             .grant
             .allows(operation, self.permissions)

@@ -122,7 +122,7 @@ impl Api {
             %tenant, action = %action.id, machine = %action.machine, sha1 = %action.sha1,
             "action taken"
         );
-        self.wake.wake(tenant, &action.machine);
+        self.wake(tenant, &action.machine);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The documented limits: so many calls of one operation by one application in one tenant.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quell_model::limits::LIMITS;
@@ -9,50 +9,71 @@ use quell_ratelimit::{Moment, Quota, RollingCounter, Verdict, Window};
 use tokio::time::Instant;
 
 use super::ApiError;
+use super::shared_counts::SharedCounts;
 use crate::core::TenantId;
+use crate::store::Store;
+use crate::store::record::Caller;
 
 /// The most pairs of application and operation that are counted at once.
 const MAX_KEYS: usize = 100_000;
-
-type Key = (TenantId, String, &'static str);
 
 /// Counts calls; counts nothing when limits are off.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     started: Instant,
-    counters: Vec<(&'static str, Mutex<RollingCounter<Key>>)>,
+    rates: Vec<(&'static str, Counts)>,
+}
+
+/// The calls of the operations of one rate.
+#[derive(Debug)]
+enum Counts {
+    /// On this server, which is the only one.
+    Here(Mutex<RollingCounter<Caller>>),
+    /// In the store, with the other servers on it.
+    Together(SharedCounts),
 }
 
 impl Throttle {
     /// Keeps for every operation the quota that stands for its rate; none, no limit.
-    pub(crate) fn new(quota: impl Fn(&RateInfo) -> Option<Quota>) -> Self {
-        let counter = |rate: &&RateInfo| {
-            let counter = RollingCounter::new(quota(rate)?, MAX_KEYS);
-            Some((rate.name, Mutex::new(counter)))
+    pub(crate) fn new(store: Arc<dyn Store>, quota: impl Fn(&RateInfo) -> Option<Quota>) -> Self {
+        let counts = |rate: &&RateInfo| {
+            let quota = quota(rate)?;
+            let counts = if store.has_replicas() {
+                Counts::Together(SharedCounts::new(Arc::clone(&store), quota))
+            } else {
+                Counts::Here(Mutex::new(RollingCounter::new(quota, MAX_KEYS)))
+            };
+            Some((rate.name, counts))
         };
         Self {
             started: Instant::now(),
-            counters: LIMITS.iter().filter_map(counter).collect(),
+            rates: LIMITS.iter().filter_map(counts).collect(),
         }
     }
 
     /// Counts a call or refuses it.
-    pub(super) fn check(
+    pub(super) async fn check(
         &self,
         tenant: TenantId,
         client_id: &str,
         operation: &OperationInfo,
     ) -> Result<(), ApiError> {
         let rate = operation.rate.name;
-        let Some((_, counter)) = self.counters.iter().find(|(name, _)| *name == rate) else {
+        let Some((_, counts)) = self.rates.iter().find(|(name, _)| *name == rate) else {
             return Ok(());
         };
-        let key = (tenant, client_id.to_owned(), operation.name);
-        let now = Moment::after_epoch(self.started.elapsed());
-        let verdict = counter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .check(&key, now);
+        let caller = Caller {
+            tenant,
+            application: client_id.to_owned(),
+            operation: operation.name,
+        };
+        let verdict = match counts {
+            Counts::Here(counter) => counter
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .check(&caller, Moment::after_epoch(self.started.elapsed())),
+            Counts::Together(shared) => shared.check(caller).await?,
+        };
         match verdict {
             Verdict::Admitted => Ok(()),
             Verdict::Refused {
@@ -104,6 +125,14 @@ mod tests {
     use quell_model::operations::{GET_MACHINE, GET_PACKAGE_URI, LIST_MACHINES};
 
     use super::*;
+    use crate::store::SqlStore;
+
+    /// On a store that has no other servers.
+    fn alone(quota: impl Fn(&RateInfo) -> Option<Quota>) -> Throttle {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
+        Throttle::new(Arc::new(store), quota)
+    }
 
     #[test]
     fn contract_s_quota_is_both_windows() {
@@ -115,31 +144,32 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn limit_holds_for_one_application_one_operation_and_one_tenant() {
-        let throttle = Throttle::new(|_| "2/60s".parse().ok());
+        let throttle = alone(|_| "2/60s".parse().ok());
         let tenant = TenantId::fresh();
         for _ in 0..2 {
-            throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+            throttle.check(tenant, "a", &GET_MACHINE).await.unwrap();
         }
-        assert!(throttle.check(tenant, "a", &GET_MACHINE).is_err());
-        throttle.check(tenant, "b", &GET_MACHINE).unwrap();
-        throttle.check(tenant, "a", &LIST_MACHINES).unwrap();
+        assert!(throttle.check(tenant, "a", &GET_MACHINE).await.is_err());
+        throttle.check(tenant, "b", &GET_MACHINE).await.unwrap();
+        throttle.check(tenant, "a", &LIST_MACHINES).await.unwrap();
         throttle
             .check(TenantId::fresh(), "a", &GET_MACHINE)
+            .await
             .unwrap();
         tokio::time::advance(Duration::from_secs(60)).await;
-        throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+        throttle.check(tenant, "a", &GET_MACHINE).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
     async fn operation_with_a_rate_of_its_own_is_held_to_that() {
-        let throttle = Throttle::new(documented);
+        let throttle = alone(documented);
         let tenant = TenantId::fresh();
         for _ in 0..2 {
-            throttle.check(tenant, "a", &GET_PACKAGE_URI).unwrap();
-            throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+            throttle.check(tenant, "a", &GET_PACKAGE_URI).await.unwrap();
+            throttle.check(tenant, "a", &GET_MACHINE).await.unwrap();
         }
-        assert!(throttle.check(tenant, "a", &GET_PACKAGE_URI).is_err());
-        throttle.check(tenant, "a", &GET_MACHINE).unwrap();
+        assert!(throttle.check(tenant, "a", &GET_PACKAGE_URI).await.is_err());
+        throttle.check(tenant, "a", &GET_MACHINE).await.unwrap();
     }
 
     #[test]

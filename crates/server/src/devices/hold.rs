@@ -22,7 +22,7 @@ const RECHECK: Duration = Duration::from_secs(5);
 
 /// Why a hold sleeps no longer.
 enum Woken {
-    ByOrder,
+    ToLook,
     AtTheEnd,
 }
 
@@ -89,7 +89,7 @@ impl Devices {
                 return Ok(orders);
             }
             match self.sleep(proven, woken, until).await? {
-                Woken::ByOrder => {}
+                Woken::ToLook => {}
                 Woken::AtTheEnd => return Ok(Vec::new()),
             }
         }
@@ -111,8 +111,10 @@ impl Devices {
             };
             self.expect_still_enrolled(proven).await?;
             match woken {
-                Ok(()) => return Ok(Woken::ByOrder),
+                Ok(()) => return Ok(Woken::ToLook),
                 Err(_) if look == until => return Ok(Woken::AtTheEnd),
+                // Another server that took an order may have died before it told of it.
+                Err(_) if self.store.has_replicas() => return Ok(Woken::ToLook),
                 Err(_) => {}
             }
         }

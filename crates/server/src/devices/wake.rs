@@ -7,6 +7,7 @@ use quell_model::MachineId;
 use tokio::sync::Notify;
 
 use crate::core::TenantId;
+use crate::store::record::{Heard, Hearing};
 
 type Key = (TenantId, MachineId);
 
@@ -37,12 +38,28 @@ impl Wake {
         }
     }
 
-    /// Wakes every hold of a machine.
+    /// Wakes every hold of a machine on this server.
     pub(crate) fn wake(&self, tenant: TenantId, machine: &MachineId) {
         let sleeping = self.lock().get(&(tenant, machine.clone())).cloned();
         if let Some(notify) = sleeping {
             notify.notify_waiters();
         }
+    }
+
+    /// Wakes every machine of which another server tells that there is an order for it, and all of
+    /// them when something may have been missed.
+    pub(crate) async fn listen(&self, mut others: Hearing) {
+        while let Some(heard) = others.next().await {
+            match heard {
+                Heard::Order(tenant, machine) => self.wake(tenant, &machine),
+                Heard::Gap => self.wake_all(),
+            }
+        }
+    }
+
+    fn wake_all(&self) {
+        let sleeping: Vec<_> = self.lock().values().cloned().collect();
+        sleeping.iter().for_each(|notify| notify.notify_waiters());
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Arc<Notify>>> {

@@ -42,7 +42,7 @@ use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{Issuer, StartError};
 use crate::store::record::{Address, SweepRule};
-use crate::store::{Directory as _, SqlStore, Store, StoreError, WriteWatch};
+use crate::store::{Directory as _, Store, StoreError, WriteWatch};
 use connection::Connections;
 use door::Answer;
 use doors::Doors;
@@ -134,7 +134,7 @@ impl Server {
             .transpose()?
             .map(Arc::new);
         let tls = live.as_ref().map(|live| live.current());
-        let store = SqlStore::open(&dir.store_file())?;
+        let store = config.store.open(&dir).await?;
         let meters = Arc::new(Meters::default());
         store.watch_writes(Arc::clone(&meters) as Arc<dyn WriteWatch>);
         let (listener, local_addr) = listen(config.listen).await?;
@@ -418,6 +418,13 @@ pub(crate) async fn router(
         );
     }
     let wake = Arc::new(Wake::default());
+    let (listening, others, ended) = (Arc::clone(&wake), store.hear(), closing.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = ended.cancelled() => {}
+            () = listening.listen(others) => {}
+        }
+    });
     let devices = Devices {
         store: Arc::clone(store),
         clock: Arc::clone(&config.clock),
@@ -431,7 +438,7 @@ pub(crate) async fn router(
         clock: Arc::clone(&config.clock),
         issuer: Arc::clone(issuer),
         hosts: hosts(config, base_url),
-        throttle: Throttle::new(|rate| config.limits.quota(rate)),
+        throttle: Throttle::new(Arc::clone(store), |rate| config.limits.quota(rate)),
         arrivals: config.arrivals.as_deref().map(arrivals).transpose()?,
         wake,
         permissions: config.permissions,

@@ -10,7 +10,7 @@
 #[cfg(test)]
 mod conformance;
 mod database;
-mod postgres;
+pub(crate) mod postgres;
 pub mod record;
 mod schema;
 mod sql_store;
@@ -26,11 +26,12 @@ use quell_protocol::{Inventory, Order, Sighting};
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
 use crate::core::{Draft, Event, Reach, Tag, TenantId};
+use quell_ratelimit::{Quota, Verdict};
 use record::{
-    ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, DeviceKey,
-    Enrolled, Enrolment, FileName, FileRecord, FileSightings, IndicatorRecord, Kept, KeptEntry,
-    MachineRecord, MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey, Submission,
-    Submitted, SweepRule, Swept,
+    ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,
+    DeviceKey, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Hearing, IndicatorRecord,
+    Kept, KeptEntry, MachineRecord, MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey,
+    Submission, Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
 pub(crate) use sqlite::{SchemaVersion, schema_version};
@@ -371,7 +372,33 @@ pub trait Vitals: Debug + Send + Sync {
     async fn actions_by_status(&self) -> Result<Vec<(String, u64)>, StoreError>;
 }
 
-/// Everything that a server keeps.
-pub trait Store: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + 'static {}
+/// Other servers on the same store.
+#[async_trait]
+pub trait Replicas: Debug + Send + Sync {
+    /// Whether there can be any.
+    fn has_replicas(&self) -> bool;
+    /// Tells the others that there is an order for a machine. It may be lost, so whoever waits for
+    /// orders looks now and then all the same.
+    fn wake_elsewhere(&self, tenant: TenantId, machine: &MachineId);
+    /// What the others tell from now on.
+    fn hear(&self) -> Hearing;
+    /// Counts so many calls that arrived together, each admitted or refused, by one clock for all
+    /// servers.
+    async fn count_calls(
+        &self,
+        caller: Caller,
+        quota: Quota,
+        calls: usize,
+    ) -> Result<Vec<Verdict>, StoreError>;
+}
 
-impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + 'static> Store for T {}
+/// Everything that a server keeps.
+pub trait Store:
+    Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + Replicas + 'static
+{
+}
+
+impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + Replicas + 'static> Store
+    for T
+{
+}

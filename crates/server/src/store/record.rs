@@ -1,6 +1,7 @@
 //! What a store keeps and gives back.
 
 mod indicator;
+mod replica;
 mod scope;
 mod trail;
 
@@ -16,6 +17,7 @@ use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
 
 pub use indicator::{Author, IndicatorRecord, Kept};
+pub use replica::{Caller, Heard, Hearing};
 pub use scope::{ActionScope, MachineScope};
 pub use trail::KeptEntry;
 

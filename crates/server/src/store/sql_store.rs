@@ -7,10 +7,11 @@ use std::time::Instant;
 use quell_state::PostgresOptions;
 
 use super::database::Sql;
-use super::postgres::Postgres;
+use super::postgres::{Postgres, Relay};
 use super::sqlite::Sqlite;
 use super::watch::Watched;
 use super::{StoreError, WriteWatch};
+use crate::core::TenantId;
 
 /// A store in one SQLite file, or in a PostgreSQL database that replicas share.
 ///
@@ -65,6 +66,14 @@ impl SqlStore {
         }
     }
 
+    /// What servers on this store tell each other by; none where there is only one.
+    pub(super) const fn relay(&self) -> Option<&Relay> {
+        match &self.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(postgres) => Some(postgres.relay()),
+        }
+    }
+
     /// Looks something up.
     pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
     where
@@ -98,13 +107,31 @@ impl SqlStore {
     {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(work).await,
-            Database::Postgres(postgres) => {
-                let began = Instant::now();
-                let done = postgres.write(work).await;
-                self.watched.committed(1, began.elapsed(), done.is_ok());
-                done
-            }
+            Database::Postgres(postgres) => self.timed(postgres.write(work)).await,
         }
+    }
+
+    /// Changes something and tells of it in the tenant's audit trail. Every such change moves the
+    /// trail's end: in PostgreSQL those of one server take turns, rather than run into each other.
+    pub(super) async fn write_told<T, W>(&self, tenant: TenantId, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write(work).await,
+            Database::Postgres(postgres) => self.timed(postgres.write_in_turn(tenant, work)).await,
+        }
+    }
+
+    async fn timed<T>(
+        &self,
+        writing: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let began = Instant::now();
+        let done = writing.await;
+        self.watched.committed(1, began.elapsed(), done.is_ok());
+        done
     }
 
     /// How SQLite goes about a query.

@@ -19,6 +19,7 @@ mod permissions;
 mod queries;
 mod quirks;
 mod refusals;
+mod replicas;
 mod stop;
 mod token_attacks;
 mod token_endpoint;

@@ -25,7 +25,7 @@ use crate::data_dir::DataDir;
 use crate::issuer::Issuer;
 use crate::serve;
 use crate::store::record::Address;
-use crate::store::{Directory as _, SqlStore, Store};
+use crate::store::{Directory as _, Store};
 
 /// The documentation's own example.
 pub(super) const MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
@@ -101,6 +101,12 @@ impl World {
         DataDir::create(self.dir.path()).unwrap().store_file()
     }
 
+    /// Another server, with a directory of its own and the same clock.
+    pub(super) async fn replica(&self, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        Self::on(dir, self.clock.clone(), change).await
+    }
+
     async fn on(
         dir: Arc<tempfile::TempDir>,
         clock: ManualClock,
@@ -110,14 +116,18 @@ impl World {
         config.clock = Arc::new(clock.clone());
         change(&mut config);
         config.check().unwrap();
-        let file = DataDir::create(dir.path()).unwrap().store_file();
-        let store = SqlStore::open(&file).unwrap();
+        let data = DataDir::create(dir.path()).unwrap();
+        let store = config.store.open(&data).await.unwrap();
         let base_url = config.base_url(config.listen).unwrap();
         store
             .set_address(Address {
                 base_url: base_url.as_str().to_owned(),
                 authority: None,
             })
+            .await
+            .unwrap();
+        let key_file = Some(data.audit_key_file());
+        let admin = Admin::on(store.clone(), Arc::new(clock.clone()), key_file)
             .await
             .unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
@@ -132,9 +142,6 @@ impl World {
             Arc::clone(&refusals),
         );
         let router = serve::router(&config, &base_url, &store, &issuer, &refusals, &closing)
-            .await
-            .unwrap();
-        let admin = Admin::with_clock(dir.path(), Arc::new(clock.clone()))
             .await
             .unwrap();
         Self {

@@ -32,7 +32,10 @@ impl Admin {
     /// [`AuditKeyError`], for a file that is named also when it is not there.
     pub fn audit_key(&self, file: Option<&Path>) -> Result<Option<SigningKey>, AuditKeyError> {
         let Some(file) = file else {
-            return AuditKeyFile::at(&self.key_file).find();
+            return match &self.key_file {
+                Some(file) => AuditKeyFile::at(file).find(),
+                None => Ok(None),
+            };
         };
         match AuditKeyFile::at(file).find()? {
             Some(key) => Ok(Some(key)),

@@ -32,7 +32,16 @@ mod value;
 pub(in crate::store) use row::{Cell, Cells, Column, FromRow, Row};
 pub(in crate::store) use value::{Value, values};
 
+use quell_model::Timestamp;
+
 use super::StoreError;
+
+/// What one server does for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Work {
+    /// Letting time pass.
+    Sweep,
+}
 
 /// A transaction of either database.
 ///
@@ -45,6 +54,19 @@ pub(in crate::store) trait Sql {
     /// # Errors
     /// [`StoreError`]; then the whole transaction is undone, whatever the caller makes of it.
     fn execute(&mut self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// The database's own time, which is the same for all who use it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn now(&mut self) -> Result<Timestamp, StoreError>;
+
+    /// Whether this transaction is now the only one of all servers that does the work of this
+    /// name; if not, another does it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn is_alone_at(&mut self, work: Work) -> Result<bool, StoreError>;
 
     /// Runs a statement and shows each of its rows, without a copy.
     ///

@@ -7,11 +7,13 @@
 mod fault;
 mod migration;
 mod pool;
+mod relay;
 mod session;
 mod sql;
 #[cfg(test)]
-pub(in crate::store) mod tests;
+pub(crate) mod tests;
 mod text;
+mod turns;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,9 +24,12 @@ use tokio::task::spawn_blocking;
 
 use super::StoreError;
 use super::database::Sql;
+use crate::core::TenantId;
 use fault::{Failure, pause_before};
 use pool::Pool;
+pub(in crate::store) use relay::Relay;
 use session::{Fate, Mode};
+use turns::Turns;
 
 /// How often a transaction is run before its caller is told that others are in its way.
 const MAX_ATTEMPTS: u32 = 24;
@@ -36,14 +41,23 @@ const DOUBT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub(super) struct Postgres {
     pool: Arc<Pool>,
+    relay: Relay,
+    turns: Turns,
 }
 
 impl Postgres {
     /// Connects, and brings the database to this version's schema.
     pub(super) async fn open(options: PostgresOptions) -> Result<Self, StoreError> {
         migration::migrate(&options).await?;
-        let pool = Arc::new(Pool::new(options));
-        Ok(Self { pool })
+        Ok(Self {
+            relay: Relay::start(options.clone()),
+            pool: Arc::new(Pool::new(options)),
+            turns: Turns::default(),
+        })
+    }
+
+    pub(super) const fn relay(&self) -> &Relay {
+        &self.relay
     }
 
     pub(super) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
@@ -60,6 +74,22 @@ impl Postgres {
         W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
         self.run(Mode::Write, work).await
+    }
+
+    /// Writes of one tenant, one after another in the order of their coming.
+    pub(super) async fn write_in_turn<T, W>(
+        &self,
+        tenant: TenantId,
+        work: W,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    {
+        let turn = self.turns.of(tenant).await?;
+        let done = self.run(Mode::Write, work).await;
+        drop(turn);
+        done
     }
 
     async fn run<T, W>(&self, mode: Mode, work: W) -> Result<T, StoreError>

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use quell_model::Timestamp;
 use quell_state::PostgresOptions;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -12,7 +13,7 @@ use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 use super::fault::{Failure, Fault};
 use super::text::translated;
 use crate::store::StoreError;
-use crate::store::database::{Cells, Sql, Value};
+use crate::store::database::{Cells, Sql, Value, Work, values};
 
 /// What every session is told first.
 ///
@@ -249,6 +250,21 @@ impl Sql for Transaction<'_> {
         self.run(text, async |client, statement| {
             client.execute(statement, &parameters(values)).await
         })
+    }
+
+    fn now(&mut self) -> Result<Timestamp, StoreError> {
+        let sql: &mut dyn Sql = self;
+        let (now,) = sql.query_sure("SELECT quell_now()", values![])?;
+        Ok(now)
+    }
+
+    fn is_alone_at(&mut self, work: Work) -> Result<bool, StoreError> {
+        let key: i64 = match work {
+            Work::Sweep => 5_859_371_236_472,
+        };
+        let sql: &mut dyn Sql = self;
+        let (alone,) = sql.query_sure("SELECT pg_try_advisory_xact_lock(?1)", values![key])?;
+        Ok(alone)
     }
 
     fn visit(

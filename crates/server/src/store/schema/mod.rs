@@ -21,6 +21,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0004.sql"),
     include_str!("0005.sql"),
     include_str!("0006.sql"),
+    include_str!("0007.sql"),
 ];
 
 /// The version that is reached by all steps.

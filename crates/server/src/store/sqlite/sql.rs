@@ -1,11 +1,12 @@
 //! Statements of the seam, run by SQLite.
 
+use quell_model::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, Row, ToSql, params_from_iter};
 
 use super::error::store_error;
 use crate::store::StoreError;
-use crate::store::database::{Cell, Cells, Sql, Value};
+use crate::store::database::{Cell, Cells, Sql, Value, Work};
 
 /// A transaction of this connection, which begins and ends elsewhere.
 pub(super) struct OnConnection<'c>(pub(super) &'c Connection);
@@ -23,6 +24,19 @@ impl Sql for OnConnection<'_> {
             .execute(params_from_iter(values))
             .map_err(store_error)?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    fn now(&mut self) -> Result<Timestamp, StoreError> {
+        let ticks = self
+            .prepare("SELECT CAST((julianday('now') - 2440587.5) * 864000000000 AS INTEGER)")?
+            .query_row([], |row| row.get(0))
+            .map_err(store_error)?;
+        Ok(Timestamp::from_unix_ticks(ticks))
+    }
+
+    /// One thread writes, and one server at a time runs on a file.
+    fn is_alone_at(&mut self, _: Work) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     fn visit(

@@ -23,7 +23,8 @@ pub(super) const ACTION: &str = "id, machine, computer_dns_name, sha1, requestor
 #[async_trait]
 impl Ledger for SqlStore {
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
-        self.write(move |sql| submit(sql, &submission)).await
+        self.write_told(submission.tenant, move |sql| submit(sql, &submission))
+            .await
     }
 
     async fn action(
@@ -66,7 +67,7 @@ impl Ledger for SqlStore {
     ) -> Result<Option<Advanced>, StoreError> {
         let action = action.clone();
         let machine = machine.cloned();
-        self.write(move |sql| {
+        self.write_told(tenant, move |sql| {
             let its = |found: &ActionRecord| {
                 machine
                     .as_ref()
@@ -121,12 +122,23 @@ impl Ledger for SqlStore {
         if waiting.is_empty() || all_handed_out {
             return Ok(waiting);
         }
-        self.write(move |sql| orders::hand_out(sql, tenant, &machine, above, now))
-            .await
+        self.write_told(tenant, move |sql| {
+            orders::hand_out(sql, tenant, &machine, above, now)
+        })
+        .await
     }
 
     async fn sweep(&self, rule: SweepRule, now: Timestamp) -> Result<Swept, StoreError> {
-        self.write(move |sql| sweep::sweep(sql, rule, now)).await
+        // Each part for itself, so that none is in the way of others for long.
+        let timed_out = self.write(move |sql| sweep::time_out(sql, now)).await?;
+        let inactive = self
+            .write(move |sql| sweep::inactivate(sql, rule, now))
+            .await?;
+        self.write(move |sql| sweep::forget(sql, rule, now)).await?;
+        Ok(Swept {
+            timed_out,
+            inactive,
+        })
     }
 }
 

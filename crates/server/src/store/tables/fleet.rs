@@ -67,8 +67,10 @@ impl Fleet for SqlStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let machine = machine.clone();
-        self.write(move |sql| revocation::revoke(sql, tenant, &machine, &by, now))
-            .await
+        self.write_told(tenant, move |sql| {
+            revocation::revoke(sql, tenant, &machine, &by, now)
+        })
+        .await
     }
 
     async fn machine(
@@ -106,8 +108,10 @@ impl Fleet for SqlStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let machine = machine.clone();
-        self.write(move |sql| tags::change(sql, tenant, &machine, &add, &remove, &by, now))
-            .await
+        self.write_told(tenant, move |sql| {
+            tags::change(sql, tenant, &machine, &add, &remove, &by, now)
+        })
+        .await
     }
 
     async fn record_inventory(

@@ -29,7 +29,7 @@ impl Indicators for SqlStore {
         by: By,
         now: Timestamp,
     ) -> Result<Kept, StoreError> {
-        self.write(move |sql| {
+        self.write_told(tenant, move |sql| {
             let kept = keep(sql, tenant, &draft, &author, &reach, now)?;
             if let Kept::As(record) = &kept {
                 let deed = Deed::IndicatorKept {
@@ -66,7 +66,7 @@ impl Indicators for SqlStore {
             return Ok(false);
         };
         let deed = Deed::IndicatorDeleted { id: id.clone() };
-        self.write(move |sql| {
+        self.write_told(tenant, move |sql| {
             let deleted = delete(sql, tenant, number, &reach, now)?;
             if deleted {
                 trail::tell(sql, tenant, &by, &deed, now)?;

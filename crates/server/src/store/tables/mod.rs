@@ -3,6 +3,7 @@
 
 mod actions;
 mod addresses;
+mod calls;
 mod directory;
 mod enrolment;
 mod fleet;

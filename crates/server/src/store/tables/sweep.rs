@@ -3,31 +3,21 @@
 use quell_model::Timestamp;
 
 use super::actions::{ACTION, advance};
-use super::{addresses, indicators};
+use super::{addresses, calls, indicators};
 use crate::core::audit::By;
 use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
 use crate::store::StoreError;
-use crate::store::database::{FromRow, Row, Sql, values};
-use crate::store::record::{ActionRecord, Change, SweepRule, Swept};
+use crate::store::database::{FromRow, Row, Sql, Work, values};
+use crate::store::record::{ActionRecord, Change, SweepRule};
 
 /// The most sightings that one sweep forgets: others wait to write meanwhile.
 const MAX_FORGOTTEN: i64 = 20_000;
 
-pub(super) fn sweep(
-    sql: &mut dyn Sql,
-    rule: SweepRule,
-    now: Timestamp,
-) -> Result<Swept, StoreError> {
-    let swept = Swept {
-        timed_out: time_out(sql, now)?,
-        inactive: inactivate(sql, rule, now)?,
-    };
-    forget(sql, rule, now)?;
-    Ok(swept)
-}
-
-fn time_out(sql: &mut dyn Sql, now: Timestamp) -> Result<u64, StoreError> {
+pub(super) fn time_out(sql: &mut dyn Sql, now: Timestamp) -> Result<u64, StoreError> {
+    if !sql.is_alone_at(Work::Sweep)? {
+        return Ok(0);
+    }
     let by = By::server("sweep");
     let mut timed_out = 0;
     for Overdue(tenant, action) in overdue(sql, now)? {
@@ -60,7 +50,14 @@ fn overdue(sql: &mut dyn Sql, now: Timestamp) -> Result<Vec<Overdue>, StoreError
     )
 }
 
-fn inactivate(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Result<u64, StoreError> {
+pub(super) fn inactivate(
+    sql: &mut dyn Sql,
+    rule: SweepRule,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    if !sql.is_alone_at(Work::Sweep)? {
+        return Ok(0);
+    }
     sql.execute(
         // The state that is no parameter is what lets the index be used.
         "UPDATE machines SET health_status = ?1
@@ -72,7 +69,10 @@ fn inactivate(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Result<u64,
     )
 }
 
-fn forget(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn forget(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Result<(), StoreError> {
+    if !sql.is_alone_at(Work::Sweep)? {
+        return Ok(());
+    }
     let oldest_sighting = now.saturating_sub(rule.sightings_kept);
     for (text, before) in [
         ("DELETE FROM assertions WHERE forget_after < ?1", now),
@@ -93,5 +93,6 @@ fn forget(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Result<(), Stor
         values![oldest_sighting, MAX_FORGOTTEN],
     )?;
     addresses::sweep(sql, now)?;
+    calls::sweep(sql)?;
     indicators::sweep(sql, now)
 }

@@ -18,7 +18,7 @@ impl Trail for SqlStore {
         deed: Deed,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(move |sql| tell(sql, tenant, &by, &deed, now))
+        self.write_told(tenant, move |sql| tell(sql, tenant, &by, &deed, now))
             .await
     }
 
@@ -117,7 +117,8 @@ impl Trail for SqlStore {
         by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.write(move |sql| archive(sql, &checkpoint, &by, now))
+        let tenant = checkpoint.statement.tenant;
+        self.write_told(tenant, move |sql| archive(sql, &checkpoint, &by, now))
             .await
     }
 

@@ -46,10 +46,27 @@ impl Database {
         PostgresOptions::parse(&self.connection_string()).unwrap()
     }
 
-    #[allow(dead_code, reason = "for the next tests")]
     pub(crate) async fn execute(&self, sql: &str) {
         let client = connect(Some(&self.name)).await;
         client.batch_execute(sql).await.unwrap();
+    }
+}
+
+impl Database {
+    /// Throws everyone out and lets nobody in, as a server that is stopped does.
+    pub(crate) async fn close(&self) {
+        let name = &self.name;
+        let close = format!(
+            "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false;
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        connect(None).await.batch_execute(&close).await.unwrap();
+    }
+
+    /// Lets everyone in again.
+    pub(crate) async fn reopen(&self) {
+        let open = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name);
+        connect(None).await.batch_execute(&open).await.unwrap();
     }
 }
 

@@ -1,10 +1,14 @@
 //! The store's rules on PostgreSQL, and what only PostgreSQL can do wrong.
 
 mod database;
+mod line;
+mod losses;
+mod together;
 
 use std::sync::Arc;
 
-pub(in crate::store) use database::Database;
+pub(crate) use database::Database;
+pub(crate) use line::{Cut, Line};
 
 use crate::store::conformance::every_rule;
 use crate::store::{SqlStore, Store};

@@ -1,0 +1,98 @@
+//! Servers that do the same thing at the same time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use quell_model::Sha1;
+use tokio::task::JoinSet;
+
+use super::Database;
+use crate::store::conformance::{at, machine_id, submission, with_machine};
+use crate::store::record::{Caller, Submission, Submitted};
+use crate::store::{SqlStore, Store};
+
+async fn two(database: &Database) -> [Arc<dyn Store>; 2] {
+    let open = || async { SqlStore::connect(database.options()).await.unwrap() };
+    // Both find an empty database.
+    let (one, other) = tokio::join!(open(), open());
+    [Arc::new(one), Arc::new(other)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_ask_for_one_action_one_makes_it_on_postgres() {
+    let database = Database::create().await;
+    let stores = two(&database).await;
+    let tenant = with_machine(&stores[0], "m1").await;
+    let mut asking = JoinSet::new();
+    for nth in 0..40_usize {
+        let store = Arc::clone(&stores[nth % 2]);
+        let asked = submission(tenant, &format!("a{nth}"), at(1));
+        asking.spawn(async move { store.submit(asked).await.unwrap() });
+    }
+    let answers = asking.join_all().await;
+    let made: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| match answer {
+            Submitted::New(action) => Some(action),
+            _ => None,
+        })
+        .collect();
+    let [made] = made.as_slice() else {
+        panic!("{} were made", made.len())
+    };
+    for answer in &answers {
+        let (Submitted::New(action) | Submitted::Again(action)) = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(action, *made);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_of_one_machine_are_numbered_without_a_double_on_postgres() {
+    let database = Database::create().await;
+    let stores = two(&database).await;
+    let tenant = with_machine(&stores[0], "m1").await;
+    let mut asking = JoinSet::new();
+    for nth in 0..30_u8 {
+        let store = Arc::clone(&stores[usize::from(nth) % 2]);
+        let asked = Submission {
+            sha1: Sha1::from_bytes([nth; 20]),
+            ..submission(tenant, &format!("a{nth}"), at(1))
+        };
+        asking.spawn(async move { store.submit(asked).await.unwrap() });
+    }
+    asking.join_all().await;
+    let orders = stores[1].orders(tenant, &machine_id("m1"), 0, at(1)).await;
+    let orders = orders.unwrap();
+    let numbers: BTreeSet<_> = orders.iter().map(|order| order.sequence).collect();
+    let actions: BTreeSet<_> = orders
+        .iter()
+        .map(|order| order.action_id.as_str())
+        .collect();
+    assert_eq!((numbers.len(), actions.len()), (30, 30));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_counted_together_and_exactly_on_postgres() {
+    let database = Database::create().await;
+    let stores = two(&database).await;
+    let tenant = stores[0].first_tenant(at(0)).await.unwrap();
+    let caller = |application: &str| Caller {
+        tenant,
+        application: application.to_owned(),
+        operation: "ListMachines",
+    };
+    let mut asking = JoinSet::new();
+    for nth in 0..30_usize {
+        let store = Arc::clone(&stores[nth % 2]);
+        let counted = (caller("a"), "17/1h".parse().unwrap());
+        asking.spawn(async move { store.count_calls(counted.0, counted.1, 2).await.unwrap() });
+    }
+    let verdicts = asking.join_all().await.concat();
+    let admitted =
+        |verdict: &&quell_ratelimit::Verdict| **verdict == quell_ratelimit::Verdict::Admitted;
+    assert_eq!(verdicts.iter().filter(admitted).count(), 17);
+    let other = stores[1].count_calls(caller("b"), "17/1h".parse().unwrap(), 1);
+    assert_eq!(other.await.unwrap(), [quell_ratelimit::Verdict::Admitted]);
+}
