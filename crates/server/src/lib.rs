@@ -13,6 +13,7 @@ mod exchange;
 mod generated;
 mod issuer;
 pub mod odata;
+mod outgoing;
 pub mod secret;
 mod serve;
 pub mod store;

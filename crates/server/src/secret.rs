@@ -92,6 +92,31 @@ fn keyed(salt: &[u8], secret: &str) -> Vec<u8> {
     hmac::sign(&key, secret.as_bytes()).as_ref().to_vec()
 }
 
+/// A secret that two share, to prove to one another what each of them says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Shared(Vec<u8>);
+
+impl Shared {
+    /// This secret.
+    #[must_use]
+    pub fn new(secret: impl AsRef<[u8]>) -> Self {
+        Self(secret.as_ref().to_vec())
+    }
+
+    /// HMAC-SHA256 of a message, in hexadecimal digits.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        crate::core::audit::hex::encode(hmac::sign(&key, message).as_ref())
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared(…)")
+    }
+}
+
 /// The SHA-256 of some bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -22,7 +22,7 @@ use crate::store::{Directory as _, SqlStore, StoreError};
 
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
 pub use audit::{
-    Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, heads_of, verify_file,
+    Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
 };
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};

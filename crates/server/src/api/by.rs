@@ -10,6 +10,7 @@ use super::Api;
 use crate::audit::Refused;
 use crate::core::Grant;
 use crate::core::audit::{Actor, By, Refusal};
+use crate::exchange;
 use crate::issuer::{Caller, Unauthorized};
 
 impl Api {
@@ -74,7 +75,7 @@ pub(super) fn by(caller: &Caller, operation: &OperationInfo, parts: &Parts) -> B
     By {
         actor,
         operation: operation.name,
-        request: None,
+        request: Some(exchange::request_id().to_string()),
         peer: peer(parts),
     }
 }

@@ -35,12 +35,13 @@ pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
 use crate::api::{self, Api, Arrivals, Hosts, Throttle};
-use crate::audit::{AuditKeyError, AuditKeyFile, Keeper, Refusals};
+use crate::audit::{AuditKeyError, AuditKeyFile, Courier, Keeper, Refusals};
 use crate::config::{BaseUrl, ConfigError, Limits, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{Issuer, StartError};
+use crate::outgoing::OutgoingError;
 use crate::store::record::{Address, SweepRule};
 use crate::store::{Directory as _, Store, StoreError, WriteWatch};
 use connection::Connections;
@@ -69,6 +70,7 @@ pub struct Server {
     tls: Option<Arc<LiveTls>>,
     store: Arc<dyn Store>,
     keeper: Keeper,
+    couriers: Vec<Courier>,
     sweeper: Sweeper,
     closing: CancellationToken,
     handle: Handle,
@@ -94,6 +96,9 @@ pub enum BindError {
     /// The issuer cannot start.
     #[error(transparent)]
     Issuer(#[from] StartError),
+    /// No request can be made to a webhook.
+    #[error("no webhook can be called")]
+    Outgoing(#[source] OutgoingError),
     /// The audit key cannot be used.
     #[error(transparent)]
     AuditKey(#[from] AuditKeyError),
@@ -159,6 +164,7 @@ impl Server {
         let issuer = issuer(&config, &base_url, &store).await?;
         let refusals = Arc::new(Refusals::default());
         let keeper = keeper(&config, &dir, &store, &refusals)?;
+        let couriers = couriers(&config, &store)?;
         let router = router(&config, &base_url, &store, &issuer, &refusals, &closing).await?;
         let front = Front {
             router,
@@ -179,6 +185,7 @@ impl Server {
             tls: live,
             store: Arc::clone(&store),
             keeper,
+            couriers,
             sweeper: Sweeper::new(
                 store,
                 issuer,
@@ -233,6 +240,9 @@ impl Server {
     pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let tasks = TaskTracker::new();
         self.look_after_itself(&tasks);
+        for courier in std::mem::take(&mut self.couriers) {
+            tasks.spawn(courier.run(self.closing.clone()));
+        }
         let side = self.side.take();
         let beside = CancellationToken::new();
         let sides = TaskTracker::new();
@@ -372,6 +382,12 @@ fn keeper(
         key,
         Arc::clone(refusals),
     ))
+}
+
+fn couriers(config: &ServerConfig, store: &Arc<dyn Store>) -> Result<Vec<Courier>, BindError> {
+    let courier = |destination| Courier::new(Arc::clone(store), destination);
+    let couriers: Result<_, _> = config.audit.destinations.iter().map(courier).collect();
+    couriers.map_err(BindError::Outgoing)
 }
 
 fn hosts(config: &ServerConfig, base_url: &BaseUrl) -> Hosts {

@@ -4,6 +4,7 @@ use quell_model::Timestamp;
 use serde_json::{Value, json};
 
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use crate::admin::Witnesses;
 use crate::core::audit::Trust;
 
 async fn entries(world: &World) -> Vec<Value> {
@@ -152,7 +153,7 @@ async fn keeper_signs_what_has_grown_and_nothing_else() {
     assert_eq!(world.store.heads(tenant, 0, 9).await.unwrap().len(), 2);
     let verdict = world
         .admin
-        .verify_trail(Trust::Keys(vec![head.key]), Vec::new())
+        .verify_trail(Trust::Keys(vec![head.key]), &Witnesses::default())
         .await;
     let walked = verdict.unwrap().outcome.unwrap();
     assert_eq!(walked.confirmed, Some(walked.end.sequence));
@@ -191,7 +192,10 @@ async fn entry_that_was_changed_or_taken_out_of_the_file_is_named() {
         }
         world.keeper.close().await;
         steal(&world, sql);
-        let verdict = world.admin.verify_trail(Trust::Anyone, Vec::new()).await;
+        let verdict = world
+            .admin
+            .verify_trail(Trust::Anyone, &Witnesses::default())
+            .await;
         match verdict {
             Ok(verdict) => assert_eq!(verdict.outcome.unwrap_err().entry(), first, "{sql}"),
             Err(error) => assert_eq!(first, 0, "{sql}: {error}"),
@@ -215,13 +219,44 @@ async fn archive_and_what_stays_are_both_whole() {
     world.client(BOTH).await;
     world.keeper.close().await;
     let trust = || Trust::Keys(vec![key.public()]);
-    let kept = world.admin.verify_trail(trust(), Vec::new()).await.unwrap();
+    let kept = world
+        .admin
+        .verify_trail(trust(), &Witnesses::default())
+        .await
+        .unwrap();
     assert_eq!(kept.from, last);
     // The archiving, the application, and the key that signed the head.
     assert_eq!(kept.outcome.unwrap().end.sequence, last + 3);
-    let archive = crate::admin::verify_file(&file, trust(), &[]).unwrap();
+    let archive = crate::admin::verify_file(&file, trust(), &Witnesses::default()).unwrap();
     let walked = archive.outcome.unwrap();
     assert_eq!((walked.end.sequence, walked.confirmed), (last, Some(last)));
     let again = world.admin.archive(before, &file, &key).await;
     assert!(again.is_err(), "an archive is never written over");
+}
+
+#[tokio::test]
+async fn trail_that_was_written_anew_disagrees_with_what_a_receiver_has() {
+    let world = World::new().await;
+    world.client(BOTH).await;
+    let mut exporting = crate::admin::Admin::export(crate::admin::TrailFilter::default());
+    let lines = world.admin.next_lines(&mut exporting).await.unwrap();
+    let mut received = Witnesses::default();
+    assert!(received.add(lines.last().unwrap()));
+    assert!(!received.add("nonsense"));
+    let verdict = world.admin.verify_trail(Trust::Anyone, &received).await;
+    assert!(verdict.unwrap().outcome.is_ok());
+    // A thief with file and key can make another trail, and sign it.
+    steal(
+        &world,
+        "DELETE FROM audit_entries; DELETE FROM audit_trails; DELETE FROM audit_heads",
+    );
+    world.client(BOTH).await;
+    world.client(BOTH).await;
+    world.keeper.close().await;
+    let nothing = Witnesses::default();
+    let alone = world.admin.verify_trail(Trust::Anyone, &nothing);
+    assert!(alone.await.unwrap().outcome.is_ok());
+    let verdict = world.admin.verify_trail(Trust::Anyone, &received).await;
+    let broken = verdict.unwrap().outcome.unwrap_err();
+    assert_eq!(broken.entry(), exporting.at(), "{broken}");
 }

@@ -195,6 +195,58 @@ pub(super) const KEYS: &[Key] = &[
         shown: |plan| plan.server.metrics.map(|address| address.to_string()),
     },
     Key {
+        name: "audit.key",
+        flag: "audit-key",
+        value_name: "FILE",
+        help: "The key that signs the audit trail, made when it is not there [default: audit.key in the data directory]",
+        kind: Kind::Path,
+        set: |plan, text| values::path(text).map(|path| plan.audit.key = Some(path)),
+        shown: |plan| plan.audit.key.as_deref().map(values::shown_path),
+    },
+    Key {
+        name: "audit.file",
+        flag: "audit-file",
+        value_name: "FILE",
+        help: "Append every entry of the audit trail to this file, which may be rotated by renaming",
+        kind: Kind::Path,
+        set: |plan, text| values::path(text).map(|path| plan.audit.file = Some(path)),
+        shown: |plan| plan.audit.file.as_deref().map(values::shown_path),
+    },
+    Key {
+        name: "audit.syslog",
+        flag: "audit-syslog",
+        value_name: "ADDRESS",
+        help: "Send every entry of the audit trail to a syslog daemon: unix:/dev/log, udp:HOST:PORT or tcp:HOST:PORT",
+        kind: Kind::Text,
+        set: |plan, text| values::syslog(text).map(|address| plan.audit.syslog = Some(address)),
+        shown: |plan| plan.audit.syslog.as_ref().map(ToString::to_string),
+    },
+    Key {
+        name: "audit.webhook",
+        flag: "audit-webhook",
+        value_name: "URL",
+        help: "Post every entry of the audit trail to this https URL, in signed batches",
+        kind: Kind::Text,
+        set: |plan, text| values::url(text).map(|url| plan.audit.webhook = Some(url)),
+        shown: |plan| plan.audit.webhook.as_ref().map(values::shown_url),
+    },
+    Key {
+        name: "audit.webhook-secret-file",
+        flag: "audit-webhook-secret-file",
+        value_name: "FILE",
+        help: "The file of the secret that the batches are signed with",
+        kind: Kind::Path,
+        set: |plan, text| {
+            values::path(text).map(|path| plan.audit.webhook_secret_file = Some(path))
+        },
+        shown: |plan| {
+            plan.audit
+                .webhook_secret_file
+                .as_deref()
+                .map(values::shown_path)
+        },
+    },
+    Key {
         name: "log.level",
         flag: "log-level",
         value_name: "DIRECTIVES",

@@ -1,5 +1,6 @@
 //! `quell serve`.
 
+mod audit;
 mod examine;
 mod file;
 mod flags;

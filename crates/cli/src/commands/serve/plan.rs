@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::audit::AuditPlan;
 use quell_server::{ServerConfig, TlsFiles};
 use quell_terminal::Failure;
 use quell_terminal::log::LogFormat;
@@ -13,6 +14,7 @@ pub(super) struct Plan {
     pub(super) certificate: Option<PathBuf>,
     pub(super) key: Option<PathBuf>,
     pub(super) authority: Option<PathBuf>,
+    pub(super) audit: AuditPlan,
     pub(super) log: Option<String>,
     pub(super) log_format: LogFormat,
     pub(super) server: ServerConfig,
@@ -25,6 +27,7 @@ impl Default for Plan {
             certificate: None,
             key: None,
             authority: None,
+            audit: AuditPlan::default(),
             log: None,
             log_format: LogFormat::default(),
             // Its directory is the only thing without a default.
@@ -42,6 +45,7 @@ impl Plan {
                 .next("give --data DIR, QUELL_SERVER_DATA, or data in the configuration file")
         })?;
         server.tls = self.tls()?;
+        server.audit = self.audit.config()?;
         server.check().map_err(|error| {
             Failure::usage("the server would not be safe like this")
                 .because(&error)

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use quell_server::audit::SyslogAddress;
 use quell_server::{Limits, PermissionRule, UnknownFile};
 use quell_terminal::Span;
 use quell_terminal::log::{self, LogFormat};
+use url::Url;
 
 /// The value is wrong: this would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,21 @@ pub(super) fn shown_path(path: &Path) -> String {
 pub(super) fn address(text: &str) -> Result<SocketAddr, Wrong> {
     text.parse()
         .or_else(|_| wrong("write an IP address and a port, such as 127.0.0.1:8642 or [::1]:8642"))
+}
+
+pub(super) fn syslog(text: &str) -> Result<SyslogAddress, Wrong> {
+    text.parse()
+        .or_else(|_| wrong("write unix:/dev/log, udp:HOST:PORT or tcp:HOST:PORT"))
+}
+
+pub(super) fn url(text: &str) -> Result<Url, Wrong> {
+    text.parse()
+        .or_else(|_| wrong("write a URL, such as https://siem.example/quell"))
+}
+
+/// Without what may be a secret in it.
+pub(super) fn shown_url(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
 pub(super) fn count(text: &str) -> Result<usize, Wrong> {

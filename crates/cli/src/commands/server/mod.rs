@@ -3,6 +3,7 @@
 use quell_terminal::{Exit, Failure, FormatFlag};
 
 mod app;
+mod audit;
 mod device;
 mod key;
 
@@ -16,6 +17,8 @@ use quell_server::admin::{Admin, AdminError};
 pub(crate) enum Command {
     /// Applications, which call the API
     App(OnData<app::Command>),
+    /// The audit trail: who did what to which machine
+    Audit(OnData<audit::Command>),
     /// Devices, which run the agent
     Device(OnData<device::Command>),
     /// Keys that access tokens are signed with
@@ -40,6 +43,13 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
         Command::App(group) => {
             let admin = open(group.data.as_deref()).await?;
             app::run(&group.what, &admin, group.format.output).await?;
+        }
+        Command::Audit(group) if audit::needs_no_data(&group.what) => {
+            return audit::run_without_data(&group.what, group.format.output);
+        }
+        Command::Audit(group) => {
+            let admin = open(group.data.as_deref()).await?;
+            return audit::run(&group.what, &admin, group.format.output).await;
         }
         Command::Device(group) => {
             let admin = open(group.data.as_deref()).await?;

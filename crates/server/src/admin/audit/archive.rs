@@ -6,7 +6,7 @@ use std::path::Path;
 
 use quell_model::Timestamp;
 
-use super::{Admin, AdminError, Line, PAGE, TrailFilter};
+use super::{Admin, AdminError, Line, PAGE, TrailFilter, Witnesses};
 use crate::core::audit::{Checkpoint, Head, Link, Recorded, Signed, SigningKey, Trust};
 use crate::store::Trail as _;
 
@@ -59,7 +59,9 @@ impl Admin {
         key: &SigningKey,
     ) -> Result<Archived, AdminError> {
         let trust = Trust::Anyone;
-        let whole = self.verify_trail(trust.clone(), Vec::new()).await?;
+        let whole = self
+            .verify_trail(trust.clone(), &Witnesses::default())
+            .await?;
         whole.outcome.map_err(AdminError::BrokenTrail)?;
         let end = self.last_before(before).await?;
         let end = end.ok_or(AdminError::NothingToArchive)?;
@@ -73,7 +75,7 @@ impl Admin {
             },
         );
         self.write_archive(file, end, head).await?;
-        let written = super::verify_file(file, trust, &[head])?;
+        let written = super::verify_file(file, trust, &Witnesses::default())?;
         let walked = written.outcome.map_err(AdminError::BrokenTrail)?;
         if walked.end != end {
             return Err(AdminError::NothingToArchive);

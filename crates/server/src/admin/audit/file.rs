@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
-use super::{Line, Verdict};
-use crate::core::audit::{Broken, Head, PublicKey, Signed, Trust, Walk, Walked};
+use super::{Line, Verdict, Witnesses};
+use crate::core::audit::{Broken, PublicKey, Trust, Walk, Walked};
 
 /// The longest line that is read, in bytes: an entry has some kilobytes at most.
 const MAX_LINE: u64 = 1 << 20;
@@ -25,14 +25,14 @@ pub enum TrailFileError {
     NoLine(u64),
 }
 
-/// Goes through the lines of an export. `heads` were kept elsewhere.
+/// Goes through the lines of an export. `witnesses` were kept elsewhere.
 ///
 /// # Errors
 /// [`TrailFileError`] when it is no export.
 pub fn verify_file(
     path: &Path,
     trust: Trust,
-    heads: &[Signed<Head>],
+    witnesses: &Witnesses,
 ) -> Result<Verdict, TrailFileError> {
     let mut lines = lines(path)?;
     let (tenant, link) = match lines.next() {
@@ -42,12 +42,12 @@ pub fn verify_file(
         },
         None => return Err(TrailFileError::NoTrail),
     };
-    let mut keys: Vec<PublicKey> = heads.iter().map(|head| head.key).collect();
+    let mut keys: Vec<PublicKey> = witnesses.keys().collect();
     let mut walk = match link.sequence {
         0 => Walk::from_start(tenant, trust.clone()),
         _ => Walk::from_link(tenant, trust.clone(), link),
     };
-    let mut outcome = heads.iter().try_for_each(|head| walk.expect(head));
+    let mut outcome = witnesses.tell(&mut walk);
     while outcome.is_ok()
         && let Some((number, line)) = lines.next()
     {
@@ -78,23 +78,10 @@ pub fn verify_file(
     })
 }
 
-/// The heads that stand in a file: an export, or one head alone.
-///
-/// # Errors
-/// [`TrailFileError::Io`].
-pub fn heads_of(path: &Path) -> Result<Vec<Signed<Head>>, TrailFileError> {
-    let mut heads = Vec::new();
-    for (_, line) in lines(path)? {
-        if let Some(Line::Head(head)) = line? {
-            heads.push(head);
-        }
-    }
-    Ok(heads)
-}
+/// A line and its number; none for what is no line of a trail.
+pub(super) type Numbered = (u64, io::Result<Option<Line>>);
 
-type Numbered = (u64, io::Result<Option<Line>>);
-
-fn lines(path: &Path) -> io::Result<impl Iterator<Item = Numbered>> {
+pub(super) fn lines(path: &Path) -> io::Result<impl Iterator<Item = Numbered>> {
     let mut reader = BufReader::new(File::open(path)?);
     let mut text = String::new();
     let mut number = 0;

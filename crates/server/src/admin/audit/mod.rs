@@ -6,13 +6,15 @@ mod file;
 mod filter;
 mod line;
 mod verify;
+mod witness;
 
 pub use archive::Archived;
 pub use export::Exporting;
-pub use file::{TrailFileError, heads_of, verify_file};
+pub use file::{TrailFileError, verify_file};
 pub use filter::TrailFilter;
 pub use line::Line;
 pub use verify::Verdict;
+pub use witness::Witnesses;
 
 use std::path::Path;
 

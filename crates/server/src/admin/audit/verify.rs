@@ -1,6 +1,6 @@
 //! Verifying the trail in the store.
 
-use super::{Admin, AdminError, PAGE};
+use super::{Admin, AdminError, PAGE, Witnesses};
 use crate::core::audit::{Broken, Head, PublicKey, Signed, Trust, Walk, Walked};
 use crate::store::{StoreError, Trail as _};
 
@@ -16,15 +16,15 @@ pub struct Verdict {
 }
 
 impl Admin {
-    /// Walks along the trail, page by page, while the server may go on writing it. `heads` were
-    /// kept elsewhere: the trail must go through them too.
+    /// Walks along the trail, page by page, while the server may go on writing it. `witnesses`
+    /// were kept elsewhere: the trail must agree with them too.
     ///
     /// # Errors
     /// When the store is not available.
     pub async fn verify_trail(
         &self,
         trust: Trust,
-        heads: Vec<Signed<Head>>,
+        witnesses: &Witnesses,
     ) -> Result<Verdict, AdminError> {
         let checkpoint = self.store.checkpoint(self.tenant).await?;
         let from = checkpoint.map_or(0, |checkpoint| checkpoint.statement.link.sequence);
@@ -34,7 +34,7 @@ impl Admin {
             None => Ok(Walk::from_start(self.tenant, trust)),
         };
         let outcome = match walk {
-            Ok(walk) => self.walk(walk, heads, &mut keys).await?,
+            Ok(walk) => self.walk(walk, witnesses, &mut keys).await?,
             Err(broken) => Err(broken),
         };
         keys.sort_unstable();
@@ -49,13 +49,17 @@ impl Admin {
     async fn walk(
         &self,
         mut walk: Walk,
-        heads: Vec<Signed<Head>>,
+        witnesses: &Witnesses,
         keys: &mut Vec<PublicKey>,
     ) -> Result<Result<Walked, Broken>, AdminError> {
         // Read before the entries: whatever is signed or ends here is among them.
         let end = self.store.trail_end(self.tenant).await?;
         let kept = self.kept_heads(walk.at().sequence).await?;
-        for head in heads.iter().chain(&kept) {
+        keys.extend(witnesses.keys());
+        if let Err(broken) = witnesses.tell(&mut walk) {
+            return Ok(Err(broken));
+        }
+        for head in &kept {
             keys.push(head.key);
             if let Err(broken) = walk.expect(head) {
                 return Ok(Err(broken));

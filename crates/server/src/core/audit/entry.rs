@@ -31,6 +31,7 @@ impl Entry<'_> {
     #[must_use]
     pub fn spelled(&self) -> String {
         let told = Told::of(self.deed);
+        debug_assert!(Deed::NAMES.contains(&told.deed), "{} has no name", told.deed);
         let by = self.by;
         let details = (!told.details.is_empty()).then(|| Tree::from(told.details));
         Fields::default()
@@ -68,6 +69,8 @@ pub struct Recorded {
     pub sequence: u64,
     /// When it was written.
     pub time: Timestamp,
+    /// Whose trail it stands in.
+    pub tenant: String,
     /// By whom.
     pub actor: RecordedActor,
     /// What was called.

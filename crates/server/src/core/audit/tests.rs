@@ -340,3 +340,11 @@ fn entry_says_who_did_what_to_which_machine() {
         spelled(tenant(1), 12, 1)
     );
 }
+
+#[test]
+fn schema_names_every_deed() {
+    let schema = include_str!("../../../../../docs/reference/audit.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let named = &schema["$defs"]["entry"]["properties"]["deed"]["enum"];
+    assert_eq!(*named, serde_json::json!(Deed::NAMES));
+}

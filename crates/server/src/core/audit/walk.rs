@@ -147,6 +147,14 @@ impl Walk {
             return Err(Broken::Foreign(link.sequence));
         }
         self.trusts(head.key, link.sequence, head.is_genuine())?;
+        self.expect_link(link)
+    }
+
+    /// Adds a place that the trail must go through, known from elsewhere.
+    ///
+    /// # Errors
+    /// [`Broken::Rewritten`] for one that is the present place with another hash.
+    pub fn expect_link(&mut self, link: Link) -> Result<(), Broken> {
         if link.sequence == self.at.sequence {
             return self.meets(link.hash);
         }
@@ -205,6 +213,12 @@ impl Walk {
                 confirmed: self.confirmed,
             }),
         }
+    }
+
+    /// Whose trail it is.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
     }
 
     /// Where the walk is.

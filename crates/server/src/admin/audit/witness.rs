@@ -1,0 +1,83 @@
+//! What was kept elsewhere, and the trail must agree with.
+
+use std::path::Path;
+
+use super::file::lines;
+use super::{Line, TrailFileError};
+use crate::core::TenantId;
+use crate::core::audit::{Broken, Head, Link, PublicKey, Recorded, Signed, Walk};
+
+/// What was kept elsewhere of trails: signed heads, and the last entry of each that a receiver got.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Witnesses {
+    heads: Vec<Signed<Head>>,
+    last: Vec<(TenantId, Link)>,
+}
+
+impl Witnesses {
+    /// Adds what a line of an export, or of a receiver's file, says; `false` when it says nothing.
+    pub fn add(&mut self, line: &str) -> bool {
+        match Line::read(line) {
+            Some(Line::Head(head)) => self.heads.push(head),
+            Some(Line::Entry(entry, hash)) => {
+                let Some(read) = Recorded::read(&entry) else {
+                    return false;
+                };
+                let Ok(tenant) = read.tenant.parse() else {
+                    return false;
+                };
+                self.keep_last(
+                    tenant,
+                    Link {
+                        sequence: read.sequence,
+                        hash,
+                    },
+                );
+            }
+            Some(Line::From(tenant, link)) => self.keep_last(tenant, link),
+            Some(Line::Checkpoint(signed)) => {
+                self.keep_last(signed.statement.tenant, signed.statement.link);
+            }
+            None => return false,
+        }
+        true
+    }
+
+    /// Adds what a file says.
+    ///
+    /// # Errors
+    /// [`TrailFileError`] when it cannot be read, or when a line is none of a trail.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), TrailFileError> {
+        for (number, line) in lines(path)? {
+            match line? {
+                Some(line) if self.add(&line.write()) => {}
+                _ => return Err(TrailFileError::NoLine(number)),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = PublicKey> {
+        self.heads.iter().map(|head| head.key)
+    }
+
+    /// Lets a walk expect what concerns its tenant.
+    pub(super) fn tell(&self, walk: &mut Walk) -> Result<(), Broken> {
+        let tenant = walk.tenant();
+        for head in &self.heads {
+            if head.statement.tenant == tenant {
+                walk.expect(head)?;
+            }
+        }
+        let mut of_tenant = self.last.iter().filter(|(of, _)| *of == tenant);
+        of_tenant.try_for_each(|(_, link)| walk.expect_link(*link))
+    }
+
+    fn keep_last(&mut self, tenant: TenantId, link: Link) {
+        match self.last.iter_mut().find(|(of, _)| *of == tenant) {
+            Some((_, last)) if last.sequence > link.sequence => {}
+            Some((_, last)) => *last = link,
+            None => self.last.push((tenant, link)),
+        }
+    }
+}
