@@ -31,7 +31,11 @@ impl Entry<'_> {
     #[must_use]
     pub fn spelled(&self) -> String {
         let told = Told::of(self.deed);
-        debug_assert!(Deed::NAMES.contains(&told.deed), "{} has no name", told.deed);
+        debug_assert!(
+            Deed::NAMES.contains(&told.deed),
+            "{} has no name",
+            told.deed
+        );
         let by = self.by;
         let details = (!told.details.is_empty()).then(|| Tree::from(told.details));
         Fields::default()
