@@ -6,6 +6,7 @@ mod keys;
 mod laboratory;
 mod machines;
 mod operator;
+mod people;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,16 +17,17 @@ use crate::clock::{Clock, SystemClock};
 use crate::core::TenantId;
 use crate::core::audit::{Actor, Broken, By};
 use crate::data_dir::{DataDir, DataDirError};
-use crate::issuer::KeyError;
+use crate::issuer::{InvalidRedirectUri, KeyError};
 use crate::secret::NoRandomness;
 use crate::store::{Directory as _, SqlStore, StoreError};
 
-pub use applications::{AddedApplication, ApplicationSummary, NewApplication};
+pub use applications::{AddedApplication, ApplicationSummary, NewApplication, NewProof};
 pub use audit::{
     Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
 };
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
+pub use people::{NewPerson, PersonSummary};
 
 /// An operator's hand on a server's store.
 #[derive(Clone, Debug)]
@@ -56,6 +58,27 @@ pub enum AdminError {
     /// The name is empty, too long, or not printable.
     #[error("an application's name has 1 to 120 printable characters")]
     Name,
+    /// The scope is none that a person can have.
+    #[error("{0:?} is no scope of a person")]
+    UnknownScope(String),
+    /// The address is none that persons can be sent back to.
+    #[error("{0:?} cannot be a redirect URI")]
+    RedirectUri(String, #[source] InvalidRedirectUri),
+    /// The certificate is none, or has no RSA key of at least 2048 bits.
+    #[error("the certificate must be one of X.509 with an RSA key of at least 2048 bits")]
+    Certificate,
+    /// A public application that would act by itself, or for nobody.
+    #[error("a public application has scopes and no permissions: it acts for persons alone")]
+    Useless,
+    /// What a person signs in with.
+    #[error("a person's name has 1 to 120 printable characters and no blanks")]
+    PersonName,
+    /// Another person has the name.
+    #[error("there is a person {0} already")]
+    PersonTaken(String),
+    /// The password is too short or too long.
+    #[error("a password has at least 12 characters and at most 256 bytes")]
+    Password,
     /// An enrolment token that lets nobody in.
     #[error("an enrolment token needs at least one use and some time")]
     UselessToken,

@@ -145,6 +145,8 @@ mod tests {
                 tenant: TenantId::fresh(),
                 client_id: "c".to_owned(),
                 requestor: "r".to_owned(),
+                person: None,
+                sign_in: None,
                 grant: Grant::Application(Vec::new()),
             },
             origin: Origin::new("https", "quell.example"),

@@ -47,7 +47,7 @@ use crate::core::{DuplicateRule, PermissionRule, TenantId};
 use crate::devices::Wake;
 use crate::exchange;
 use crate::generated::routes::{Found, Route};
-use crate::issuer::{Caller, Document, Issuer, Version};
+use crate::issuer::{Caller, Issuer, Place, Version};
 use crate::store::Store;
 use answer::Origin;
 use arrivals::Arrival;
@@ -99,7 +99,7 @@ pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request) -> Res
             let allowed = methods_at(parts.uri.path());
             ApiError::other_method(&parts.method, &allowed).into_response()
         }
-        Found::Nothing => api.document(&parts).await,
+        Found::Nothing => api.issuer_place(&parts, body).await,
     }
 }
 
@@ -244,19 +244,20 @@ impl Api {
         }
     }
 
-    /// Documents about the issuer, which are no operations of the API.
-    async fn document(&self, parts: &Parts) -> Response {
-        let Some((tenant, document)) = Document::find(parts.uri.path()) else {
+    /// The issuer's places beside its tokens, which are no operations of the API.
+    async fn issuer_place(&self, parts: &Parts, body: Result<bytes::Bytes, BodyFault>) -> Response {
+        let Some(place) = Place::find(parts.uri.path()) else {
             return ApiError::no_route().into_response();
         };
-        if parts.method != Method::GET {
-            return ApiError::other_method(&parts.method, &[Method::GET]).into_response();
+        if !place.methods().contains(&parts.method) {
+            return ApiError::other_method(&parts.method, place.methods()).into_response();
         }
         if let Err(error) = self.hosts.origin(parts) {
             return error.into_response();
         }
-        match self.issuer.document(tenant, document).await {
-            Some(document) => (StatusCode::OK, axum::Json(document)).into_response(),
+        let body = body.ok();
+        match self.issuer.visit(place, parts, body.as_ref()).await {
+            Some(response) => response,
             None => ApiError::no_route().into_response(),
         }
     }

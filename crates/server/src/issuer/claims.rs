@@ -10,12 +10,14 @@ const LIFE_SECONDS: i64 = 3900;
 /// How long before now a token is dated, in seconds, so that a client whose clock is behind may
 /// use it at once.
 const BACKDATED_SECONDS: i64 = 300;
+/// The longest that any token may still live, in seconds: the service's own live for a day at most.
+const LONGEST_SECONDS: i64 = 2 * 24 * 60 * 60;
 /// What `expires_in` says: what is left of the life, less one.
 pub(super) const EXPIRES_IN: i64 = LIFE_SECONDS - BACKDATED_SECONDS - 1;
 /// How far the clock may be off when times are checked, in seconds.
 const LEEWAY_SECONDS: i64 = 60;
 
-/// The claims of an application's token, as the service's first version has them.
+/// The claims of an access token, as the service's first version has them.
 #[derive(Debug, Serialize)]
 pub(super) struct Minted<'a> {
     aud: &'a str,
@@ -28,11 +30,29 @@ pub(super) struct Minted<'a> {
     app_displayname: &'a str,
     idp: &'a str,
     oid: &'a str,
-    roles: &'a [String],
     sub: &'a str,
     tid: String,
     uti: &'a str,
     ver: &'static str,
+    #[serde(flatten)]
+    holder: HolderClaims<'a>,
+}
+
+/// What the token of an application has, and what that of a person.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum HolderClaims<'a> {
+    Application {
+        roles: &'a [String],
+    },
+    Person {
+        amr: [&'static str; 1],
+        name: &'a str,
+        scp: String,
+        sid: &'a str,
+        unique_name: &'a str,
+        upn: &'a str,
+    },
 }
 
 /// What a token is minted from.
@@ -42,11 +62,27 @@ pub(super) struct Mint<'a> {
     pub(super) issuer: &'a str,
     pub(super) audience: &'a str,
     pub(super) client_id: &'a str,
+    /// How the client proved itself: 0 not at all, 1 by a secret, 2 by a certificate.
+    pub(super) proved_by: &'static str,
     pub(super) display_name: &'a str,
     pub(super) object_id: &'a str,
-    pub(super) roles: &'a [String],
+    pub(super) bearer: Bearer<'a>,
     pub(super) unique: &'a str,
     pub(super) now: Timestamp,
+}
+
+/// Whose token it is.
+#[derive(Debug)]
+pub(super) enum Bearer<'a> {
+    /// The application's own, with these roles.
+    Application(&'a [String]),
+    /// A person's, who gave the application these scopes.
+    Person {
+        name: &'a str,
+        display_name: &'a str,
+        scopes: &'a [String],
+        sign_in: &'a str,
+    },
 }
 
 impl<'a> From<&Mint<'a>> for Minted<'a> {
@@ -59,16 +95,59 @@ impl<'a> From<&Mint<'a>> for Minted<'a> {
             nbf: issued,
             exp: issued + LIFE_SECONDS,
             appid: mint.client_id,
-            appidacr: "1",
+            appidacr: mint.proved_by,
             app_displayname: mint.display_name,
             idp: mint.issuer,
             oid: mint.object_id,
-            roles: mint.roles,
             sub: mint.object_id,
             tid: mint.tenant.to_string(),
             uti: mint.unique,
             ver: "1.0",
+            holder: match mint.bearer {
+                Bearer::Application(roles) => HolderClaims::Application { roles },
+                Bearer::Person {
+                    name,
+                    display_name,
+                    scopes,
+                    sign_in,
+                } => HolderClaims::Person {
+                    amr: ["pwd"],
+                    name: display_name,
+                    scp: scopes.join(" "),
+                    sid: sign_in,
+                    unique_name: name,
+                    upn: name,
+                },
+            },
         }
+    }
+}
+
+/// The claims of an id token (OpenID Connect Core, section 2). Its audience is the application, so
+/// that it opens nothing here.
+#[derive(Debug, Serialize)]
+pub(super) struct IdToken<'a> {
+    pub(super) aud: &'a str,
+    pub(super) iss: &'a str,
+    pub(super) iat: i64,
+    pub(super) nbf: i64,
+    pub(super) exp: i64,
+    pub(super) name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nonce: Option<&'a str>,
+    pub(super) oid: &'a str,
+    pub(super) preferred_username: &'a str,
+    pub(super) sub: &'a str,
+    pub(super) tid: String,
+    pub(super) uti: &'a str,
+    pub(super) ver: &'static str,
+}
+
+impl IdToken<'_> {
+    /// From when until when an id token is good that is issued now.
+    pub(super) fn times(now: Timestamp) -> (i64, i64) {
+        let issued = now.unix_seconds() - BACKDATED_SECONDS;
+        (issued, issued + LIFE_SECONDS)
     }
 }
 
@@ -93,6 +172,8 @@ pub(super) struct Claims {
     pub(super) unique_name: Option<String>,
     #[serde(default)]
     pub(super) oid: Option<String>,
+    #[serde(default)]
+    pub(super) sid: Option<String>,
 }
 
 /// Who calls.
@@ -104,6 +185,10 @@ pub(crate) struct Caller {
     pub(crate) client_id: String,
     /// His name in actions: the application's display name, or the person's principal name.
     pub(crate) requestor: String,
+    /// The person's object id, if a person calls: what he may do beside his scopes hangs on it.
+    pub(crate) person: Option<String>,
+    /// The sign-in that a person's token belongs to.
+    pub(crate) sign_in: Option<String>,
     /// What he may do.
     pub(crate) grant: Grant,
 }
@@ -119,6 +204,8 @@ pub(super) enum Flaw {
     Audience,
     #[error("The access token was issued by another authority.")]
     Issuer,
+    #[error("The access token lives longer than is accepted.")]
+    Lifetime,
 }
 
 impl Claims {
@@ -143,10 +230,14 @@ impl Claims {
         if now < self.nbf.saturating_sub(LEEWAY_SECONDS) {
             return Err(Flaw::Early);
         }
+        if self.exp > now.saturating_add(LONGEST_SECONDS) {
+            return Err(Flaw::Lifetime);
+        }
         Ok(self.caller(tenant))
     }
 
     fn caller(&self, tenant: TenantId) -> Caller {
+        let person = self.oid.clone().filter(|_| self.scp.is_some());
         let (requestor, grant) = match &self.scp {
             Some(scopes) => (
                 self.upn
@@ -164,6 +255,8 @@ impl Claims {
             tenant,
             requestor: requestor.unwrap_or(&self.appid).clone(),
             client_id: self.appid.clone(),
+            person,
+            sign_in: self.sid.clone(),
             grant,
         }
     }
@@ -198,6 +291,7 @@ mod tests {
             upn: None,
             unique_name: None,
             oid: None,
+            sid: None,
         }
     }
 

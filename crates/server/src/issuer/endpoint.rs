@@ -7,14 +7,15 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Issuer;
 use super::basic::Basic;
-use super::claims::{EXPIRES_IN, Mint, Minted, audience_is_ours};
+use super::claims::{Bearer, EXPIRES_IN, Mint, Minted, audience_is_ours};
+use super::client::Client;
 use super::fault::TokenFault;
-use super::form::TokenRequest;
-use super::{Clients, Issuer, all_roles};
+use super::form::{Grant, TokenRequest};
 use crate::core::TenantId;
 use crate::exchange;
-use crate::secret::{SecretHash, sha256};
+use crate::secret::sha256;
 
 /// Which of the two endpoints is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +34,8 @@ struct AnswerV1 {
     ext_expires_in: String,
     expires_on: String,
     not_before: String,
-    resource: String,
-    access_token: String,
+    #[serde(flatten)]
+    tokens: Tokens,
 }
 
 /// The answer of the second version.
@@ -43,14 +44,25 @@ struct AnswerV2 {
     token_type: &'static str,
     expires_in: i64,
     ext_expires_in: i64,
-    access_token: String,
+    #[serde(flatten)]
+    tokens: Tokens,
 }
 
-/// A client that proved who it is.
-struct Client {
-    id: String,
-    display_name: String,
-    roles: Vec<String>,
+/// What is issued.
+#[derive(Serialize, Default)]
+pub(super) struct Tokens {
+    pub(super) access_token: String,
+    /// The first version names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_info: Option<String>,
 }
 
 impl Issuer {
@@ -81,32 +93,34 @@ impl Issuer {
         }
         let request = TokenRequest::read(version, Basic::read(headers)?, body)?;
         self.expect_patience(&request.client_id)?;
-        let tenant = self.tenant(tenant).await?;
-        let client = self.authenticate(tenant, &request).await?;
-        if !audience_is_ours(&request.resource, &self.base_url) {
-            return Err(TokenFault::Resource(
-                request.resource.chars().take(200).collect(),
-            ));
-        }
-        exchange::note(|told| {
-            told.tenant = Some(tenant);
-            told.application = exchange::excerpt(&client.id);
-        });
-        let token = self.mint(tenant, &client, &request.resource)?;
-        // Escaped: where any client is let in, this is anybody's text.
-        tracing::info!(%tenant, client = ?client.id, "token issued");
-        Ok(self.answer(version, request.resource, token))
+        let tokens = match &request.grant {
+            Grant::ForItself { resource } => {
+                let tenant = self.tenant(tenant).await?;
+                self.for_itself(tenant, &request, resource).await?
+            }
+            _ => self.for_person(version, tenant, &request).await?,
+        };
+        Ok(self.answer(version, tokens))
     }
 
     /// Refuses whoever asks too often, before anything is looked up for him.
-    fn expect_patience(&self, client_id: &str) -> Result<(), TokenFault> {
+    pub(super) fn expect_patience(&self, client_id: &str) -> Result<(), TokenFault> {
         match (&self.guard, exchange::peer()) {
             (Some(guard), Some(peer)) => guard.check(client_id, peer).map_err(TokenFault::TooMany),
             _ => Ok(()),
         }
     }
 
-    async fn tenant(&self, name: &str) -> Result<TenantId, TokenFault> {
+    /// Notes for whom a token is issued.
+    pub(super) fn note_client(tenant: TenantId, client_id: &str) {
+        exchange::note(|told| {
+            told.tenant = Some(tenant);
+            told.application = exchange::excerpt(client_id);
+        });
+    }
+
+    /// A tenant by its id.
+    pub(super) async fn tenant(&self, name: &str) -> Result<TenantId, TokenFault> {
         let tenant = name.parse().map_err(|_| TokenFault::Tenant)?;
         match self.store.has_tenant(tenant).await {
             Ok(true) => Ok(tenant),
@@ -115,42 +129,53 @@ impl Issuer {
         }
     }
 
-    async fn authenticate(
+    /// A tenant by its id, or by the application where the client leaves it open.
+    pub(super) async fn tenant_for(
+        &self,
+        name: &str,
+        client_id: &str,
+    ) -> Result<TenantId, TokenFault> {
+        if !is_any_tenant(name) {
+            return self.tenant(name).await;
+        }
+        let found = self.store.tenant_of(client_id).await;
+        found
+            .map_err(TokenFault::Unavailable)?
+            .ok_or(TokenFault::Client)
+    }
+
+    async fn for_itself(
         &self,
         tenant: TenantId,
         request: &TokenRequest,
-    ) -> Result<Client, TokenFault> {
-        if self.clients == Clients::Any {
-            return Ok(Client {
-                id: request.client_id.clone(),
-                display_name: request.client_id.clone(),
-                roles: all_roles(),
-            });
+        resource: &str,
+    ) -> Result<Tokens, TokenFault> {
+        let client = self
+            .client(tenant, &request.client_id, &request.proof)
+            .await?;
+        if !audience_is_ours(resource, &self.base_url) {
+            return Err(TokenFault::Resource(resource.chars().take(200).collect()));
         }
-        let known = self
-            .store
-            .application(tenant, &request.client_id)
-            .await
-            .map_err(TokenFault::Unavailable)?;
-        // An unknown client costs the same time as a wrong secret.
-        let nobody = SecretHash::of_nobody();
-        let secret = known.as_ref().map_or(&nobody, |client| &client.secret);
-        let matches = secret.matches(&request.client_secret);
-        match known {
-            Some(client) if matches => Ok(Client {
-                id: client.client_id,
-                display_name: client.display_name,
-                roles: client.roles,
-            }),
-            Some(_) | None => Err(TokenFault::Client),
-        }
+        Self::note_client(tenant, &client.id);
+        let object_id = object_id(tenant, &client.id);
+        let bearer = Bearer::Application(&client.roles);
+        let access_token = self.mint(tenant, &client, resource, &object_id, bearer)?;
+        // Escaped: where any client is let in, this is anybody's text.
+        tracing::info!(%tenant, client = ?client.id, "token issued");
+        Ok(Tokens {
+            access_token,
+            resource: Some(resource.to_owned()),
+            ..Tokens::default()
+        })
     }
 
-    fn mint(
+    pub(super) fn mint(
         &self,
         tenant: TenantId,
         client: &Client,
         audience: &str,
+        object_id: &str,
+        bearer: Bearer<'_>,
     ) -> Result<String, TokenFault> {
         let issuer = self.name(tenant);
         let claims = Mint {
@@ -158,20 +183,22 @@ impl Issuer {
             issuer: &issuer,
             audience,
             client_id: &client.id,
+            proved_by: client.proved_by,
             display_name: &client.display_name,
-            object_id: &object_id(tenant, &client.id),
-            roles: &client.roles,
+            object_id,
+            bearer,
             unique: &Uuid::new_v4().simple().to_string(),
             now: self.clock.now(),
         };
-        self.keys
-            .signer()
-            .map_err(TokenFault::Signing)?
-            .sign(&Minted::from(&claims))
-            .map_err(TokenFault::Signing)
+        self.sign(&Minted::from(&claims))
     }
 
-    fn answer(&self, version: Version, resource: String, access_token: String) -> Response {
+    pub(super) fn sign(&self, claims: &impl Serialize) -> Result<String, TokenFault> {
+        let signer = self.keys.signer().map_err(TokenFault::Signing)?;
+        signer.sign(claims).map_err(TokenFault::Signing)
+    }
+
+    fn answer(&self, version: Version, tokens: Tokens) -> Response {
         let mut response = match version {
             Version::V1 => {
                 let now = self.clock.now().unix_seconds();
@@ -181,8 +208,7 @@ impl Issuer {
                     ext_expires_in: EXPIRES_IN.to_string(),
                     expires_on: (now + EXPIRES_IN).to_string(),
                     not_before: now.to_string(),
-                    resource,
-                    access_token,
+                    tokens,
                 })
                 .into_response()
             }
@@ -190,7 +216,10 @@ impl Issuer {
                 token_type: "Bearer",
                 expires_in: EXPIRES_IN,
                 ext_expires_in: EXPIRES_IN,
-                access_token,
+                tokens: Tokens {
+                    resource: None,
+                    ..tokens
+                },
             })
             .into_response(),
         };
@@ -201,8 +230,15 @@ impl Issuer {
     }
 }
 
+/// Whether a client leaves open whose tenant it is in.
+pub(super) fn is_any_tenant(name: &str) -> bool {
+    ["common", "organizations"]
+        .iter()
+        .any(|any| name.eq_ignore_ascii_case(any))
+}
+
 /// Clients in the wild send no content type at all; another one than a form's is a mistake.
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let Some(given) = headers.get(header::CONTENT_TYPE) else {
         return true;
     };
@@ -212,7 +248,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     })
 }
 
-fn correlation(headers: &HeaderMap) -> Option<Uuid> {
+pub(super) fn correlation(headers: &HeaderMap) -> Option<Uuid> {
     let given = headers.get("client-request-id")?;
     Uuid::parse_str(given.to_str().ok()?).ok()
 }

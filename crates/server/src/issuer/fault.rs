@@ -34,7 +34,9 @@ pub(super) enum TokenFault {
     TooLong,
     #[error("The request body must be a form (application/x-www-form-urlencoded).")]
     NotAForm,
-    #[error("The grant type '{0}' is not supported; use 'client_credentials'.")]
+    #[error(
+        "The grant type '{0}' is not supported; use 'client_credentials', 'authorization_code', 'refresh_token' or a device code."
+    )]
     GrantType(String),
     #[error(
         "The scope '{0}' is not valid. A client asks for itself with one scope: the resource followed by '/.default'."
@@ -44,6 +46,24 @@ pub(super) enum TokenFault {
         "The resource '{0}' is not known to this tenant; use 'https://api.securitycenter.microsoft.com'."
     )]
     Resource(String),
+    #[error("The scope '{0}' is none that this application may ask a person for.")]
+    PersonScope(String),
+    #[error("The redirect URI is not registered with this application.")]
+    RedirectUri,
+    #[error("The response mode is 'query', 'fragment' or 'form_post'.")]
+    ResponseMode,
+    #[error("The code or the refresh token is not known, was used, or has expired.")]
+    Grant,
+    #[error("The person has not signed in yet.")]
+    Pending,
+    #[error("The person has not signed in yet, and was asked about too soon.")]
+    TooSoon,
+    #[error("The person refused.")]
+    Denied,
+    #[error("The code has expired.")]
+    ExpiredCode,
+    #[error("The request body must contain 'client_secret' or 'client_assertion'.")]
+    Unproven,
     #[error("The tenant was not found.")]
     Tenant,
     #[error("The client is not known, or its secret is wrong.")]
@@ -79,6 +99,15 @@ impl TokenFault {
             Self::GrantType(_) => (bad, Code::UnsupportedGrantType, 70_003),
             Self::Scope(_) => (bad, Code::InvalidScope, 70_011),
             Self::Resource(_) => (bad, Code::from("invalid_resource"), 500_011),
+            Self::PersonScope(_) => (bad, Code::InvalidScope, 70_011),
+            Self::RedirectUri => (bad, Code::InvalidRequest, 50_011),
+            Self::ResponseMode => (bad, Code::InvalidRequest, 900_023),
+            Self::Grant => (bad, Code::InvalidGrant, 70_000),
+            Self::Pending => (bad, Code::AuthorizationPending, 70_016),
+            Self::TooSoon => (bad, Code::SlowDown, 70_016),
+            Self::Denied => (bad, Code::AccessDenied, 70_018),
+            Self::ExpiredCode => (bad, Code::ExpiredToken, 70_020),
+            Self::Unproven => (StatusCode::UNAUTHORIZED, Code::InvalidClient, 7_000_218),
             Self::Tenant => (bad, Code::InvalidRequest, 90_002),
             Self::Client => (StatusCode::UNAUTHORIZED, Code::InvalidClient, 7_000_215),
             Self::TooMany(_) => (

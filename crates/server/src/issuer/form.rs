@@ -6,23 +6,58 @@ use super::basic::Basic;
 use super::endpoint::Version;
 use super::fault::TokenFault;
 
-/// The longest parameter that is read, in bytes.
+/// The longest parameter that is read, in bytes, unless it is an assertion.
 pub(super) const MAX_VALUE: usize = 2048;
+/// The longest assertion, in bytes: it may bring its certificates along.
+const MAX_ASSERTION: usize = 16 * 1024;
+/// How a client says that it proves itself by an assertion (RFC 7523, section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// The grant of a device code (RFC 8628, section 3.4).
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// A client asks for a token for itself.
+/// What a client shows to prove who it is.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// Nothing: it is public.
+    None,
+    Secret(String),
+    Assertion(String),
+}
+
+/// What a client asks for.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Grant {
+    /// A token for itself, for this resource.
+    ForItself { resource: String },
+    /// A token for the person who just signed in.
+    Code {
+        code: String,
+        redirect_uri: String,
+        verifier: String,
+    },
+    /// Another token for the person who signed in once.
+    Refresh {
+        token: String,
+        scope: Option<String>,
+    },
+    /// A token for the person who signs in elsewhere.
+    Device { code: String },
+}
+
+/// A request for a token.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct TokenRequest {
     pub(super) client_id: String,
-    pub(super) client_secret: String,
-    /// The resource that the token is to open.
-    pub(super) resource: String,
+    pub(super) proof: Proof,
+    pub(super) grant: Grant,
+    /// Whether the client wants to be told whose token it is, as Microsoft's libraries do.
+    pub(super) client_info: bool,
 }
 
 impl fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenRequest")
             .field("client_id", &self.client_id)
-            .field("resource", &self.resource)
             .finish_non_exhaustive()
     }
 }
@@ -36,21 +71,37 @@ impl TokenRequest {
         body: &[u8],
     ) -> Result<Self, TokenFault> {
         let form = Form::read(body)?;
-        match form.required("grant_type")? {
-            "client_credentials" => {}
+        let owned = |name| form.required(name).map(str::to_owned);
+        let grant = match form.required("grant_type")? {
+            "client_credentials" => Grant::ForItself {
+                resource: form.resource(version)?,
+            },
+            "authorization_code" => Grant::Code {
+                code: owned("code")?,
+                redirect_uri: owned("redirect_uri")?,
+                verifier: owned("code_verifier")?,
+            },
+            "refresh_token" => Grant::Refresh {
+                token: owned("refresh_token")?,
+                scope: form.get("scope").map(str::to_owned),
+            },
+            // The first version's word for it, and the one that every version knows.
+            DEVICE_CODE | "device_code" => Grant::Device {
+                code: form
+                    .get("code")
+                    .map_or_else(|| owned("device_code"), |code| Ok(code.to_owned()))?,
+            },
             other => return Err(TokenFault::GrantType(other.chars().take(64).collect())),
-        }
-        let resource = match (version, form.get("resource"), form.get("scope")) {
-            (Version::V1, Some(resource), _) => resource.to_owned(),
-            (Version::V1, None, Some(scope)) | (Version::V2, _, Some(scope)) => of_scope(scope)?,
-            (Version::V1, None, None) => return Err(TokenFault::Missing("resource")),
-            (Version::V2, _, None) => return Err(TokenFault::Missing("scope")),
         };
-        let (client_id, client_secret) = form.client(basic)?;
+        let (client_id, proof) = form.client(basic)?;
+        if matches!(grant, Grant::ForItself { .. }) && proof == Proof::None {
+            return Err(TokenFault::Missing("client_secret"));
+        }
         Ok(Self {
             client_id,
-            client_secret,
-            resource,
+            proof,
+            grant,
+            client_info: form.get("client_info") == Some("1"),
         })
     }
 }
@@ -64,16 +115,21 @@ fn of_scope(scope: &str) -> Result<String, TokenFault> {
         .ok_or_else(|| TokenFault::Scope(scope.chars().take(200).collect()))
 }
 
-struct Form(Vec<(String, String)>);
+/// The parameters of a form or a query, each of which is given once.
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(body: &[u8]) -> Result<Self, TokenFault> {
+    pub(super) fn read(body: &[u8]) -> Result<Self, TokenFault> {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(body) {
             if fields.iter().any(|(known, _)| *known == name) {
                 return Err(TokenFault::Twice);
             }
-            if fields.len() >= 32 || value.len() > MAX_VALUE {
+            let longest = match name.as_ref() {
+                "client_assertion" | "request" => MAX_ASSERTION,
+                _ => MAX_VALUE,
+            };
+            if fields.len() >= 32 || value.len() > longest {
                 return Err(TokenFault::TooLong);
             }
             fields.push((name.into_owned(), value.into_owned()));
@@ -81,27 +137,52 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// Id and secret, from the header or from the form: a client must not use both.
-    fn client(&self, basic: Option<Basic>) -> Result<(String, String), TokenFault> {
-        let Some(basic) = basic else {
-            let id = self.required("client_id")?.to_owned();
-            return Ok((id, self.required("client_secret")?.to_owned()));
+    fn resource(&self, version: Version) -> Result<String, TokenFault> {
+        match (version, self.get("resource"), self.get("scope")) {
+            (Version::V1, Some(resource), _) => Ok(resource.to_owned()),
+            (Version::V1, None, Some(scope)) | (Version::V2, _, Some(scope)) => of_scope(scope),
+            (Version::V1, None, None) => Err(TokenFault::Missing("resource")),
+            (Version::V2, _, None) => Err(TokenFault::Missing("scope")),
+        }
+    }
+
+    /// Id and proof, from the header or from the form: a client must not use two at once.
+    pub(super) fn client(&self, basic: Option<Basic>) -> Result<(String, Proof), TokenFault> {
+        let in_form = match (self.get("client_secret"), self.assertion()?) {
+            (Some(_), Some(_)) => return Err(TokenFault::TwoSecrets),
+            (Some(secret), None) => Proof::Secret(secret.to_owned()),
+            (None, Some(assertion)) => Proof::Assertion(assertion.to_owned()),
+            (None, None) => Proof::None,
         };
-        if self.get("client_secret").is_some() {
+        let Some(basic) = basic else {
+            return Ok((self.required("client_id")?.to_owned(), in_form));
+        };
+        if in_form != Proof::None {
             return Err(TokenFault::TwoSecrets);
         }
         match self.get("client_id") {
             Some(id) if id != basic.client_id => Err(TokenFault::TwoClients),
-            _ => Ok((basic.client_id, basic.client_secret)),
+            _ => Ok((basic.client_id, Proof::Secret(basic.client_secret))),
         }
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    fn assertion(&self) -> Result<Option<&str>, TokenFault> {
+        match (
+            self.get("client_assertion"),
+            self.get("client_assertion_type"),
+        ) {
+            (None, _) => Ok(None),
+            (Some(assertion), Some(JWT_BEARER)) => Ok(Some(assertion)),
+            (Some(_), _) => Err(TokenFault::Missing("client_assertion_type")),
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name)?;
         Some(found.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    fn required(&self, name: &'static str) -> Result<&str, TokenFault> {
+    pub(super) fn required(&self, name: &'static str) -> Result<&str, TokenFault> {
         self.get(name).ok_or(TokenFault::Missing(name))
     }
 }
@@ -118,7 +199,7 @@ mod tests {
 
     #[test]
     fn resource_comes_from_the_version_s_own_parameter() {
-        for (version, more, resource) in [
+        for (version, more, expected) in [
             (
                 Version::V1,
                 "resource=https%3A%2F%2Fr.example",
@@ -141,29 +222,47 @@ mod tests {
             ),
         ] {
             let request = read(version, more).unwrap();
-            assert_eq!(request.resource, resource);
-            assert_eq!(request.client_secret, "s+&");
+            let Grant::ForItself { resource } = request.grant else {
+                panic!("another grant")
+            };
+            assert_eq!(resource, expected);
+            assert!(request.proof == Proof::Secret("s+&".to_owned()));
         }
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        assert_eq!(read(Version::V1, ""), Err(TokenFault::Missing("resource")));
+        let bare = |form: &str| TokenRequest::read(Version::V2, None, form.as_bytes());
+        let missing = |name| Err(TokenFault::Missing(name));
+        assert_eq!(read(Version::V1, ""), missing("resource"));
         assert_eq!(
             read(Version::V2, "resource=https://r.example"),
-            Err(TokenFault::Missing("scope"))
+            missing("scope")
+        );
+        assert_eq!(bare(""), missing("grant_type"));
+        assert_eq!(
+            bare("grant_type=client_credentials&scope=r/.default&client_id="),
+            missing("client_id")
         );
         assert_eq!(
-            TokenRequest::read(Version::V2, None, b""),
-            Err(TokenFault::Missing("grant_type"))
+            bare("grant_type=client_credentials&scope=r/.default&client_id=c"),
+            missing("client_secret")
         );
         assert_eq!(
-            TokenRequest::read(
-                Version::V1,
-                None,
-                b"grant_type=client_credentials&resource=r&client_id="
-            ),
-            Err(TokenFault::Missing("client_id"))
+            bare("grant_type=authorization_code&client_id=c&code=x&redirect_uri=y"),
+            missing("code_verifier")
+        );
+        assert_eq!(
+            bare("grant_type=refresh_token&client_id=c"),
+            missing("refresh_token")
+        );
+        assert_eq!(
+            bare(&format!("grant_type={DEVICE_CODE}&client_id=c")),
+            missing("device_code")
+        );
+        assert_eq!(
+            bare("grant_type=refresh_token&client_id=c&refresh_token=r&client_assertion=a"),
+            missing("client_assertion_type")
         );
     }
 
@@ -187,6 +286,9 @@ mod tests {
             read(Version::V2, "client_id=other&scope=r/.default"),
             Err(TokenFault::Twice)
         );
+        let both =
+            format!("scope=r/.default&client_assertion=a&client_assertion_type={JWT_BEARER}");
+        assert_eq!(read(Version::V2, &both), Err(TokenFault::TwoSecrets));
     }
 
     #[test]

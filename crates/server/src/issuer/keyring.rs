@@ -157,7 +157,7 @@ impl From<StartError> for StoreError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Store(error) => error,
-            StartError::Key(error) => Self::Damaged(error.to_string()),
+            other => Self::Damaged(other.to_string()),
         }
     }
 }

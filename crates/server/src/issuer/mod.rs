@@ -1,11 +1,18 @@
-//! The server's own issuer of tokens, for applications with secrets.
+//! The server's own issuer of tokens: for applications, and for persons who sign in with them.
 //!
 //! It answers as Microsoft's does, so that clients need nothing but another authority, and its
 //! tokens have the same claims. It signs with RS256, as that one does, by keys that take turns
 //! ([`crate::core::keyring`]) and are kept in the store.
 
+mod assertion;
+mod attempts;
+mod authorize;
 mod basic;
+mod browser;
 mod claims;
+mod client;
+mod csrf;
+mod device;
 mod discovery;
 mod endpoint;
 mod fault;
@@ -13,6 +20,12 @@ mod form;
 mod guard;
 mod keyring;
 mod keys;
+mod pages;
+mod password;
+mod person;
+mod redirect;
+mod routes;
+mod scopes;
 mod verified;
 mod verify;
 
@@ -23,14 +36,20 @@ use quell_model::{Holder, PERMISSIONS};
 use crate::clock::Clock;
 use crate::core::{Rotation, TenantId};
 use crate::store::{Store, StoreError};
-use guard::Guard;
 
+pub(crate) use assertion::is_usable_certificate;
+use attempts::Attempts;
 pub(crate) use claims::Caller;
-pub(crate) use discovery::Document;
 pub(crate) use endpoint::Version;
+use guard::Guard;
 use keyring::Keyring;
 pub use keys::KeyError;
 pub(crate) use keys::make as make_key;
+use password::Passwords;
+pub(crate) use password::{MAX_PASSWORD, MIN_PASSWORD, hash as hash_password};
+pub use redirect::InvalidRedirectUri;
+pub(crate) use redirect::RedirectUri;
+pub(crate) use routes::Place;
 pub(crate) use verify::Unauthorized;
 
 /// Which clients get tokens.
@@ -53,6 +72,8 @@ pub(crate) struct Issuer {
     keys: Keyring,
     /// None where calls are not limited.
     guard: Option<Guard>,
+    attempts: Attempts,
+    passwords: Passwords,
 }
 
 impl Issuer {
@@ -73,17 +94,25 @@ impl Issuer {
             base_url,
             keys,
             guard: guarded.then(Guard::new).flatten(),
+            attempts: Attempts::new()?,
+            passwords: Passwords::default(),
         })
     }
 
     /// Sees what others made or removed, and does what is due.
     pub(crate) async fn tend(&self) -> Result<(), StartError> {
-        self.keys.tend().await
+        self.keys.tend().await?;
+        Ok(self.store.forget_sign_ins(self.clock.now()).await?)
     }
 
     /// How tokens of a tenant name their issuer.
     fn name(&self, tenant: TenantId) -> String {
         format!("{}/{tenant}/", self.base_url)
+    }
+
+    /// How id tokens of the second version name it.
+    fn name_v2(&self, tenant: TenantId) -> String {
+        format!("{}/{tenant}/v2.0", self.base_url)
     }
 }
 
@@ -103,6 +132,9 @@ pub enum StartError {
     /// The store does not give its keys.
     #[error("the signing keys cannot be read")]
     Store(#[from] StoreError),
+    /// Attempts cannot be counted.
+    #[error("attempts to sign in cannot be counted")]
+    Guard(#[from] quell_ratelimit::QuotaError),
     /// A key cannot be made or is damaged.
     #[error("the signing key cannot be used")]
     Key(#[from] KeyError),

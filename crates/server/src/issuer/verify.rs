@@ -9,6 +9,7 @@ use super::claims::{Caller, Claims, Flaw};
 use super::{Clients, Issuer};
 use crate::core::Grant;
 use crate::store::StoreError;
+use crate::store::record::{Application, Person};
 
 /// The longest token that is read, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
@@ -61,25 +62,52 @@ impl Issuer {
 
     /// An application that an operator removed is out at once, whatever tokens it still has, and one
     /// that is registered may do no more than it is registered for: a token of the time when any
-    /// client got every permission says more.
+    /// client got every permission says more. The same holds for a person, whose sign-in may have
+    /// ended besides.
     async fn as_registered(&self, caller: Caller) -> Result<Caller, Unauthorized> {
-        let roles = match (self.clients, &caller.grant) {
-            (Clients::Registered, Grant::Application(roles)) => roles,
-            (Clients::Any, _) | (_, Grant::Person(_)) => return Ok(caller),
-        };
-        let registered = self
-            .store
+        match (&caller.grant, self.clients) {
+            (Grant::Application(_), Clients::Any) => Ok(caller),
+            (Grant::Application(roles), Clients::Registered) => {
+                let registered = self.registered(&caller).await?;
+                let grant = Grant::Application(both(roles, &registered.roles));
+                Ok(Caller { grant, ..caller })
+            }
+            (Grant::Person(scopes), _) => {
+                let registered = self.registered(&caller).await?;
+                let person = self.signed_in(&caller).await?;
+                let scopes = both(scopes, &registered.scopes);
+                let grant = Grant::Person(both(&scopes, &person.scopes));
+                Ok(Caller { grant, ..caller })
+            }
+        }
+    }
+
+    async fn registered(&self, caller: &Caller) -> Result<Application, Unauthorized> {
+        self.store
             .application(caller.tenant, &caller.client_id)
             .await
             .map_err(Unauthorized::Unavailable)?
-            .ok_or(Unauthorized::BadToken)?;
-        let both = |role: &&String| registered.roles.contains(role);
-        let roles = roles.iter().filter(both).cloned().collect();
-        Ok(Caller {
-            grant: Grant::Application(roles),
-            ..caller
-        })
+            .ok_or(Unauthorized::BadToken)
     }
+
+    async fn signed_in(&self, caller: &Caller) -> Result<Person, Unauthorized> {
+        let (Some(id), Some(sign_in)) = (&caller.person, &caller.sign_in) else {
+            return Err(Unauthorized::BadToken);
+        };
+        let now = self.clock.now();
+        self.store
+            .signed_in(caller.tenant, sign_in, &caller.client_id, now)
+            .await
+            .map_err(Unauthorized::Unavailable)?
+            .filter(|person| person.id == *id)
+            .ok_or(Unauthorized::BadToken)
+    }
+}
+
+/// What stands in both lists.
+fn both(some: &[String], others: &[String]) -> Vec<String> {
+    let common = some.iter().filter(|one| others.contains(one));
+    common.cloned().collect()
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Unauthorized> {

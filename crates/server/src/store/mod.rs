@@ -29,8 +29,9 @@ use crate::core::{Draft, Event, Reach, Tag, TenantId};
 use quell_ratelimit::{Quota, Verdict};
 use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,
-    DeviceKey, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Hearing, IndicatorRecord,
-    Kept, KeptEntry, MachineRecord, MachineScope, NewEnrolmentToken, Page, Sighted, SigningKey,
+    DeviceKey, DeviceRequest, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Hearing,
+    IndicatorRecord, Kept, KeptEntry, MachineRecord, MachineScope, NewCode, NewDeviceCode,
+    NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, Sighted, SigningKey,
     Submission, Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
@@ -85,6 +86,8 @@ pub trait Directory: Debug + Send + Sync {
         tenant: TenantId,
         client_id: &str,
     ) -> Result<Option<Application>, StoreError>;
+    /// The tenant that an application belongs to.
+    async fn tenant_of(&self, client_id: &str) -> Result<Option<TenantId>, StoreError>;
     /// All applications, oldest first.
     async fn applications(&self, tenant: TenantId) -> Result<Vec<Application>, StoreError>;
     /// Removes an application; `false` when there was none.
@@ -117,6 +120,107 @@ pub trait Keys: Debug + Send + Sync {
         by: By,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
+}
+
+/// Persons who sign in. Their names are compared in lower case.
+#[async_trait]
+pub trait People: Debug + Send + Sync {
+    /// Adds a person; `false` when another has the name.
+    async fn add_person(&self, person: Person, by: By) -> Result<bool, StoreError>;
+    /// A person by what he signs in with.
+    async fn person_named(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<Person>, StoreError>;
+    /// A person by his object id.
+    async fn person(&self, tenant: TenantId, id: &str) -> Result<Option<Person>, StoreError>;
+    /// All of them, by name.
+    async fn people(&self, tenant: TenantId) -> Result<Vec<Person>, StoreError>;
+    /// Removes a person and ends his sign-ins; `false` when there was none.
+    async fn remove_person(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Gives a person another password and ends his sign-ins; `false` when there is none.
+    async fn set_password(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        password: String,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+}
+
+/// What comes of signing in: codes, refresh tokens, and assertions that were used.
+#[async_trait]
+pub trait SignIns: Debug + Send + Sync {
+    /// Keeps an authorization code.
+    async fn add_code(&self, code: NewCode) -> Result<(), StoreError>;
+    /// Uses a code up. Shown again, it ends the sign-in that came of it; shown with anything
+    /// wrong, it is of no more use.
+    async fn redeem_code(&self, shown: Redemption) -> Result<Redeemed, StoreError>;
+    /// Exchanges a refresh token for the next one. Shown again, it ends the sign-in.
+    async fn refresh(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+        shown: [u8; 32],
+        next: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Redeemed, StoreError>;
+    /// Who is signed in with this application by this sign-in, which has not ended.
+    async fn signed_in(
+        &self,
+        tenant: TenantId,
+        sign_in: &str,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Person>, StoreError>;
+    /// Remembers that an application used an assertion; `false` when it was used before.
+    async fn use_assertion(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+        digest: [u8; 32],
+        forget_after: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Forgets what is over.
+    async fn forget_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Device codes (RFC 8628).
+#[async_trait]
+pub trait DeviceCodes: Debug + Send + Sync {
+    /// Keeps a code; `false` when another has its user code.
+    async fn add_device_code(&self, code: NewDeviceCode) -> Result<bool, StoreError>;
+    /// What waits behind a user code for a person to decide.
+    async fn device_request(
+        &self,
+        user_code: &str,
+        now: Timestamp,
+    ) -> Result<Option<DeviceRequest>, StoreError>;
+    /// Keeps the person's decision: his object id and the scope that he grants, or none for a
+    /// refusal; `false` when nothing waits any more.
+    async fn decide_device(
+        &self,
+        user_code: &str,
+        person: Option<(String, String)>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Tells a device what became of its code; a code that was granted is used up.
+    async fn poll_device(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+        digest: [u8; 32],
+        new: NewSignIn,
+        now: Timestamp,
+    ) -> Result<Polled, StoreError>;
 }
 
 /// Machines, their keys, and the files seen on them.
@@ -394,11 +498,34 @@ pub trait Replicas: Debug + Send + Sync {
 
 /// Everything that a server keeps.
 pub trait Store:
-    Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + Replicas + 'static
+    Directory
+    + Keys
+    + People
+    + SignIns
+    + DeviceCodes
+    + Fleet
+    + Ledger
+    + Indicators
+    + Trail
+    + Vitals
+    + Replicas
+    + 'static
 {
 }
 
-impl<T: Directory + Keys + Fleet + Ledger + Indicators + Trail + Vitals + Replicas + 'static> Store
-    for T
+impl<
+    T: Directory
+        + Keys
+        + People
+        + SignIns
+        + DeviceCodes
+        + Fleet
+        + Ledger
+        + Indicators
+        + Trail
+        + Vitals
+        + Replicas
+        + 'static,
+> Store for T
 {
 }

@@ -3,6 +3,7 @@
 mod indicator;
 mod replica;
 mod scope;
+mod sign_in;
 mod trail;
 
 use std::net::IpAddr;
@@ -19,6 +20,9 @@ use crate::secret::SecretHash;
 pub use indicator::{Author, IndicatorRecord, Kept};
 pub use replica::{Caller, Heard, Hearing};
 pub use scope::{ActionScope, MachineScope};
+pub use sign_in::{
+    DeviceRequest, Granted, NewCode, NewDeviceCode, NewSignIn, Person, Polled, Redeemed, Redemption,
+};
 pub use trail::KeptEntry;
 
 /// Where the server is reached.
@@ -41,10 +45,24 @@ pub struct Application {
     pub display_name: String,
     /// The permissions that its tokens carry.
     pub roles: Vec<String>,
-    /// What its secret is compared with.
-    pub secret: SecretHash,
+    /// What its secret is compared with, if it has one.
+    pub secret: Option<SecretHash>,
+    /// The certificate whose key it signs assertions with, in DER, if it has one.
+    pub certificate: Option<Vec<u8>>,
+    /// The scopes that persons who sign in with it may give it.
+    pub scopes: Vec<String>,
+    /// Where persons come back to after they signed in.
+    pub redirect_uris: Vec<String>,
     /// When it was added.
     pub created: Timestamp,
+}
+
+impl Application {
+    /// Whether it can keep no secret: a command on someone's desk, for instance.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.secret.is_none() && self.certificate.is_none()
+    }
 }
 
 /// A key that tokens are signed with.

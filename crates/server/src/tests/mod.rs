@@ -1,5 +1,6 @@
 //! The server as its clients and its machines see it, in one process and without sockets.
 
+mod assertions;
 mod audit;
 mod cancel;
 mod description;
@@ -16,10 +17,13 @@ mod limits;
 mod lists;
 mod paging;
 mod permissions;
+mod person;
 mod queries;
 mod quirks;
 mod refusals;
 mod replicas;
+mod sign_in;
+mod sign_in_attacks;
 mod stop;
 mod token_attacks;
 mod token_endpoint;

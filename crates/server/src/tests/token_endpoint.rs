@@ -238,7 +238,7 @@ async fn published_key_verifies_what_was_signed() {
         )
         .await
         .json();
-    assert_eq!(configuration["issuer"], format!("{BASE_URL}/{tenant}/"));
+    assert_eq!(configuration["issuer"], format!("{BASE_URL}/{tenant}/v2.0"));
     let keys = configuration["jwks_uri"].as_str().unwrap();
     let keys = world.get("", keys.strip_prefix(BASE_URL).unwrap()).await;
     let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_value(keys.json()).unwrap();
@@ -248,7 +248,7 @@ async fn published_key_verifies_what_was_signed() {
     validation.validate_exp = false;
     validation.set_audience(&[RESOURCE]);
     jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap();
-    let nowhere = world.get("", "/common/discovery/v2.0/keys").await;
+    let nowhere = world.get("", "/nobody/discovery/v2.0/keys").await;
     assert_eq!(nowhere.status.as_u16(), 404);
 }
 

@@ -195,12 +195,13 @@ impl World {
             .add_application(NewApplication {
                 display_name: "SOC robot".to_owned(),
                 permissions: permissions.iter().map(|&one| one.to_owned()).collect(),
+                ..NewApplication::default()
             })
             .await
             .unwrap();
         Client {
             id: added.client_id,
-            secret: added.secret.expose().to_owned(),
+            secret: added.secret.unwrap().expose().to_owned(),
         }
     }
 

@@ -108,7 +108,7 @@ fn token_request(host: &str, app: &AddedApplication) -> Request<Full<Bytes>> {
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&resource=https://api.securitycenter.microsoft.com",
         app.client_id,
-        app.secret.expose()
+        app.secret.as_ref().unwrap().expose()
     );
     Request::post(format!("/{}/oauth2/token", app.tenant_id))
         .header(header::HOST, host)
@@ -122,6 +122,7 @@ async fn add_application(admin: &Admin) -> AddedApplication {
         .add_application(NewApplication {
             display_name: "SOC robot".to_owned(),
             permissions: permissions.map(str::to_owned).to_vec(),
+            ..NewApplication::default()
         })
         .await
         .unwrap()

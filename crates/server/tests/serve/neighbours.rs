@@ -49,6 +49,7 @@ async fn every_neighbour_of_the_quarantine_is_answered() {
         .add_application(NewApplication {
             display_name: "SOC robot".to_owned(),
             permissions: permissions.map(str::to_owned).to_vec(),
+            ..NewApplication::default()
         })
         .await
         .unwrap();

@@ -109,11 +109,12 @@ fn hold() -> HoldRequest {
 }
 
 async fn ask_token(wire: &mut Wire, app: &AddedApplication, resource: &str) -> Value {
-    wire.secrets.push(app.secret.expose().to_owned());
+    wire.secrets
+        .push(app.secret.as_ref().unwrap().expose().to_owned());
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&resource={resource}",
         app.client_id,
-        app.secret.expose()
+        app.secret.as_ref().unwrap().expose()
     );
     let path = format!("/{}/oauth2/token", app.tenant_id);
     wire.send(&path, "Y2FuYXJ5LW9mLW5vYm9keQ", form.into_bytes())

@@ -1,6 +1,9 @@
 //! `quell server app`.
 
-use quell_server::admin::{Admin, ApplicationSummary, NewApplication};
+use std::path::{Path, PathBuf};
+
+use quell_server::admin::{Admin, ApplicationSummary, NewApplication, NewProof};
+use quell_server::secret::Secret;
 use quell_terminal::{Consent, Exit, Failure, Format, Question, Table, output};
 use serde::Serialize;
 
@@ -10,13 +13,7 @@ use super::cannot;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Register an application; its secret is shown once
-    Add {
-        /// A name for people: the requestor of its actions
-        name: String,
-        /// A permission, for instance Machine.StopAndQuarantine; several times for several
-        #[arg(long = "permission", value_name = "NAME", required = true)]
-        permissions: Vec<String>,
-    },
+    Add(Add),
     /// List the applications
     List,
     /// Remove an application; its tokens are refused from now on
@@ -28,12 +25,40 @@ pub(crate) enum Command {
     },
 }
 
+/// An application to be registered.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Add {
+    /// A name for people: the requestor of its actions
+    name: String,
+    /// What it may do by itself, for instance Machine.StopAndQuarantine; several times for several
+    #[arg(
+        long = "permission",
+        value_name = "NAME",
+        required_unless_present = "scopes"
+    )]
+    permissions: Vec<String>,
+    /// What persons who sign in with it may let it do, for instance Machine.Read; several times for
+    /// several
+    #[arg(long = "scope", value_name = "NAME")]
+    scopes: Vec<String>,
+    /// Where persons come back to after they signed in; on loopback with any port
+    #[arg(long = "redirect-uri", value_name = "URI", requires = "scopes")]
+    redirect_uris: Vec<String>,
+    /// It has no secret and acts for persons alone: a command, a page, an app on a desk
+    #[arg(long, conflicts_with_all = ["permissions", "certificate"])]
+    public: bool,
+    /// It proves itself by the RSA key of this certificate, in PEM, instead of a secret
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Added<'a> {
     tenant_id: &'a str,
     client_id: &'a str,
-    client_secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +67,9 @@ struct Listed {
     client_id: String,
     display_name: String,
     permissions: Vec<String>,
+    scopes: Vec<String>,
+    redirect_uris: Vec<String>,
+    proof: &'static str,
     created: String,
 }
 
@@ -60,7 +88,7 @@ struct Removed<'a> {
 /// Does it.
 pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Result<(), Failure> {
     match command {
-        Command::Add { name, permissions } => add(name, permissions, admin, format).await,
+        Command::Add(new) => add(new, admin, format).await,
         Command::List => list(admin, format).await,
         Command::Remove { client_id, consent } => {
             let about = [format!("remove application {client_id}")];
@@ -70,15 +98,18 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
     }
 }
 
-async fn add(
-    name: &str,
-    permissions: &[String],
-    admin: &Admin,
-    format: Format,
-) -> Result<(), Failure> {
+async fn add(new: &Add, admin: &Admin, format: Format) -> Result<(), Failure> {
+    let proof = match &new.certificate {
+        Some(file) => certificate(file)?,
+        None if new.public => NewProof::Public,
+        None => NewProof::Secret,
+    };
     let new = NewApplication {
-        display_name: name.to_owned(),
-        permissions: permissions.to_vec(),
+        display_name: new.name.clone(),
+        permissions: new.permissions.clone(),
+        scopes: new.scopes.clone(),
+        redirect_uris: new.redirect_uris.clone(),
+        proof,
     };
     let added = admin
         .add_application(new)
@@ -87,7 +118,7 @@ async fn add(
     let shown = Added {
         tenant_id: &added.tenant_id,
         client_id: &added.client_id,
-        client_secret: added.secret.expose(),
+        client_secret: added.secret.as_ref().map(Secret::expose),
     };
     if format == Format::Json {
         return output::json(&shown);
@@ -95,10 +126,24 @@ async fn add(
     let mut table = Table::of_properties();
     table.row(["tenant id", shown.tenant_id]);
     table.row(["client id", shown.client_id]);
-    table.row(["client secret", shown.client_secret]);
+    if let Some(secret) = shown.client_secret {
+        table.row(["client secret", secret]);
+    }
     output::text(&table.render(""))?;
-    output::note("The secret is shown this once. Keep it where secrets are kept.");
+    if shown.client_secret.is_some() {
+        output::note("The secret is shown this once. Keep it where secrets are kept.");
+    }
     Ok(())
+}
+
+/// The first certificate of a file.
+fn certificate(file: &Path) -> Result<NewProof, Failure> {
+    let pem = std::fs::read(file).map_err(|error| {
+        Failure::usage(format!("{} cannot be read", file.display())).because(&error)
+    })?;
+    NewProof::of_certificate_pem(&pem).map_err(|error| {
+        cannot(&error).next("give the public certificate, never the key: BEGIN CERTIFICATE")
+    })
 }
 
 async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
@@ -108,13 +153,22 @@ async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
 }
 
 fn table(applications: &[Listed]) -> String {
-    let mut table = Table::new(&["client id", "name", "created", "permissions"]);
+    let mut table = Table::new(&[
+        "client id",
+        "name",
+        "proof",
+        "created",
+        "permissions",
+        "scopes",
+    ]);
     for application in applications {
         table.row([
-            &application.client_id,
+            application.client_id.as_str(),
             &application.display_name,
+            application.proof,
             &application.created,
             &application.permissions.join(" "),
+            &application.scopes.join(" "),
         ]);
     }
     table.render("no applications")
@@ -125,6 +179,9 @@ fn listed(application: ApplicationSummary) -> Listed {
         client_id: application.client_id,
         display_name: application.display_name,
         permissions: application.permissions,
+        scopes: application.scopes,
+        redirect_uris: application.redirect_uris,
+        proof: application.proof,
         created: application.created.to_string(),
     }
 }

@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod device;
 mod key;
+mod user;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Audit(OnData<audit::Command>),
     /// Devices, which run the agent
     Device(OnData<device::Command>),
+    /// Persons, who sign in with applications
+    User(OnData<user::Command>),
     /// Keys that access tokens are signed with
     Key(OnData<key::Command>),
 }
@@ -55,6 +58,10 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             let admin = open(group.data.as_deref()).await?;
             device::run(&group.what, &admin, group.format.output).await?;
         }
+        Command::User(group) => {
+            let admin = open(group.data.as_deref()).await?;
+            user::run(&group.what, &admin, group.format.output).await?;
+        }
         Command::Key(group) => {
             let admin = open(group.data.as_deref()).await?;
             key::run(&group.what, &admin, group.format.output).await?;
@@ -85,6 +92,13 @@ fn cannot(error: &AdminError) -> Failure {
             | AdminError::Name
             | AdminError::UselessToken
             | AdminError::ActiveKey
+            | AdminError::UnknownScope(_)
+            | AdminError::RedirectUri(..)
+            | AdminError::Certificate
+            | AdminError::Useless
+            | AdminError::PersonName
+            | AdminError::PersonTaken(_)
+            | AdminError::Password
             | AdminError::NoAddress
     );
     let exit = if wrong_input {

@@ -225,16 +225,20 @@ async fn register(
     let new = NewApplication {
         display_name: "quell".to_owned(),
         permissions: permissions.map(str::to_owned).to_vec(),
+        ..NewApplication::default()
     };
     let added = admin
         .add_application(new)
         .await
         .map_err(|error| cannot(&error))?;
+    let secret = added
+        .secret
+        .ok_or_else(|| Failure::fault("the server gave the application no secret"))?;
     Ok(Service {
         base_url,
         tenant_id: added.tenant_id,
         client_id: added.client_id,
-        client_secret: added.secret.expose().to_owned().into(),
+        client_secret: secret.expose().to_owned().into(),
         authority,
     })
 }

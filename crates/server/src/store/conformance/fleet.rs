@@ -34,7 +34,10 @@ pub(in crate::store) async fn application_belongs_to_its_tenant(store: Arc<dyn S
         client_id: "c1".to_owned(),
         display_name: "SOC".to_owned(),
         roles: vec!["Machine.Read.All".to_owned()],
-        secret: SecretHash::of("s").unwrap(),
+        secret: Some(SecretHash::of("s").unwrap()),
+        certificate: Some(vec![1]),
+        scopes: vec!["Machine.Read".to_owned()],
+        redirect_uris: vec!["http://localhost".to_owned()],
         created: at(1),
     };
     store
@@ -43,6 +46,19 @@ pub(in crate::store) async fn application_belongs_to_its_tenant(store: Arc<dyn S
         .unwrap();
     let found = store.application(tenant, "C1").await.unwrap();
     assert_eq!(found.as_ref(), Some(&application));
+    assert_eq!(store.tenant_of("C1").await.unwrap(), Some(tenant));
+    assert_eq!(store.tenant_of("c2").await.unwrap(), None);
+    let public = Application {
+        client_id: "c2".to_owned(),
+        secret: None,
+        certificate: None,
+        ..application.clone()
+    };
+    store.add_application(public.clone(), by()).await.unwrap();
+    let found = store.application(tenant, "c2").await.unwrap();
+    assert_eq!(found, Some(public));
+    let removed = store.remove_application(tenant, "c2", by(), at(0)).await;
+    assert!(removed.unwrap());
     let elsewhere = TenantId::fresh();
     assert_eq!(store.application(elsewhere, "c1").await.unwrap(), None);
     assert!(

@@ -7,6 +7,7 @@ mod fleet;
 mod indicators;
 mod keys;
 mod ledger;
+mod sign_ins;
 mod trail;
 mod vitals;
 
@@ -27,6 +28,7 @@ pub(super) use fleet::*;
 pub(super) use indicators::*;
 pub(super) use keys::*;
 pub(super) use ledger::*;
+pub(super) use sign_ins::*;
 pub(super) use trail::*;
 pub(super) use vitals::*;
 
@@ -61,6 +63,13 @@ macro_rules! every_rule {
             application_belongs_to_its_tenant,
             signing_keys_stand_in_the_order_of_their_turns,
             signing_key_is_added_once_however_many_make_one,
+            person_is_found_by_name_in_any_case,
+            code_is_good_once_and_shown_again_ends_the_sign_in,
+            code_shown_with_anything_wrong_is_of_no_more_use,
+            refresh_token_is_good_once_and_shown_again_ends_all,
+            device_waits_until_its_person_has_decided,
+            other_password_ends_what_the_old_one_began,
+            assertion_is_used_once_until_it_is_forgotten,
             token_lets_in_as_often_and_as_long_as_it_says,
             same_key_is_let_in_again_and_uses_nothing_up,
             another_key_is_refused_until_the_first_is_revoked,

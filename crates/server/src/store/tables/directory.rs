@@ -12,8 +12,8 @@ use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{Address, Application};
 use crate::store::{Directory, SqlStore, StoreError};
 
-const APPLICATION: &str =
-    "tenant, client_id, display_name, roles, secret_salt, secret_digest, created";
+const APPLICATION: &str = "tenant, client_id, display_name, roles, secret_salt, secret_digest, \
+     certificate, scopes, redirect_uris, created";
 
 #[async_trait]
 impl Directory for SqlStore {
@@ -60,7 +60,7 @@ impl Directory for SqlStore {
         let deed = Deed::ApplicationAdded {
             id: application.client_id.clone(),
             name: application.display_name.clone(),
-            permissions: application.roles.clone(),
+            permissions: [application.roles.as_slice(), &application.scopes].concat(),
         };
         self.write(move |sql| {
             add_application(sql, &application)?;
@@ -82,6 +82,21 @@ impl Directory for SqlStore {
                 ),
                 values![tenant, &client_id],
             )
+        })
+        .await
+    }
+
+    async fn tenant_of(&self, client_id: &str) -> Result<Option<TenantId>, StoreError> {
+        let client_id = client_id.to_ascii_lowercase();
+        self.read(move |sql| {
+            let found: Vec<(TenantId,)> = sql.query(
+                "SELECT tenant FROM applications WHERE client_id = ?1 ORDER BY tenant LIMIT 2",
+                values![&client_id],
+            )?;
+            Ok(match found.as_slice() {
+                [(only,)] => Some(*only),
+                _ => None,
+            })
         })
         .await
     }
@@ -148,17 +163,22 @@ fn add_tenant(sql: &mut dyn Sql, tenant: TenantId, now: Timestamp) -> Result<Ten
 }
 
 fn add_application(sql: &mut dyn Sql, application: &Application) -> Result<(), StoreError> {
+    // The columns are older than applications without a secret: those have it empty.
+    let secret = application.secret.as_ref();
     sql.execute(
         "INSERT INTO applications (tenant, client_id, display_name, roles, secret_salt,
-             secret_digest, created)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             secret_digest, certificate, scopes, redirect_uris, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         values![
             application.tenant,
             &application.client_id,
             &application.display_name,
             &application.roles,
-            &application.secret.salt,
-            &application.secret.digest,
+            secret.map_or(&[][..], |secret| &secret.salt),
+            secret.map_or(&[][..], |secret| &secret.digest),
+            application.certificate.as_ref(),
+            &application.scopes,
+            &application.redirect_uris,
             application.created,
         ],
     )
@@ -181,11 +201,15 @@ impl FromRow for Application {
             client_id: row.next()?,
             display_name: row.next()?,
             roles: row.next()?,
-            secret: SecretHash {
-                salt: row.next()?,
-                digest: row.next()?,
-            },
+            secret: secret(row.next()?, row.next()?),
+            certificate: row.next()?,
+            scopes: row.next()?,
+            redirect_uris: row.next()?,
             created: row.next()?,
         })
     }
+}
+
+fn secret(salt: Vec<u8>, digest: Vec<u8>) -> Option<SecretHash> {
+    (!digest.is_empty()).then_some(SecretHash { salt, digest })
 }

@@ -4,6 +4,7 @@
 mod actions;
 mod addresses;
 mod calls;
+mod device_codes;
 mod directory;
 mod enrolment;
 mod fleet;
@@ -12,8 +13,10 @@ mod inventory;
 mod keys;
 mod listing;
 mod orders;
+mod people;
 mod revocation;
 mod scopes;
+mod sign_ins;
 mod sweep;
 mod tags;
 mod trail;

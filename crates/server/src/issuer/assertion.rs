@@ -1,0 +1,169 @@
+//! A client's statement that it is this client, signed with the key of its certificate (RFC 7523,
+//! as MSAL makes it).
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
+use aws_lc_rs::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quell_model::Timestamp;
+use rustls::server::ParsedCertificate;
+use rustls_pki_types::CertificateDer;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The longest time for which an assertion is accepted: so long its number is remembered.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// How far clocks may differ.
+const LEEWAY: Duration = Duration::from_secs(60);
+
+/// What is wrong with an assertion. The client is told only that it is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AssertionFlaw {
+    #[error("it is no signed token")]
+    Malformed,
+    #[error("its algorithm is neither RS256 nor PS256")]
+    Algorithm,
+    #[error("it names another certificate")]
+    OtherCertificate,
+    #[error("the signature is wrong")]
+    Signature,
+    #[error("it speaks of another client, or for another endpoint")]
+    Claims,
+    #[error("it is over, not yet good, or good for too long")]
+    Time,
+}
+
+/// What is left to do for a good assertion: to see that it is used once.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Assertion {
+    pub(super) jti: String,
+    pub(super) forget_after: Timestamp,
+}
+
+/// Nothing but these is looked at: keys and addresses in a header are a stranger's.
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    x5t: Option<String>,
+    #[serde(default, rename = "x5t#S256")]
+    x5t_s256: Option<String>,
+    #[serde(default)]
+    crit: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: String,
+    jti: String,
+    exp: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+}
+
+impl Assertion {
+    /// Checks everything but that it was not used before.
+    pub(super) fn verify(
+        text: &str,
+        certificate: &[u8],
+        client_id: &str,
+        audiences: &[String],
+        now: Timestamp,
+    ) -> Result<Self, AssertionFlaw> {
+        let mut parts = text.split('.');
+        let (Some(header), Some(claims), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(AssertionFlaw::Malformed);
+        };
+        let signed = format!("{header}.{claims}");
+        let header: Header = decoded(header)?;
+        if header.crit.is_some() {
+            return Err(AssertionFlaw::Malformed);
+        }
+        header.names(certificate)?;
+        let signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| AssertionFlaw::Malformed)?;
+        UnparsedPublicKey::new(header.algorithm()?, public_key(certificate)?)
+            .verify(signed.as_bytes(), &signature)
+            .map_err(|_| AssertionFlaw::Signature)?;
+        decoded::<Claims>(claims)?.check(client_id, audiences, now)
+    }
+}
+
+impl Header {
+    fn algorithm(&self) -> Result<&'static dyn VerificationAlgorithm, AssertionFlaw> {
+        match self.alg.as_str() {
+            "RS256" => Ok(&RSA_PKCS1_2048_8192_SHA256),
+            "PS256" => Ok(&RSA_PSS_2048_8192_SHA256),
+            _ => Err(AssertionFlaw::Algorithm),
+        }
+    }
+
+    /// A client that names its certificate must name the one that is registered.
+    fn names(&self, certificate: &[u8]) -> Result<(), AssertionFlaw> {
+        let is = |said: &Option<String>, algorithm| {
+            let hash = URL_SAFE_NO_PAD.encode(digest(algorithm, certificate));
+            said.as_ref()
+                .is_none_or(|said| said.trim_end_matches('=') == hash)
+        };
+        let named = is(&self.x5t, &SHA1_FOR_LEGACY_USE_ONLY) && is(&self.x5t_s256, &SHA256);
+        named.then_some(()).ok_or(AssertionFlaw::OtherCertificate)
+    }
+}
+
+impl Claims {
+    fn check(
+        self,
+        client_id: &str,
+        audiences: &[String],
+        now: Timestamp,
+    ) -> Result<Assertion, AssertionFlaw> {
+        let is_client = |said: &str| said.eq_ignore_ascii_case(client_id);
+        let is_ours = audiences
+            .iter()
+            .any(|ours| ours.eq_ignore_ascii_case(&self.aud));
+        if !is_client(&self.iss) || !is_client(&self.sub) || !is_ours || self.jti.is_empty() {
+            return Err(AssertionFlaw::Claims);
+        }
+        let expires = Timestamp::from_unix_seconds(self.exp);
+        let begins = self.nbf.map(Timestamp::from_unix_seconds);
+        let over = expires.saturating_add(LEEWAY) <= now;
+        let early = begins.is_some_and(|begins| begins > now.saturating_add(LEEWAY));
+        let long = expires > now.saturating_add(LONGEST + LEEWAY);
+        if over || early || long {
+            return Err(AssertionFlaw::Time);
+        }
+        Ok(Assertion {
+            jti: self.jti,
+            forget_after: expires.saturating_add(LEEWAY),
+        })
+    }
+}
+
+fn decoded<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, AssertionFlaw> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| AssertionFlaw::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| AssertionFlaw::Malformed)
+}
+
+fn public_key(certificate: &[u8]) -> Result<Vec<u8>, AssertionFlaw> {
+    let der = CertificateDer::from(certificate);
+    let parsed = ParsedCertificate::try_from(&der).map_err(|_| AssertionFlaw::Signature)?;
+    Ok(parsed.subject_public_key_info().as_ref().to_vec())
+}
+
+/// Whether a certificate can be registered: it is one, and its key is RSA of a usable size.
+pub(crate) fn is_usable_certificate(certificate: &[u8]) -> bool {
+    public_key(certificate).is_ok_and(|key| {
+        aws_lc_rs::signature::ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).is_ok()
+    })
+}

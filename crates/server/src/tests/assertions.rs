@@ -1,0 +1,177 @@
+//! Clients that prove themselves by an assertion (RFC 7523), as MSAL's do with a certificate.
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
+use serde_json::{Value, json};
+
+use super::world::{BASE_URL, RESOURCE, World};
+use crate::admin::{AdminError, NewApplication, NewProof};
+
+struct Certified {
+    id: String,
+    key: EncodingKey,
+    certificate: Vec<u8>,
+}
+
+fn certificate() -> (EncodingKey, Vec<u8>) {
+    let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+    let params = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let pem = key.serialize_pem();
+    let signer = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+    (signer, certificate.der().to_vec())
+}
+
+impl Certified {
+    async fn register(world: &World) -> Self {
+        let (key, certificate) = certificate();
+        let added = world
+            .admin
+            .add_application(NewApplication {
+                display_name: "Certified".to_owned(),
+                permissions: vec!["Machine.Read.All".to_owned()],
+                proof: NewProof::Certificate(certificate.clone()),
+                ..NewApplication::default()
+            })
+            .await
+            .unwrap();
+        assert_eq!(added.secret, None);
+        Self {
+            id: added.client_id,
+            key,
+            certificate,
+        }
+    }
+
+    fn claims(&self, world: &World) -> Value {
+        let now = world.now().unix_seconds();
+        json!({
+            "aud": format!("{BASE_URL}/{}/oauth2/v2.0/token", world.tenant()),
+            "iss": self.id, "sub": self.id, "jti": uuid::Uuid::new_v4().to_string(),
+            "iat": now, "nbf": now, "exp": now + 600,
+        })
+    }
+
+    fn header(&self, algorithm: Algorithm) -> Header {
+        let mut header = Header::new(algorithm);
+        let thumbprint = digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.certificate);
+        header.x5t = Some(URL_SAFE_NO_PAD.encode(thumbprint));
+        header.x5t_s256 = Some(URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.certificate)));
+        header
+    }
+
+    async fn ask(&self, world: &World, assertion: &str) -> (StatusCode, Value) {
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&scope={RESOURCE}/.default\
+             &client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+             &client_assertion={assertion}",
+            self.id
+        );
+        let answer = world.ask_token("oauth2/v2.0/token", &form).await;
+        (answer.status, answer.json())
+    }
+}
+
+#[tokio::test]
+async fn certificate_opens_the_door_once_an_assertion() {
+    let world = World::new().await;
+    let app = Certified::register(&world).await;
+    for algorithm in [Algorithm::RS256, Algorithm::PS256] {
+        let assertion = encode(&app.header(algorithm), &app.claims(&world), &app.key).unwrap();
+        let (status, tokens) = app.ask(&world, &assertion).await;
+        assert_eq!(status, StatusCode::OK, "{tokens}");
+        let token = tokens["access_token"].as_str().unwrap();
+        let read = world.get(token, "/api/machines").await;
+        assert_eq!(read.status, StatusCode::OK);
+        let (status, replayed) = app.ask(&world, &assertion).await;
+        assert_eq!(
+            (status, &replayed["error"]),
+            (StatusCode::UNAUTHORIZED, &json!("invalid_client"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn assertion_with_anything_wrong_is_refused_alike() {
+    let world = World::new().await;
+    let app = Certified::register(&world).await;
+    let now = world.now().unix_seconds();
+    let (other_key, other_certificate) = certificate();
+    let refused = async |name: &str, assertion: String| {
+        let (status, answer) = app.ask(&world, &assertion).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{name}");
+        let description = answer["error_description"].as_str().unwrap();
+        assert!(
+            description
+                .starts_with("AADSTS7000215: The client is not known, or its secret is wrong."),
+            "{name}: {description}"
+        );
+    };
+    for (name, change) in [
+        (
+            "aud",
+            json!({"aud": "https://login.microsoftonline.com/x/oauth2/v2.0/token"}),
+        ),
+        ("aud of nobody", json!({"aud": null})),
+        (
+            "iss",
+            json!({"iss": "8f7a2a1c-0000-4000-8000-000000000000"}),
+        ),
+        (
+            "sub",
+            json!({"sub": "8f7a2a1c-0000-4000-8000-000000000000"}),
+        ),
+        ("expired", json!({"exp": now - 60})),
+        ("early", json!({"nbf": now + 61})),
+        ("for long", json!({"exp": now + 3661})),
+        ("for ever", json!({"exp": i64::MAX})),
+        ("no end", json!({"exp": null})),
+        ("no number", json!({"jti": ""})),
+    ] {
+        let mut claims = app.claims(&world);
+        for (key, value) in change.as_object().unwrap() {
+            claims[key] = value.clone();
+        }
+        let header = app.header(Algorithm::RS256);
+        refused(name, encode(&header, &claims, &app.key).unwrap()).await;
+    }
+    let claims = app.claims(&world);
+    let header = app.header(Algorithm::RS256);
+    refused("another key", encode(&header, &claims, &other_key).unwrap()).await;
+    let mut other = app.header(Algorithm::RS256);
+    other.x5t_s256 = Some(URL_SAFE_NO_PAD.encode(digest(&SHA256, &other_certificate)));
+    refused(
+        "another certificate",
+        encode(&other, &claims, &app.key).unwrap(),
+    )
+    .await;
+    let mut hs = app.header(Algorithm::HS256);
+    hs.jku = Some("https://evil.example/keys".to_owned());
+    let public = EncodingKey::from_secret(&app.certificate);
+    refused("HS256", encode(&hs, &claims, &public).unwrap()).await;
+    let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let none = part(json!({"alg": "none"}));
+    refused("none", format!("{none}.{}.", part(claims.clone()))).await;
+    refused("nothing", "x".to_owned()).await;
+    let critical = part(json!({"alg": "RS256", "crit": ["exp"]}));
+    refused("crit", format!("{critical}.{}.AAAA", part(claims))).await;
+}
+
+#[tokio::test]
+async fn certificate_without_a_usable_key_is_not_registered() {
+    let world = World::new().await;
+    let elliptic = rcgen::generate_simple_self_signed(vec!["app.example".to_owned()]).unwrap();
+    for der in [Vec::new(), vec![0x30, 0x00], elliptic.cert.der().to_vec()] {
+        let added = world.admin.add_application(NewApplication {
+            display_name: "App".to_owned(),
+            permissions: vec!["Machine.Read.All".to_owned()],
+            proof: NewProof::Certificate(der),
+            ..NewApplication::default()
+        });
+        assert!(matches!(added.await, Err(AdminError::Certificate)));
+    }
+}
