@@ -22,6 +22,8 @@ pub(crate) enum BodyFault {
     TooSlow,
     #[error("Request body must be application/json")]
     NotJson,
+    #[error("Request body must not be encoded")]
+    Encoded,
     #[error("Request body is incorrect")]
     Broken,
 }
@@ -57,8 +59,12 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, BodyFault> {
 
 /// Whether the body may be read as JSON: its type says so, or says nothing. (The documentation
 /// requires the header; a client that forgets it sends JSON all the same, and refusing it would
-/// protect nobody.)
+/// protect nobody.) A body that is compressed as well is not read: how large it is would show too late.
 pub(super) fn says_json(headers: &HeaderMap) -> Result<(), BodyFault> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if !codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(BodyFault::Encoded);
+    }
     let mut given = headers.get_all(header::CONTENT_TYPE).iter();
     match (given.next(), given.next()) {
         (None, _) => Ok(()),
@@ -106,6 +112,28 @@ mod tests {
             "json",
         ] {
             assert_eq!(judge(bad), Err(BodyFault::NotJson), "{bad}");
+        }
+    }
+
+    #[test]
+    fn compressed_body_is_not_read() {
+        let judge = |codings: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for coding in codings {
+                headers.append(header::CONTENT_ENCODING, coding.parse().unwrap());
+            }
+            says_json(&headers)
+        };
+        for plain in [&[][..], &["identity"], &["Identity", "identity"]] {
+            assert_eq!(judge(plain), Ok(()), "{plain:?}");
+        }
+        for encoded in [
+            &["gzip"][..],
+            &["identity", "br"],
+            &["identity, gzip"],
+            &[""],
+        ] {
+            assert_eq!(judge(encoded), Err(BodyFault::Encoded), "{encoded:?}");
         }
     }
 

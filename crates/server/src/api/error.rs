@@ -200,7 +200,7 @@ impl From<BodyFault> for ApiError {
         let status = match fault {
             BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             BodyFault::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            BodyFault::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BodyFault::NotJson | BodyFault::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BodyFault::Broken => StatusCode::BAD_REQUEST,
         };
         Self::new(ErrorCode::InvalidRequestBody, fault.to_string()).with_status(status)

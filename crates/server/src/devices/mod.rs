@@ -126,7 +126,7 @@ impl Message {
         let (parts, body) = request.into_parts();
         let body = read_body(body, limit).await.map_err(|fault| match fault {
             BodyFault::TooSlow | BodyFault::Broken => DeviceFault::unavailable(fault),
-            BodyFault::TooLarge | BodyFault::NotJson => {
+            BodyFault::TooLarge | BodyFault::NotJson | BodyFault::Encoded => {
                 DeviceFault::new(FaultCode::InvalidMessage, fault)
             }
         })?;

@@ -118,6 +118,18 @@ async fn content_types() {
             )
         );
     }
+    let compressed = called(Request::post(stop_path(MACHINE)))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_ENCODING, "gzip")
+        .body(Body::from(BODY));
+    assert_eq!(
+        world.send(compressed.unwrap()).await.refusal(),
+        (
+            415,
+            "InvalidRequestBody".to_owned(),
+            "Request body must not be encoded".to_owned()
+        )
+    );
     assert_eq!(send(None).await.status.as_u16(), 201);
     let utf8 = send(Some("application/json; charset=utf-8")).await;
     assert_eq!(utf8.status.as_u16(), 201);
