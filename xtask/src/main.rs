@@ -10,6 +10,7 @@ mod api;
 mod bench;
 mod cargo;
 mod ci;
+mod clients;
 mod codegen;
 mod conformance;
 mod deps;
@@ -37,6 +38,7 @@ usage: cargo xtask <task>
                       cargo nextest run -p quell-server on_postgres
   ci                  the whole gate: format, lints, generated files, deps, packages, docs, api, tests
   bench [SECTION…]    measure, and write the tables into docs/performance.md
+  clients             run the programs of examples/clients, in Python and Node, against a lab
   conformance [--short] [--seed N]
                       try the server's API with schemathesis, by its own description
   package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
@@ -71,6 +73,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["test", filter @ ..] => test::run(filter),
         ["postgres", program, arguments @ ..] => postgres::run(program, arguments),
         ["ci"] => ci::run(),
+        ["clients"] => clients::run(),
         ["conformance", arguments @ ..] => conformance::run(arguments),
         ["bench", sections @ ..] => bench::run(sections),
         ["package"] => package::run(package::Depth::Build),
