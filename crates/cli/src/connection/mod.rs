@@ -1,6 +1,7 @@
 //! From settings to a client, and from a client's errors to sentences.
 
 mod advice;
+mod database;
 mod directory;
 mod files;
 mod flags;
@@ -17,6 +18,7 @@ mod store;
 mod told;
 
 pub(crate) use advice::{Explained, exit_of, next_step};
+pub(crate) use database::ServerDatabase;
 pub(crate) use files::read_text;
 pub(crate) use flags::{Carrier, ServiceFlags};
 

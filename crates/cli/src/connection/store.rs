@@ -32,6 +32,13 @@ pub(crate) struct Database {
     url: SecretString,
 }
 
+impl Database {
+    /// How it is reached.
+    pub(crate) fn options(&self) -> Result<PostgresOptions, StateError> {
+        PostgresOptions::parse(self.url.expose_secret())
+    }
+}
+
 /// State that was opened.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -78,7 +85,7 @@ pub(crate) fn place(
 }
 
 /// The database of this URL, and its password from where libpq has it too.
-fn database(
+pub(crate) fn database(
     url: &str,
     by: &str,
     may_have_password: bool,
@@ -128,8 +135,7 @@ pub(crate) async fn open(place: &Told<StatePlace>) -> Result<Option<Store>, Fail
 }
 
 async fn connect(database: &Database) -> Result<Store, StateError> {
-    let options = PostgresOptions::parse(database.url.expose_secret())?;
-    let state = PostgresState::connect(options).await?;
+    let state = PostgresState::connect(database.options()?).await?;
     Ok(Store {
         budgets: Arc::new(state.clone()),
         journal: Arc::new(state),

@@ -8,9 +8,9 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::tls::Tls;
-use crate::config::ServerConfig;
+use crate::config::{ServerConfig, StorePlace};
 use crate::data_dir::DataDir;
-use crate::store::{SchemaVersion, schema_version};
+use crate::store::{SchemaVersion, schema_version, schema_version_of};
 
 /// What was examined, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,7 +56,7 @@ pub async fn examine(config: &ServerConfig) -> Vec<Finding> {
     let mut findings = vec![
         Finding::of("settings", settings(config)),
         Finding::of("data directory", data_directory(&config.data_dir)),
-        Finding::of("store", store(&config.data_dir)),
+        Finding::of("store", store(config).await),
     ];
     findings.extend(certificate(config));
     let listen = Finding::of("address", free(config.listen).await);
@@ -85,16 +85,19 @@ fn data_directory(path: &Path) -> Result<String, String> {
     }
 }
 
-fn store(data_dir: &Path) -> Result<String, String> {
-    if !DataDir::is_one(data_dir) {
+async fn store(config: &ServerConfig) -> Result<String, String> {
+    let version = match &config.store {
+        StorePlace::DataDir => in_data_dir(&config.data_dir)?,
+        StorePlace::Postgres(options) => {
+            let version = schema_version_of(options).await;
+            Some(version.map_err(|error| told(&error))?)
+        }
+    };
+    let Some(SchemaVersion { found, known }) = version else {
         return Ok("there is none yet; one will be made".to_owned());
-    }
-    let dir = DataDir::look(data_dir).map_err(|error| told(&error))?;
-    let file = dir
-        .map(|dir| dir.store_file())
-        .ok_or("the directory is gone")?;
-    let SchemaVersion { found, known } = schema_version(&file).map_err(|error| told(&error))?;
+    };
     match found {
+        0 => Ok("the database is there, and the tables will be made".to_owned()),
         found if found > known => Err(format!(
             "it has schema {found}, this version knows schemas up to {known}"
         )),
@@ -103,6 +106,19 @@ fn store(data_dir: &Path) -> Result<String, String> {
         )),
         _ => Ok(format!("it has schema {found}, this version's")),
     }
+}
+
+fn in_data_dir(data_dir: &Path) -> Result<Option<SchemaVersion>, String> {
+    if !DataDir::is_one(data_dir) {
+        return Ok(None);
+    }
+    let dir = DataDir::look(data_dir).map_err(|error| told(&error))?;
+    let file = dir
+        .map(|dir| dir.store_file())
+        .ok_or("the directory is gone")?;
+    schema_version(&file)
+        .map(Some)
+        .map_err(|error| told(&error))
 }
 
 fn certificate(config: &ServerConfig) -> Option<Finding> {

@@ -26,6 +26,7 @@ use quell_protocol::{Inventory, Order, Sighting};
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
 use crate::core::{Draft, Event, Reach, Tag, TenantId};
+pub(crate) use postgres::schema_version_of;
 use quell_ratelimit::{Quota, Verdict};
 use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,

@@ -56,10 +56,46 @@ pub(super) const KEYS: &[Key] = &[
         name: "data",
         flag: "data",
         value_name: "DIR",
-        help: "Directory that keeps everything; made when it is not there",
+        help: "Directory that keeps everything, one for each server; made when it is not there",
         kind: Kind::Path,
         set: |plan, text| values::path(text).map(|path| plan.data = Some(path)),
         shown: |plan| plan.data.as_deref().map(values::shown_path),
+    },
+    Key {
+        name: "store",
+        flag: "store",
+        value_name: "URL",
+        help: "PostgreSQL database that servers share, as postgresql://USER@HOST/DATABASE without its password, which is that of PGPASSWORD or ~/.pgpass [default: a file in the data directory]",
+        kind: Kind::Text,
+        // Read with everything else: what is wrong about it might be shown, and hold a password.
+        set: |plan, text| {
+            plan.database.url = Some(text.to_owned());
+            Ok(())
+        },
+        shown: |plan| plan.database.shown(),
+    },
+    Key {
+        name: "store-password-file",
+        flag: "store-password-file",
+        value_name: "FILE",
+        help: "File with the database's password in its first line",
+        kind: Kind::Path,
+        set: |plan, text| values::path(text).map(|path| plan.database.password_file = Some(path)),
+        shown: |plan| {
+            plan.database
+                .password_file
+                .as_deref()
+                .map(values::shown_path)
+        },
+    },
+    Key {
+        name: "store-authority",
+        flag: "store-authority",
+        value_name: "FILE",
+        help: "Authorities by which the database is trusted, in PEM; else those of the system",
+        kind: Kind::Path,
+        set: |plan, text| values::path(text).map(|path| plan.database.authority = Some(path)),
+        shown: |plan| plan.database.authority.as_deref().map(values::shown_path),
     },
     Key {
         name: "listen",

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use super::audit::AuditPlan;
-use quell_server::{ServerConfig, TlsFiles};
+use quell_server::{ServerConfig, StorePlace, TlsFiles};
 use quell_terminal::Failure;
 use quell_terminal::log::LogFormat;
+
+use crate::connection::{ServerDatabase, environment};
 
 /// What all settings together say.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) data: Option<PathBuf>,
+    pub(super) database: ServerDatabase,
     pub(super) certificate: Option<PathBuf>,
     pub(super) key: Option<PathBuf>,
     pub(super) authority: Option<PathBuf>,
@@ -24,6 +27,7 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             data: None,
+            database: ServerDatabase::default(),
             certificate: None,
             key: None,
             authority: None,
@@ -46,6 +50,9 @@ impl Plan {
         })?;
         server.tls = self.tls()?;
         server.audit = self.audit.config()?;
+        if let Some(options) = self.database.options(&environment)? {
+            server.store = StorePlace::Postgres(Box::new(options));
+        }
         server.check().map_err(|error| {
             Failure::usage("the server would not be safe like this")
                 .because(&error)

@@ -1,4 +1,4 @@
-//! `quell server`: what an operator does on a server's data directory, whether or not it runs.
+//! `quell server`: what an operator does on a server's store, whether or not it runs.
 
 use quell_terminal::{Exit, Failure, FormatFlag};
 
@@ -10,6 +10,7 @@ mod user;
 
 use std::path::{Path, PathBuf};
 
+use crate::connection::{ServerDatabase, environment};
 use quell_server::DataDir;
 use quell_server::admin::{Admin, AdminError};
 
@@ -37,33 +38,41 @@ pub(crate) struct OnData<T: clap::Subcommand> {
     #[arg(long, value_name = "DIR", global = true, env = "QUELL_SERVER_DATA")]
     data: Option<PathBuf>,
     #[command(flatten)]
+    database: ServerDatabase,
+    #[command(flatten)]
     format: FormatFlag,
+}
+
+impl<T: clap::Subcommand> OnData<T> {
+    async fn open(&self) -> Result<Admin, Failure> {
+        open(self.data.as_deref(), &self.database).await
+    }
 }
 
 /// Does it.
 pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::App(group) => {
-            let admin = open(group.data.as_deref()).await?;
+            let admin = group.open().await?;
             app::run(&group.what, &admin, group.format.output).await?;
         }
         Command::Audit(group) if audit::needs_no_data(&group.what) => {
             return audit::run_without_data(&group.what, group.format.output);
         }
         Command::Audit(group) => {
-            let admin = open(group.data.as_deref()).await?;
+            let admin = group.open().await?;
             return audit::run(&group.what, &admin, group.format.output).await;
         }
         Command::Device(group) => {
-            let admin = open(group.data.as_deref()).await?;
+            let admin = group.open().await?;
             device::run(&group.what, &admin, group.format.output).await?;
         }
         Command::User(group) => {
-            let admin = open(group.data.as_deref()).await?;
+            let admin = group.open().await?;
             user::run(&group.what, &admin, group.format.output).await?;
         }
         Command::Key(group) => {
-            let admin = open(group.data.as_deref()).await?;
+            let admin = group.open().await?;
             key::run(&group.what, &admin, group.format.output).await?;
         }
     }
@@ -71,10 +80,15 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
 }
 
 /// Opens what a server has made: an application in any other directory would be known to nobody.
-async fn open(data: Option<&Path>) -> Result<Admin, Failure> {
+async fn open(data: Option<&Path>, database: &ServerDatabase) -> Result<Admin, Failure> {
+    if let Some(options) = database.options(&environment)? {
+        return Admin::connect(options, data)
+            .await
+            .map_err(|error| cannot(&error));
+    }
     let data = data.ok_or_else(|| {
         Failure::usage("which server? --data is missing")
-            .next("give the directory that `quell serve --data DIR` was given")
+            .next("give the directory that `quell serve --data DIR` was given, or its --store")
     })?;
     if !DataDir::is_one(data) {
         return Err(

@@ -5,7 +5,7 @@ use tokio_postgres::{Client, Error, Transaction};
 
 use super::fault::Fault;
 use super::session;
-use crate::store::{StoreError, schema};
+use crate::store::{SchemaVersion, StoreError, schema};
 
 /// Held while the tables are made: replicas that start at once wait for each other.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(5859371236471)";
@@ -41,6 +41,22 @@ pub(super) async fn migrate(options: &PostgresOptions) -> Result<(), StoreError>
     let keep = "UPDATE quell_server.schema_version SET version = $1";
     transaction.execute(keep, &[&known]).await.map_err(told)?;
     transaction.commit().await.map_err(told)
+}
+
+/// The version of the database, and this program's; nothing is made or changed.
+pub(crate) async fn schema_version_of(
+    options: &PostgresOptions,
+) -> Result<SchemaVersion, StoreError> {
+    let client = session::connect(options).await?;
+    let known = schema::newest();
+    let row = client.query_one(FIND, &[]).await.map_err(told)?;
+    if !row.try_get::<_, bool>(0).map_err(told)? {
+        return Ok(SchemaVersion { found: 0, known });
+    }
+    let version = "SELECT version FROM quell_server.schema_version";
+    let row = client.query_one(version, &[]).await.map_err(told)?;
+    let found = row.try_get(0).map_err(told)?;
+    Ok(SchemaVersion { found, known })
 }
 
 async fn begin(client: &mut Client) -> Result<Transaction<'_>, StoreError> {

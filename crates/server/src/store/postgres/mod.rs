@@ -26,6 +26,7 @@ use super::StoreError;
 use super::database::Sql;
 use crate::core::TenantId;
 use fault::{Failure, pause_before};
+pub(crate) use migration::schema_version_of;
 use pool::Pool;
 pub(in crate::store) use relay::Relay;
 use session::{Fate, Mode};
