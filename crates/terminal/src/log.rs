@@ -24,6 +24,8 @@ pub fn start(directives: &str, format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives))
         .with_writer(io::stderr)
+        // Told on standard error, and by a panic when that takes nothing: a full disk would end a server.
+        .log_internal_errors(false)
         .with_ansi(takes_color(&io::stderr()));
     // An error means that somebody started a log before, which will do as well.
     let _ = match format {

@@ -28,14 +28,18 @@ type Stamp = (Option<SystemTime>, u64, u64);
 #[derive(Debug)]
 pub(super) struct LiveTls {
     files: TlsFiles,
+    /// As the files were before they were read first: what changes while they are read is seen later.
+    first_seen: Vec<Option<Stamp>>,
     now: RwLock<Arc<Tls>>,
 }
 
 impl LiveTls {
     pub(super) fn load(files: &TlsFiles) -> Result<Self, TlsError> {
+        let first_seen = stamps(files);
         let loaded = Tls::load(files)?;
         Ok(Self {
             files: files.clone(),
+            first_seen,
             now: RwLock::new(Arc::new(loaded)),
         })
     }
@@ -55,19 +59,19 @@ impl LiveTls {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = loaded;
         Ok(())
     }
+}
 
-    fn stamps(&self) -> Vec<Option<Stamp>> {
-        let files = [
-            Some(&self.files.certificate),
-            Some(&self.files.key),
-            self.files.authority.as_ref(),
-        ];
-        files
-            .into_iter()
-            .flatten()
-            .map(|file| stamp(file))
-            .collect()
-    }
+fn stamps(files: &TlsFiles) -> Vec<Option<Stamp>> {
+    let files = [
+        Some(&files.certificate),
+        Some(&files.key),
+        files.authority.as_ref(),
+    ];
+    files
+        .into_iter()
+        .flatten()
+        .map(|file| stamp(file))
+        .collect()
 }
 
 fn stamp(file: &Path) -> Option<Stamp> {
@@ -92,7 +96,7 @@ pub(super) struct Renewal {
 impl Renewal {
     /// Does so until the server closes.
     pub(super) async fn run(self, closing: CancellationToken) {
-        let mut seen = self.look().await;
+        let mut seen = self.tls.first_seen.clone();
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -111,7 +115,7 @@ impl Renewal {
 
     async fn look(&self) -> Vec<Option<Stamp>> {
         let tls = Arc::clone(&self.tls);
-        let looked = tokio::task::spawn_blocking(move || tls.stamps()).await;
+        let looked = tokio::task::spawn_blocking(move || stamps(&tls.files)).await;
         looked.unwrap_or_default()
     }
 

@@ -6,20 +6,24 @@ mod file;
 mod flags;
 mod keys;
 mod plan;
+mod signals;
 mod sources;
+mod supervisor;
 mod values;
 
 use std::net::SocketAddr;
 
 use quell_server::{Clients, Server, ServerConfig};
-use quell_terminal::{Exit, Failure, Format, FormatFlag, Interrupt, lifeline};
+use quell_terminal::{Exit, Failure, Format, FormatFlag, lifeline};
 use serde::Serialize;
 
 #[cfg(unix)]
 use crate::hurry;
 use crate::verbosity::Verbosity;
 use flags::Flags;
+use signals::Signals;
 use sources::Settings;
+use supervisor::Supervisor;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -98,7 +102,8 @@ impl Prepared {
                 Failure::fault("the server cannot be tied to its parent").because(&error)
             })?;
         }
-        let interrupt = Interrupt::listen()?;
+        let signals = Signals::listen()?;
+        let supervisor = Supervisor::of_environment();
         #[cfg_attr(not(unix), expect(unused_mut, reason = "a lab needs Unix"))]
         let mut config = self.config()?;
         #[cfg(unix)]
@@ -115,7 +120,13 @@ impl Prepared {
             self.arguments.hurry.listen(clock, server.sweeper())?;
         }
         announce(&server, format)?;
-        server.run(interrupt.comes()).await;
+        let watched = supervisor.ready();
+        let told = signals.stop(server.handle());
+        let stop = async {
+            told.await;
+            watched.stopping();
+        };
+        server.run(stop).await;
         Ok(Exit::Success)
     }
 
