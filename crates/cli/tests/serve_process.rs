@@ -11,6 +11,8 @@
 
 mod serve_process {
     pub(crate) mod act;
+    pub(crate) mod client;
+    mod copies;
     mod drain;
     mod renewal;
     mod store;

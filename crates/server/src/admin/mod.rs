@@ -2,6 +2,7 @@
 
 mod applications;
 mod audit;
+mod backup;
 mod keys;
 mod laboratory;
 mod machines;
@@ -25,6 +26,7 @@ pub use applications::{AddedApplication, ApplicationSummary, NewApplication, New
 pub use audit::{
     Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
 };
+pub use backup::{BackupError, Restored, backup, restore};
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 pub use people::{NewPerson, PersonSummary};

@@ -36,7 +36,7 @@ use record::{
     Submission, Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
-pub(crate) use sqlite::{SchemaVersion, schema_version};
+pub(crate) use sqlite::{SchemaVersion, check as check_copy, copy as copy_store, schema_version};
 pub use watch::WriteWatch;
 
 use crate::odata::Query;

@@ -4,6 +4,7 @@ use quell_terminal::{Exit, Failure, FormatFlag};
 
 mod app;
 mod audit;
+mod backup;
 mod device;
 mod key;
 mod user;
@@ -25,6 +26,10 @@ pub(crate) enum Command {
     Device(OnData<device::Command>),
     /// Persons, who sign in with applications
     User(OnData<user::Command>),
+    /// Copy a server's data into a file, while it runs or not
+    Backup(backup::Backup),
+    /// Put a backup in the place of a server's data, while it does not run
+    Restore(backup::Restore),
     /// Keys that access tokens are signed with
     Key(OnData<key::Command>),
 }
@@ -71,6 +76,8 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             let admin = group.open().await?;
             user::run(&group.what, &admin, group.format.output).await?;
         }
+        Command::Backup(arguments) => return backup::backup(arguments),
+        Command::Restore(arguments) => return backup::restore(arguments),
         Command::Key(group) => {
             let admin = group.open().await?;
             key::run(&group.what, &admin, group.format.output).await?;

@@ -1,5 +1,6 @@
 //! SQLite: one file, one thread that writes, and connections that read beside it.
 
+mod copy;
 mod error;
 mod inspect;
 mod migration;
@@ -11,6 +12,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use copy::{check, copy};
 pub(crate) use inspect::{SchemaVersion, schema_version};
 use reader::Readers;
 use rusqlite::Connection;

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 
 /// How long a connection waits for another process's write: an operator's command takes
 /// milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the file for writing, makes it if it is not there, closes it to everyone but its owner, and
 /// brings it to this version's schema.
