@@ -33,10 +33,7 @@ pub(super) enum Kind {
     /// In quotes; what does not begin with a slash is looked for beside the configuration file.
     Path,
     /// In quotes, and never shown.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the stores that need one are to come")
-    )]
+    #[expect(dead_code, reason = "no setting is a secret; files hold them")]
     Secret,
     /// A whole number.
     Number,

@@ -130,4 +130,44 @@ mod tests {
         let none = store.indicators(tenant, reach, second(9), all()).await;
         assert!(none.unwrap().items.is_empty());
     }
+
+    /// What version 2 added to that: a tag, and an indicator of a tenant that has made one.
+    const DATA_OF_VERSION_2: &str = "
+        INSERT INTO machine_tags VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 'm1', 'web');
+        UPDATE tenants SET last_indicator = 1;
+        INSERT INTO indicators (tenant, id, type, value, action, title, description,
+            rbac_group_names, generate_alert, created, created_by, created_by_name, last_update,
+            last_updated_by)
+        VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 1, 'FileSha1',
+            '0102030405060708090a0b0c0d0e0f1011121314', 'Block', 'title', 'why', '[]', 1, 10000000,
+            'a', 'SOC', 10000000, 'a');";
+
+    #[tokio::test]
+    async fn data_of_the_second_version_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("quell.db");
+        let old = Connection::open(&file).unwrap();
+        for step in schema::sqlite_steps(0).take(2) {
+            old.execute_batch(step).unwrap();
+        }
+        old.execute_batch(OLD_DATA).unwrap();
+        old.execute_batch(DATA_OF_VERSION_2).unwrap();
+        old.pragma_update(None, "user_version", 2).unwrap();
+        drop(old);
+
+        let store = SqlStore::open(&file).unwrap();
+        let second = Timestamp::from_unix_seconds;
+        let tenant = store.first_tenant(second(9)).await.unwrap();
+        let machine = store
+            .machine(tenant, "HOST.example")
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(machine.tags, ["web"]);
+        let reach = crate::core::Reach::Everyone;
+        let kept = store.indicators(tenant, reach, second(9), Query::default());
+        let kept = kept.await.unwrap().items;
+        assert_eq!((kept.len(), kept[0].id.as_str()), (1, "1"));
+        assert!(kept[0].content.generate_alert);
+    }
 }
