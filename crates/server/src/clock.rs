@@ -21,6 +21,13 @@ pub trait Clock: Debug + Send + Sync + 'static {
     fn outside(&self) -> Timestamp {
         self.now()
     }
+
+    /// What this clock will show at a moment of everyone else's that has not passed: until when to
+    /// remember what is good until then.
+    fn own_moment(&self, outside: Timestamp) -> Timestamp {
+        let left = outside.saturating_duration_since(self.outside());
+        self.now().saturating_add(left)
+    }
 }
 
 /// The clock of the machine.

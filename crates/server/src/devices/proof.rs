@@ -107,12 +107,6 @@ impl Devices {
         Ok(claims.check(&self.audience, now, binding)?)
     }
 
-    /// A moment of the machine's clock by the server's own, by which the store forgets.
-    fn own_moment(&self, outside: Timestamp) -> Timestamp {
-        let left = outside.saturating_duration_since(self.clock.outside());
-        self.clock.now().saturating_add(left)
-    }
-
     async fn use_up(
         &self,
         key: &DeviceKey,
@@ -125,7 +119,7 @@ impl Devices {
                 tenant: key.tenant,
                 machine: key.machine.clone(),
                 jti: claims.jti.clone(),
-                forget_after: self.own_moment(forget_after(claims)),
+                forget_after: self.clock.own_moment(forget_after(claims)),
                 address: message.address(),
                 now: self.clock.now(),
             })

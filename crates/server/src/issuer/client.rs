@@ -96,7 +96,8 @@ impl Issuer {
         assertion: &str,
     ) -> Result<(), TokenFault> {
         let certificate = application.certificate.as_deref();
-        let now = self.clock.now();
+        // It was signed by the client's own clock.
+        let now = self.clock.outside();
         let audiences = self.assertion_audiences(application.tenant);
         let read = Assertion::verify(
             assertion,
@@ -115,7 +116,7 @@ impl Issuer {
                 application.tenant,
                 &application.client_id,
                 sha256(read.jti.as_bytes()),
-                read.forget_after,
+                self.clock.own_moment(read.forget_after),
             )
             .await
             .map_err(TokenFault::Unavailable)?;
