@@ -8,7 +8,7 @@ use super::body::says_json;
 use super::{Api, ApiError, Call, answer, entity, schema};
 use crate::core::Event;
 use crate::odata::Query;
-use crate::store::record::{ActionScope, Change};
+use crate::store::record::{ActionScope, Change, Happened};
 
 impl Api {
     pub(super) async fn get_action(
@@ -71,10 +71,12 @@ impl Api {
                 tenant,
                 &id,
                 None,
-                event,
-                None,
-                call.by.clone(),
-                self.clock.now(),
+                Happened {
+                    event,
+                    details: None,
+                    by: call.by.clone(),
+                    now: self.clock.now(),
+                },
             )
             .await?
             .ok_or_else(|| ApiError::no_action(id.as_str()))?;

@@ -13,6 +13,7 @@ use super::proof::Proven;
 use super::{Devices, Message};
 use crate::core::Event;
 use crate::core::audit::By;
+use crate::store::record::Happened;
 
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
@@ -63,10 +64,12 @@ impl Devices {
                     proven.tenant,
                     action,
                     Some(&proven.machine),
-                    Event::TakenUp,
-                    None,
-                    By::machine(proven.machine.clone(), "hold", message.address()),
-                    self.clock.now(),
+                    Happened {
+                        event: Event::TakenUp,
+                        details: None,
+                        by: By::machine(proven.machine.clone(), "hold", message.address()),
+                        now: self.clock.now(),
+                    },
                 )
                 .await?;
         }

@@ -7,6 +7,7 @@ use super::fault::DeviceFault;
 use super::{Devices, Message};
 use crate::core::Event;
 use crate::core::audit::By;
+use crate::store::record::Happened;
 
 /// Nothing more is to be said.
 #[derive(Debug, Serialize)]
@@ -23,10 +24,12 @@ impl Devices {
                 proven.tenant,
                 &report.action_id,
                 Some(&proven.machine),
-                event,
-                details,
-                By::machine(proven.machine.clone(), "report", message.address()),
-                self.clock.now(),
+                Happened {
+                    event,
+                    details,
+                    by: By::machine(proven.machine.clone(), "report", message.address()),
+                    now: self.clock.now(),
+                },
             )
             .await?
             .ok_or_else(|| {

@@ -25,13 +25,13 @@ use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Order, Sighting};
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
-use crate::core::{Draft, Event, Reach, Tag, TenantId};
+use crate::core::{Draft, Reach, Tag, TenantId};
 pub(crate) use postgres::schema_version_of;
 use quell_ratelimit::{Quota, Verdict};
 use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,
-    DeviceKey, DeviceRequest, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Hearing,
-    IndicatorRecord, Kept, KeptEntry, MachineRecord, MachineScope, NewCode, NewDeviceCode,
+    DeviceKey, DeviceRequest, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Happened,
+    Hearing, IndicatorRecord, Kept, KeptEntry, MachineRecord, MachineScope, NewCode, NewDeviceCode,
     NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, Sighted, SigningKey,
     Submission, Submitted, SweepRule, Swept,
 };
@@ -339,16 +339,13 @@ pub trait Ledger: Debug + Send + Sync {
         query: Query,
     ) -> Result<Page<ActionRecord>, StoreError>;
     /// Lets something happen to an action; `None` when there is no such action, or when it is not
-    /// one of `machine`, if that is given. `details` are kept beside it.
+    /// one of `machine`, if that is given. Its details are kept beside it.
     async fn advance(
         &self,
         tenant: TenantId,
         action: &ActionId,
         machine: Option<&MachineId>,
-        event: Event,
-        details: Option<String>,
-        by: By,
-        now: Timestamp,
+        happened: Happened,
     ) -> Result<Option<Advanced>, StoreError>;
     /// Forgets the machine's orders up to a sequence number.
     ///

@@ -13,7 +13,7 @@ use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{MachineFacts, Protection};
 
 use crate::core::audit::By;
-use crate::core::{AlreadyEnded, DuplicateRule, Health, State, TenantId};
+use crate::core::{AlreadyEnded, DuplicateRule, Event, Health, State, TenantId};
 use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
 
@@ -300,6 +300,19 @@ pub struct ActionRecord {
     pub created: Timestamp,
     /// How far it is.
     pub state: State,
+}
+
+/// What happens to an action, by whom and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// What.
+    pub event: Event,
+    /// What its machine said of it, as JSON.
+    pub details: Option<String>,
+    /// By whom, for the audit trail.
+    pub by: By,
+    /// The present moment.
+    pub now: Timestamp,
 }
 
 /// What an event made of an action.

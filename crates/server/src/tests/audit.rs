@@ -227,7 +227,7 @@ async fn archive_and_what_stays_are_both_whole() {
     assert_eq!(kept.from, last);
     // The archiving, the application, and the key that signed the head.
     assert_eq!(kept.outcome.unwrap().end.sequence, last + 3);
-    let archive = crate::admin::verify_file(&file, trust(), &Witnesses::default()).unwrap();
+    let archive = crate::admin::verify_file(&file, &trust(), &Witnesses::default()).unwrap();
     let walked = archive.outcome.unwrap();
     assert_eq!((walked.end.sequence, walked.confirmed), (last, Some(last)));
     let again = world.admin.archive(before, &file, &key).await;

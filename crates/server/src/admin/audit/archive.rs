@@ -75,7 +75,7 @@ impl Admin {
             },
         );
         self.write_archive(file, end, head).await?;
-        let written = super::verify_file(file, trust, &Witnesses::default())?;
+        let written = super::verify_file(file, &trust, &Witnesses::default())?;
         let walked = written.outcome.map_err(AdminError::BrokenTrail)?;
         if walked.end != end {
             return Err(AdminError::NothingToArchive);

@@ -31,7 +31,7 @@ pub enum TrailFileError {
 /// [`TrailFileError`] when it is no export.
 pub fn verify_file(
     path: &Path,
-    trust: Trust,
+    trust: &Trust,
     witnesses: &Witnesses,
 ) -> Result<Verdict, TrailFileError> {
     let mut lines = lines(path)?;

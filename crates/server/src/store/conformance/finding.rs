@@ -9,7 +9,9 @@ use super::*;
 use crate::core::span::ADDRESS_MEMORY;
 use crate::core::{Event, Tag};
 use crate::odata::Query;
-use crate::store::record::{ActionScope, Admission, FileSightings, MachineScope, SweepRule};
+use crate::store::record::{
+    ActionScope, Admission, FileSightings, Happened, MachineScope, SweepRule,
+};
 
 async fn tells(store: &Arc<dyn Store>, tenant: TenantId, addresses: &[&str], now: Timestamp) {
     let machine = MachineFacts {
@@ -276,7 +278,17 @@ pub(in crate::store) async fn actions_of_a_machine_are_its_own_and_the_latest_is
             comment: "done".to_owned(),
         };
         let id = ActionId::new(id).unwrap();
-        let ended = store.advance(tenant, &id, None, cancel, None, by(), at(seconds));
+        let ended = store.advance(
+            tenant,
+            &id,
+            None,
+            Happened {
+                event: cancel,
+                details: None,
+                by: by(),
+                now: at(seconds),
+            },
+        );
         ended.await.unwrap();
     }
     let m1 = machine_id("m1");

@@ -10,7 +10,7 @@ use super::{at, by, machine_id, sha1, submission, with_machine};
 use crate::core::{Ending, Event, Status, TenantId};
 use crate::odata::{Kind, Property, Query, Schema};
 use crate::store::Store;
-use crate::store::record::{ActionRecord, ActionScope, Change, Submitted, SweepRule};
+use crate::store::record::{ActionRecord, ActionScope, Change, Happened, Submitted, SweepRule};
 
 const THREE_DAYS: i64 = 3 * 86_400;
 const RULE: SweepRule = SweepRule {
@@ -32,7 +32,17 @@ async fn take(store: &Arc<dyn Store>, tenant: TenantId, name: &str, seconds: i64
 
 async fn happen(store: &Arc<dyn Store>, tenant: TenantId, name: &str, event: Event) -> Status {
     let advanced = store
-        .advance(tenant, &id(name), None, event, None, by(), at(50))
+        .advance(
+            tenant,
+            &id(name),
+            None,
+            Happened {
+                event,
+                details: None,
+                by: by(),
+                now: at(50),
+            },
+        )
         .await
         .unwrap()
         .unwrap();
@@ -148,7 +158,17 @@ pub(in crate::store) async fn cancelled_order_is_recalled(store: Arc<dyn Store>)
     assert_eq!(orders[0].verb, Verb::CancelAction);
 
     let twice = store
-        .advance(tenant, &id("a1"), None, cancel, None, by(), at(52))
+        .advance(
+            tenant,
+            &id("a1"),
+            None,
+            Happened {
+                event: cancel,
+                details: None,
+                by: by(),
+                now: at(52),
+            },
+        )
         .await
         .unwrap()
         .unwrap();
@@ -185,10 +205,12 @@ pub(in crate::store) async fn action_of_which_nothing_is_heard_times_out(store: 
                 tenant,
                 &id("a1"),
                 None,
-                Event::TakenUp,
-                None,
-                by(),
-                at(day * DAY),
+                Happened {
+                    event: Event::TakenUp,
+                    details: None,
+                    by: by(),
+                    now: at(day * DAY),
+                },
             )
             .await
             .unwrap();
@@ -218,10 +240,12 @@ pub(in crate::store) async fn only_its_machine_moves_an_action(store: Arc<dyn St
                     tenant,
                     &id("a1"),
                     Some(&machine),
-                    Event::TakenUp,
-                    None,
-                    by(),
-                    at(1),
+                    Happened {
+                        event: Event::TakenUp,
+                        details: None,
+                        by: by(),
+                        now: at(1),
+                    },
                 )
                 .await
                 .unwrap()
@@ -244,10 +268,12 @@ pub(in crate::store) async fn first_details_are_kept(store: Arc<dyn Store>) {
                 tenant,
                 &id("a1"),
                 None,
-                Event::Ended(ending),
-                Some(details.to_owned()),
-                by(),
-                at(5),
+                Happened {
+                    event: Event::Ended(ending),
+                    details: Some(details.to_owned()),
+                    by: by(),
+                    now: at(5),
+                },
             )
             .await
             .unwrap();

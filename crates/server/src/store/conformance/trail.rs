@@ -1,5 +1,6 @@
 //! Audit trails.
 
+use crate::store::record::Happened;
 use std::sync::Arc;
 
 use quell_model::ActionId;
@@ -69,7 +70,17 @@ pub(in crate::store) async fn life_of_an_action_is_told_as_it_happens(store: Arc
     let report = async |event: Event, seconds: i64| {
         let id = ActionId::new("a1").unwrap();
         let by = By::machine(machine_id("m1"), "report", None);
-        let told = store.advance(tenant, &id, None, event, None, by, at(seconds));
+        let told = store.advance(
+            tenant,
+            &id,
+            None,
+            Happened {
+                event,
+                details: None,
+                by,
+                now: at(seconds),
+            },
+        );
         told.await.unwrap()
     };
     report(Event::TakenUp, 102).await;

@@ -11,7 +11,8 @@ use crate::core::{Cancellation, Event, Fate, State, Step, TenantId};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{
-    ActionRecord, ActionScope, Advanced, Change, Page, Submission, Submitted, SweepRule, Swept,
+    ActionRecord, ActionScope, Advanced, Change, Happened, Page, Submission, Submitted, SweepRule,
+    Swept,
 };
 use crate::store::{Ledger, SqlStore, StoreError};
 
@@ -60,10 +61,7 @@ impl Ledger for SqlStore {
         tenant: TenantId,
         action: &ActionId,
         machine: Option<&MachineId>,
-        event: Event,
-        details: Option<String>,
-        by: By,
-        now: Timestamp,
+        happened: Happened,
     ) -> Result<Option<Advanced>, StoreError> {
         let action = action.clone();
         let machine = machine.cloned();
@@ -76,7 +74,13 @@ impl Ledger for SqlStore {
             match find(sql, tenant, &action)?.filter(its) {
                 None => Ok(None),
                 Some(found) => {
-                    advance(sql, tenant, found, &event, details.as_deref(), &by, now).map(Some)
+                    let Happened {
+                        event,
+                        details,
+                        by,
+                        now,
+                    } = &happened;
+                    advance(sql, tenant, found, event, details.as_deref(), by, *now).map(Some)
                 }
             }
         })

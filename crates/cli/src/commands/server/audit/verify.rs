@@ -93,7 +93,7 @@ pub(super) async fn run(
 pub(super) fn file(arguments: &Arguments, format: Format) -> Result<Exit, Failure> {
     let witnesses = arguments.witnesses()?;
     let path = arguments.from.as_deref().unwrap_or(Path::new(""));
-    let verdict = verify_file(path, arguments.trust(), &witnesses).map_err(|error| {
+    let verdict = verify_file(path, &arguments.trust(), &witnesses).map_err(|error| {
         Failure::fault(format!("{} cannot be verified", path.display())).because(&error)
     })?;
     show(&verdict, format)
