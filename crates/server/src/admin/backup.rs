@@ -214,6 +214,7 @@ mod tests {
         let application = NewApplication {
             display_name: name.to_owned(),
             permissions: vec!["Machine.Read.All".to_owned()],
+            ..NewApplication::default()
         };
         admin.add_application(application).await.unwrap();
     }
