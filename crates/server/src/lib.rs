@@ -26,6 +26,6 @@ pub use api::UnknownFile;
 pub use audit::AuditConfig;
 pub use config::{ConfigError, Limits, ServerConfig, StorePlace, TlsFiles};
 pub use data_dir::{DataDir, DataDirError};
-pub use issuer::{Clients, InvalidRedirectUri, KeyError, StartError};
+pub use issuer::{Clients, FetchError, InvalidRedirectUri, KeyError, StartError};
 pub use serve::{BindError, Finding, Handle, Server, Sweeper, TlsError, Verdict, examine};
 pub use trace_parent::{ContinueTrace, TraceParent};

@@ -23,6 +23,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         &[
             "quell-protocol",
             "quell-ratelimit",
+            "quell-transport",
             "quell-model",
             "quell-state",
         ],

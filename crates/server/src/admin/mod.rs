@@ -3,6 +3,7 @@
 mod applications;
 mod audit;
 mod backup;
+mod issuers;
 mod keys;
 mod laboratory;
 mod machines;
@@ -27,6 +28,7 @@ pub use audit::{
     Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
 };
 pub use backup::{BackupError, Restored, backup, restore};
+pub use issuers::{IssuerSummary, NewIssuer};
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 pub use people::{NewPerson, PersonSummary};
@@ -72,6 +74,14 @@ pub enum AdminError {
     /// A public application that would act by itself, or for nobody.
     #[error("a public application has scopes and no permissions: it acts for persons alone")]
     Useless,
+    /// The issuer cannot be trusted like this.
+    #[error(
+        "{0:?} cannot be trusted: it needs an audience, an https address for its keys, and algorithms of RS, PS or ES"
+    )]
+    Issuer(String),
+    /// The issuer is trusted already.
+    #[error("{0:?} is trusted already")]
+    IssuerTaken(String),
     /// What a person signs in with.
     #[error("a person's name has 1 to 120 printable characters and no blanks")]
     PersonName,

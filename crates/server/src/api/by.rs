@@ -22,7 +22,7 @@ impl Api {
         parts: &Parts,
     ) {
         match why {
-            Unauthorized::NoToken | Unauthorized::Unavailable(_) => return,
+            Unauthorized::NoToken | Unauthorized::NoKeys | Unauthorized::Unavailable(_) => return,
             Unauthorized::BadToken | Unauthorized::Flawed(_) => {}
         }
         let refused = Refused {

@@ -241,6 +241,9 @@ impl From<Unauthorized> for ApiError {
     fn from(error: Unauthorized) -> Self {
         match error {
             Unauthorized::Unavailable(error) => error.into(),
+            Unauthorized::NoKeys => {
+                StoreError::Unavailable("an issuer does not give its keys".to_owned()).into()
+            }
             Unauthorized::NoToken => Self::new(ErrorCode::Unauthorized, error.to_string())
                 .with(Kind::Unauthorized { had_token: false }),
             Unauthorized::BadToken | Unauthorized::Flawed(_) => {

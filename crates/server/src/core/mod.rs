@@ -7,6 +7,7 @@ pub mod availability;
 pub mod duplicate;
 pub mod health;
 pub mod indicator;
+pub mod key_cache;
 pub mod keyring;
 pub mod lifecycle;
 pub mod platform;

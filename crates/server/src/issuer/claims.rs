@@ -223,16 +223,7 @@ impl Claims {
         if !audience_is_ours(&self.aud, base_url) {
             return Err(Flaw::Audience);
         }
-        let now = now.unix_seconds();
-        if now >= self.exp.saturating_add(LEEWAY_SECONDS) {
-            return Err(Flaw::Expired);
-        }
-        if now < self.nbf.saturating_sub(LEEWAY_SECONDS) {
-            return Err(Flaw::Early);
-        }
-        if self.exp > now.saturating_add(LONGEST_SECONDS) {
-            return Err(Flaw::Lifetime);
-        }
+        check_times(self.exp, Some(self.nbf), now)?;
         Ok(self.caller(tenant))
     }
 
@@ -260,6 +251,21 @@ impl Claims {
             grant,
         }
     }
+}
+
+/// Whether a token is good now, and not for much longer than tokens are.
+pub(super) fn check_times(exp: i64, nbf: Option<i64>, now: Timestamp) -> Result<(), Flaw> {
+    let now = now.unix_seconds();
+    if now >= exp.saturating_add(LEEWAY_SECONDS) {
+        return Err(Flaw::Expired);
+    }
+    if nbf.is_some_and(|nbf| now < nbf.saturating_sub(LEEWAY_SECONDS)) {
+        return Err(Flaw::Early);
+    }
+    if exp > now.saturating_add(LONGEST_SECONDS) {
+        return Err(Flaw::Lifetime);
+    }
+    Ok(())
 }
 
 /// Whether a token for this resource opens this server: under any name of the service, so that a

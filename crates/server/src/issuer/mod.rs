@@ -15,6 +15,7 @@ mod csrf;
 mod device;
 mod discovery;
 mod endpoint;
+mod external;
 mod fault;
 mod form;
 mod guard;
@@ -41,6 +42,9 @@ pub(crate) use assertion::is_usable_certificate;
 use attempts::Attempts;
 pub(crate) use claims::Caller;
 pub(crate) use endpoint::Version;
+use external::ExternalIssuers;
+pub use external::FetchError;
+pub(crate) use external::{FetchKeys, HttpFetch, is_safe_url};
 use guard::Guard;
 use keyring::Keyring;
 pub use keys::KeyError;
@@ -73,6 +77,7 @@ pub(crate) struct Issuer {
     /// None where calls are not limited.
     guard: Option<Guard>,
     attempts: Attempts,
+    external: ExternalIssuers,
     passwords: Passwords,
 }
 
@@ -85,7 +90,10 @@ impl Issuer {
         base_url: String,
         rotation: Rotation,
         guarded: bool,
+        fetch: Arc<dyn FetchKeys>,
     ) -> Result<Self, StartError> {
+        let external = ExternalIssuers::new(Arc::clone(&store), fetch);
+        external.look().await?;
         let keys = Keyring::start(Arc::clone(&store), Arc::clone(&clock), rotation).await?;
         Ok(Self {
             store,
@@ -95,6 +103,7 @@ impl Issuer {
             keys,
             guard: guarded.then(Guard::new).flatten(),
             attempts: Attempts::new()?,
+            external,
             passwords: Passwords::default(),
         })
     }
@@ -102,6 +111,7 @@ impl Issuer {
     /// Sees what others made or removed, and does what is due.
     pub(crate) async fn tend(&self) -> Result<(), StartError> {
         self.keys.tend().await?;
+        self.external.look().await?;
         Ok(self.store.forget_sign_ins(self.clock.now()).await?)
     }
 
@@ -135,6 +145,9 @@ pub enum StartError {
     /// Attempts cannot be counted.
     #[error("attempts to sign in cannot be counted")]
     Guard(#[from] quell_ratelimit::QuotaError),
+    /// Other issuers cannot be asked for their keys.
+    #[error("other issuers cannot be asked for their keys")]
+    Fetch(#[from] FetchError),
     /// A key cannot be made or is damaged.
     #[error("the signing key cannot be used")]
     Key(#[from] KeyError),

@@ -40,7 +40,7 @@ use crate::config::{BaseUrl, ConfigError, Limits, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
-use crate::issuer::{Issuer, StartError};
+use crate::issuer::{HttpFetch, Issuer, StartError};
 use crate::outgoing::OutgoingError;
 use crate::store::record::{Address, SweepRule};
 use crate::store::{Directory as _, Store, StoreError, WriteWatch};
@@ -415,6 +415,7 @@ pub(crate) async fn issuer(
         base_url.as_str().to_owned(),
         config.key_rotation,
         config.limits != Limits::Off,
+        Arc::new(HttpFetch::new().map_err(StartError::from)?),
     )
     .await?;
     Ok(Arc::new(issuer))

@@ -194,6 +194,27 @@ pub trait SignIns: Debug + Send + Sync {
     async fn forget_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
 }
 
+/// Issuers of others that tenants trust.
+#[async_trait]
+pub trait ExternalIssuers: Debug + Send + Sync {
+    /// Trusts an issuer; `false` when it is trusted already, by this tenant or another.
+    async fn add_external_issuer(
+        &self,
+        issuer: record::ExternalIssuer,
+        by: By,
+    ) -> Result<bool, StoreError>;
+    /// Those of all tenants.
+    async fn external_issuers(&self) -> Result<Vec<record::ExternalIssuer>, StoreError>;
+    /// Trusts an issuer no more; `false` when it was not trusted.
+    async fn remove_external_issuer(
+        &self,
+        tenant: TenantId,
+        issuer: &str,
+        by: By,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+}
+
 /// Device codes (RFC 8628).
 #[async_trait]
 pub trait DeviceCodes: Debug + Send + Sync {
@@ -501,6 +522,7 @@ pub trait Store:
     + People
     + SignIns
     + DeviceCodes
+    + ExternalIssuers
     + Fleet
     + Ledger
     + Indicators
@@ -517,6 +539,7 @@ impl<
         + People
         + SignIns
         + DeviceCodes
+        + ExternalIssuers
         + Fleet
         + Ledger
         + Indicators

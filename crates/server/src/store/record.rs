@@ -1,5 +1,6 @@
 //! What a store keeps and gives back.
 
+mod external;
 mod indicator;
 mod replica;
 mod scope;
@@ -17,6 +18,7 @@ use crate::core::{AlreadyEnded, DuplicateRule, Event, Health, State, TenantId};
 use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
 
+pub use external::ExternalIssuer;
 pub use indicator::{Author, IndicatorRecord, Kept};
 pub use replica::{Caller, Heard, Hearing};
 pub use scope::{ActionScope, MachineScope};

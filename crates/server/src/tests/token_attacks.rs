@@ -136,3 +136,112 @@ async fn two_authorization_headers_are_none() {
         .unwrap();
     assert_eq!(world.send(request).await.status.as_u16(), 401);
 }
+
+/// A token that our own key signed, whatever it says.
+async fn signed_by_us(world: &World, header: impl FnOnce(&mut Header), claims: &Value) -> String {
+    let store = crate::store::SqlStore::open(&world.store_file()).unwrap();
+    let key = crate::store::Keys::signing_keys(&store)
+        .await
+        .unwrap()
+        .remove(0);
+    let pem = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+        base64::engine::general_purpose::STANDARD.encode(&key.pkcs8)
+    );
+    let mut head = Header::new(Algorithm::RS256);
+    head.kid = Some(key.id);
+    header(&mut head);
+    let key = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+    encode(&head, claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn our_own_signature_is_not_enough() {
+    let world = World::new().await;
+    let client = world.client(BOTH).await;
+    let now = world.now().unix_seconds();
+    let with = |more: Value| {
+        let mut claims = claims(&world);
+        claims["appid"] = json!(client.id);
+        for (name, value) in more.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        claims
+    };
+    let good = signed_by_us(&world, |_| {}, &with(json!({}))).await;
+    assert_eq!(world.get(&good, PROTECTED).await.status.as_u16(), 200);
+    let other = "00000000-0000-4000-8000-000000000000";
+    for more in [
+        json!({"aud": "https://graph.microsoft.com"}),
+        json!({"aud": client.id}),
+        json!({"iss": format!("{BASE_URL}/{other}/"), "tid": other}),
+        json!({"iss": format!("{BASE_URL}/{}/v2.0", world.tenant())}),
+        json!({"iss": "https://sts.windows.net/x/"}),
+        json!({"tid": other}),
+        json!({"exp": now - 60}),
+        json!({"exp": -1}),
+        json!({"exp": i64::MAX}),
+        json!({"exp": 1e300}),
+        json!({"exp": null}),
+        json!({"nbf": now + 61}),
+        json!({"appid": "nobody"}),
+        json!({"appid": null}),
+        json!({"aud": [RESOURCE]}),
+        json!({"roles": "Machine.Read.All"}),
+        // A person's token needs a sign-in that has not ended.
+        json!({"scp": "Machine.Read"}),
+        json!({"scp": "Machine.Read", "oid": other, "sid": other}),
+        json!({"scp": ""}),
+    ] {
+        let token = signed_by_us(&world, |_| {}, &with(more.clone())).await;
+        let answer = world.get(&token, PROTECTED).await;
+        assert_eq!(answer.refusal().0, 401, "{more}");
+    }
+    let nothing = signed_by_us(&world, |_| {}, &with(json!({"roles": []}))).await;
+    assert_eq!(world.get(&nothing, PROTECTED).await.refusal().0, 403);
+    let more = with(json!({"roles": ["Machine.Offboard", "Machine.Read.All"]}));
+    let more = signed_by_us(&world, |_| {}, &more).await;
+    assert_eq!(world.get(&more, PROTECTED).await.status.as_u16(), 200);
+    assert_eq!(
+        world.stop(&more).await.refusal().0,
+        403,
+        "registered roles alone count"
+    );
+}
+
+#[tokio::test]
+async fn headers_lead_nowhere() {
+    let world = World::new().await;
+    let client = world.client(BOTH).await;
+    let mut good = claims(&world);
+    good["appid"] = json!(client.id);
+    for kid in [
+        "../../../etc/passwd",
+        "' OR 1=1 --",
+        "\0",
+        "http://evil.example/keys",
+        &"k".repeat(8000),
+    ] {
+        let named = |header: &mut Header| header.kid = Some(kid.to_owned());
+        let token = signed_by_us(&world, named, &good).await;
+        assert_invalid(&world, "kid", &token).await;
+    }
+    let whole = signed_by_us(&world, |_| {}, &good).await;
+    let (payload, signature) = whole.split_once('.').unwrap().1.split_once('.').unwrap();
+    let kid = jsonwebtoken::decode_header(&whole).unwrap().kid.unwrap();
+    for header in [
+        json!({"alg": "RS256", "kid": kid, "crit": ["b64"], "b64": false}),
+        json!({"alg": "RS256", "kid": [kid]}),
+        json!({"alg": ["RS256"], "kid": kid}),
+        json!({"alg": "rs256", "kid": kid}),
+    ] {
+        let token = format!("{}.{payload}.{signature}", part(&header));
+        assert_invalid(&world, "header", &token).await;
+    }
+    let bomb = URL_SAFE_NO_PAD.encode(format!("{}{}", "[".repeat(5000), "]".repeat(5000)));
+    let header = part(&json!({"alg": "RS256", "kid": kid}));
+    assert_invalid(&world, "bomb", &format!("{header}.{bomb}.{signature}")).await;
+    assert_invalid(&world, "bomb", &format!("{bomb}.{payload}.{signature}")).await;
+    let twice = URL_SAFE_NO_PAD.encode(good.to_string().replacen('{', r#"{"tid":"x","#, 1));
+    assert_invalid(&world, "twice", &format!("{header}.{twice}.{signature}")).await;
+}

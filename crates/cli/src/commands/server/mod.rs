@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod backup;
 mod device;
+mod issuer;
 mod key;
 mod user;
 
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of a server's data, while it does not run
     Restore(backup::Restore),
+    /// Issuers of others whose tokens are taken, Entra ID for instance
+    Issuer(OnData<issuer::Command>),
     /// Keys that access tokens are signed with
     Key(OnData<key::Command>),
 }
@@ -78,6 +81,10 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
         }
         Command::Backup(arguments) => return backup::backup(arguments),
         Command::Restore(arguments) => return backup::restore(arguments),
+        Command::Issuer(group) => {
+            let admin = group.open().await?;
+            issuer::run(&group.what, &admin, group.format.output).await?;
+        }
         Command::Key(group) => {
             let admin = group.open().await?;
             key::run(&group.what, &admin, group.format.output).await?;
@@ -113,6 +120,8 @@ fn cannot(error: &AdminError) -> Failure {
             | AdminError::Name
             | AdminError::UselessToken
             | AdminError::ActiveKey
+            | AdminError::Issuer(_)
+            | AdminError::IssuerTaken(_)
             | AdminError::UnknownScope(_)
             | AdminError::RedirectUri(..)
             | AdminError::Certificate

@@ -206,6 +206,18 @@ pub enum Deed {
         /// The principal name.
         name: String,
     },
+    /// Tokens of another issuer are taken.
+    IssuerTrusted {
+        /// How its tokens name it.
+        issuer: String,
+        /// The tenant of its own that is meant.
+        tenant: Option<String>,
+    },
+    /// Tokens of another issuer are refused.
+    IssuerDistrusted {
+        /// How its tokens name it.
+        issuer: String,
+    },
     /// Tokens are signed with a new key.
     SigningKeyAdded {
         /// Its name in tokens.
@@ -293,7 +305,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every name that a deed has in a trail.
-    pub const NAMES: [&'static str; 32] = [
+    pub const NAMES: [&'static str; 34] = [
         "ActionTaken",
         "ActionRepeated",
         "ActionRefused",
@@ -311,6 +323,8 @@ impl Deed {
         "UserAdded",
         "UserChanged",
         "UserRemoved",
+        "IssuerTrusted",
+        "IssuerDistrusted",
         "SigningKeyAdded",
         "SigningKeyRemoved",
         "EnrolmentTokenMade",

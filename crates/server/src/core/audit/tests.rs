@@ -346,5 +346,5 @@ fn schema_names_every_deed() {
     let schema = include_str!("../../../../../docs/reference/audit.schema.json");
     let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
     let named = &schema["$defs"]["entry"]["properties"]["deed"]["enum"];
-    assert_eq!(*named, serde_json::json!(Deed::NAMES));
+    assert_eq!(*named, serde_json::json!(Deed::NAMES.as_slice()));
 }

@@ -85,6 +85,14 @@ impl Told {
                 .text("name", name)
                 .detail("permissions", Tree::texts(permissions)),
             Deed::UserRemoved { name } => told("UserRemoved").text("name", name),
+            Deed::IssuerTrusted { issuer, tenant } => {
+                let told = told("IssuerTrusted").text("issuer", issuer);
+                match tenant {
+                    Some(tenant) => told.text("tenant", tenant),
+                    None => told,
+                }
+            }
+            Deed::IssuerDistrusted { issuer } => told("IssuerDistrusted").text("issuer", issuer),
             Deed::SigningKeyAdded { id } => told("SigningKeyAdded").text("id", id),
             Deed::SigningKeyRemoved { id } => told("SigningKeyRemoved").text("id", id),
             Deed::EnrolmentTokenMade {

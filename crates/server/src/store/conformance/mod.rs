@@ -1,6 +1,7 @@
 //! What every store must do. A store's own tests are one line: `every_rule!(here, open)`, where `open`
 //! makes an empty store.
 
+mod external_issuers;
 mod filters;
 mod finding;
 mod fleet;
@@ -22,6 +23,7 @@ use crate::core::audit::By;
 use crate::core::{DuplicateRule, TenantId};
 use crate::secret::sha256;
 
+pub(super) use external_issuers::*;
 pub(super) use filters::*;
 pub(super) use finding::*;
 pub(super) use fleet::*;
@@ -70,6 +72,7 @@ macro_rules! every_rule {
             device_waits_until_its_person_has_decided,
             other_password_ends_what_the_old_one_began,
             assertion_is_used_once_until_it_is_forgotten,
+            issuer_is_trusted_for_one_tenant,
             token_lets_in_as_often_and_as_long_as_it_says,
             same_key_is_let_in_again_and_uses_nothing_up,
             another_key_is_refused_until_the_first_is_revoked,

@@ -23,6 +23,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0006.sql"),
     include_str!("0007.sql"),
     include_str!("0008.sql"),
+    include_str!("0009.sql"),
 ];
 
 /// The version that is reached by all steps.

@@ -7,6 +7,7 @@ mod calls;
 mod device_codes;
 mod directory;
 mod enrolment;
+mod external_issuers;
 mod fleet;
 mod indicators;
 mod inventory;
