@@ -20,6 +20,7 @@ mod package;
 mod picture;
 mod postgres;
 mod sdk;
+mod soak;
 mod test;
 mod workspace;
 
@@ -41,6 +42,8 @@ usage: cargo xtask <task>
   clients             run the programs of examples/clients, in Python and Node, against a lab
   conformance [--short] [--seed N]
                       try the server's API with schemathesis, by its own description
+  soak server [--rounds N] [--seed N]
+                      kill the server under load, a hundred times, and prove that nothing is lost
   package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
                       at what would be packed
   fuzz [--seconds N] [TARGET]
@@ -76,6 +79,7 @@ fn run(arguments: &[&str]) -> Outcome {
         ["clients"] => clients::run(),
         ["conformance", arguments @ ..] => conformance::run(arguments),
         ["bench", sections @ ..] => bench::run(sections),
+        ["soak", "server", arguments @ ..] => soak::server(arguments),
         ["package"] => package::run(package::Depth::Build),
         ["package", "--list"] => package::run(package::Depth::List),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),

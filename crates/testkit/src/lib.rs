@@ -17,15 +17,19 @@
 )]
 
 mod command;
+mod device;
 mod lab;
 mod process;
 mod relay;
 mod victim;
+mod wire;
 mod world;
 
 pub use command::{Outcome, Quell};
+pub use device::Device;
 pub use lab::Lab;
 pub use process::{Process, children_of, ends_soon};
 pub use relay::{Exchange, Relay, Stop};
 pub use victim::Victim;
+pub use wire::Wire;
 pub use world::{Application, World};

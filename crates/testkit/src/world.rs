@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use quell::{Client, Service};
+use quell_protocol::EnrolmentToken;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -30,6 +31,7 @@ pub struct Application {
 pub struct World {
     quell: Quell,
     directory: TempDir,
+    data: PathBuf,
     server: Option<Process>,
     agent: Option<Process>,
     limits: &'static str,
@@ -53,16 +55,30 @@ impl World {
     /// When anything of it fails.
     #[must_use]
     pub fn with_limits(executable: &str, limits: &'static str) -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix("quell-world-")
-            .tempdir()
-            .expect("a directory can be made");
-        for name in ["server", "files"] {
-            std::fs::create_dir(directory.path().join(name)).expect("the directory is ours");
+        let directory = temporary();
+        let data = directory.path().join("server");
+        Self::start(executable, limits, directory, data)
+    }
+
+    /// The same, with the server's data in a directory that was there before and will be there
+    /// after; another device is enrolled in it each time.
+    ///
+    /// # Panics
+    /// When anything of it fails.
+    #[must_use]
+    pub fn on_data(executable: &str, limits: &'static str, data: &Path) -> Self {
+        let directory = temporary();
+        Self::start(executable, limits, directory, data.to_owned())
+    }
+
+    fn start(executable: &str, limits: &'static str, directory: TempDir, data: PathBuf) -> Self {
+        for made in [&directory.path().join("files"), &data] {
+            std::fs::create_dir_all(made).expect("the directory is ours");
         }
         let mut world = Self {
             quell: Quell::new(executable),
             directory,
+            data,
             server: None,
             agent: None,
             limits,
@@ -78,6 +94,21 @@ impl World {
     #[must_use]
     pub fn files(&self) -> PathBuf {
         self.directory.path().join("files")
+    }
+
+    /// The server's data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The server's process id.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn server_id(&self) -> u32 {
+        self.server.as_ref().expect("the server runs").id()
     }
 
     /// Where the API is.
@@ -111,7 +142,7 @@ impl World {
         command
             .args(["serve", "--listen", listen, "--limits", self.limits])
             .args(["--output", "json", "--data"])
-            .arg(self.path("server"));
+            .arg(&self.data);
         let mut process = Process::start(&mut command, &self.path("server.log"));
         let ready: Value =
             serde_json::from_str(&process.first_line()).expect("the server says where it listens");
@@ -131,7 +162,7 @@ impl World {
     #[must_use]
     pub fn application(&self, permissions: &[&str]) -> Application {
         let mut arguments = vec!["server", "app", "add", "test", "--output", "json", "--data"];
-        let data = self.path("server").to_string_lossy().into_owned();
+        let data = self.data.to_string_lossy().into_owned();
         arguments.push(&data);
         for permission in permissions {
             arguments.extend(["--permission", permission]);
@@ -283,24 +314,38 @@ impl World {
             .arg("server")
             .args(arguments)
             .arg("--data")
-            .arg(self.path("server"));
+            .arg(&self.data);
         Outcome::of(&mut command)
     }
 
-    fn enrol(&mut self) {
-        let data = self.path("server").to_string_lossy().into_owned();
-        let arguments = [
-            "server",
+    /// A token that lets so many devices in.
+    ///
+    /// # Panics
+    /// When the server does not make one.
+    #[must_use]
+    pub fn enrolment_token(&self, uses: u32) -> EnrolmentToken {
+        self.new_token(uses)
+            .parse()
+            .expect("the server makes tokens that are some")
+    }
+
+    fn new_token(&self, uses: u32) -> String {
+        let uses = uses.to_string();
+        let made = self.server_command(&[
             "device",
             "enrol-token",
-            "--data",
-            &data,
+            "--uses",
+            &uses,
             "--server",
             &self.base_url,
             "--output",
             "json",
-        ];
-        let token = text(&self.quell.run(arguments).json(), "token");
+        ]);
+        text(&made.json(), "token")
+    }
+
+    fn enrol(&mut self) {
+        let token = self.new_token(1);
         let file = self.path("token");
         std::fs::write(&file, token).expect("the directory is ours");
         let mut command = self.quell.command();
@@ -317,6 +362,13 @@ impl World {
     fn path(&self, name: &str) -> PathBuf {
         Path::join(self.directory.path(), name)
     }
+}
+
+fn temporary() -> TempDir {
+    tempfile::Builder::new()
+        .prefix("quell-world-")
+        .tempdir()
+        .expect("a directory can be made")
 }
 
 fn text(document: &Value, property: &str) -> String {
