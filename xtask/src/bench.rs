@@ -26,12 +26,14 @@ enum Prints {
 }
 
 /// In the page's order. A new one is a line here and a pair of marks on the page.
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 7] = [
     Section::new("act", "quell-cli", "act", Prints::Markdown),
     Section::new("overhead", "quell-overhead", "overhead", Prints::Markdown),
     Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
     Section::new("campaign", "quell-ratelimit", "campaign", Prints::Markdown),
     Section::new("state", "quell-state", "permits", Prints::Markdown),
+    Section::new("server", "quell-load", "server", Prints::Markdown),
+    Section::new("fleet", "quell-load", "fleet", Prints::Markdown),
 ];
 
 /// Runs the benchmarks of the named sections, or all of them, and writes each section when it is measured.
@@ -79,8 +81,12 @@ impl Section {
             .context(format!("there is no section {name}; there are {known}"))
     }
 
-    /// Runs the benchmark. The one that compares stores gets a server of its own, where there is one.
+    /// Runs the benchmark. The one that compares stores gets a server of its own, where there is one,
+    /// and what loads `quell serve` from outside finds it built.
     fn measure(&self) -> Outcome<String> {
+        if self.package == "quell-load" {
+            cargo::run(&["build", "--release", "--package", "quell-cli"], &[])?;
+        }
         let server = match self.package {
             "quell-state" => Postgres::start()?,
             _ => None,

@@ -75,6 +75,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         ],
     ),
     ("quell-overhead", &[]),
+    ("quell-load", &["quell-testkit"]),
     ("xtask", &[]),
 ];
 
