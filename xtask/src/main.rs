@@ -13,6 +13,7 @@ mod ci;
 mod clients;
 mod codegen;
 mod conformance;
+mod deb;
 mod deps;
 mod failure;
 mod fuzz;
@@ -33,6 +34,7 @@ usage: cargo xtask <task>
 
   api [--check]       list the public API of the SDK's crates in api/, or say what changed
   codegen [--check]   write what is generated from docs/api, or say what is out of date
+  deb [--profile P]   build the Debian packages of the server and of the agent, and look into them
   deps                prove the arrows between crates and the dependency budgets
   test [FILTER…]      run every test, through nextest where it is installed, and every example
   postgres COMMAND…   run a command while a private PostgreSQL runs for its tests, for instance
@@ -72,6 +74,8 @@ fn run(arguments: &[&str]) -> Outcome {
         ["api", "--check"] => api::run(api::Mode::Check),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["deb"] => deb::run("release"),
+        ["deb", "--profile", profile] => deb::run(profile),
         ["deps"] => deps::run(),
         ["test", filter @ ..] => test::run(filter),
         ["postgres", program, arguments @ ..] => postgres::run(program, arguments),

@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use quell_terminal::FormatFlag;
 
 use crate::commands::{
-    action, check, completions, file, machine, profile, quarantine, region, serve, server,
+    action, check, completions, file, machine, man, profile, quarantine, region, serve, server,
 };
 use crate::connection::ServiceFlags;
 use crate::linux;
@@ -48,6 +48,9 @@ pub(crate) enum Command {
     Server(server::Command),
     /// Write a completion script for a shell to standard output
     Completions(completions::Arguments),
+    /// Write the manual's pages to a directory
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 /// A command that talks to a service.

@@ -61,6 +61,7 @@ fn main() -> ExitCode {
         Command::Profile(command) => finish(commands::profile::run(&command)),
         Command::Serve(arguments) => serve(arguments, verbosity),
         Command::Server(command) => perform(&log, commands::server::run(&command)),
+        Command::Man(arguments) => finish(commands::man::run(&arguments)),
         Command::Completions(arguments) => finish(commands::completions::run(&arguments)),
     }
 }

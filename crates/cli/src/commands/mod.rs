@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod file;
 pub(crate) mod machine;
+pub(crate) mod man;
 pub(crate) mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod region;
