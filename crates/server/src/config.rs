@@ -13,7 +13,7 @@ use url::{Host, Url};
 use crate::api::{UnknownFile, documented};
 use crate::audit::AuditConfig;
 use crate::clock::{Clock, SystemClock};
-use crate::core::{DuplicateRule, PermissionRule, Rotation};
+use crate::core::{BlastRadius, Ceiling, DuplicateRule, PermissionRule, Rotation};
 use crate::data_dir::DataDir;
 use crate::issuer::Clients;
 use crate::store::{SqlStore, StoreError};
@@ -51,6 +51,11 @@ pub struct ServerConfig {
     pub duplicates: DuplicateRule,
     /// What to do about a file that was not seen on the machine.
     pub unknown_file: UnknownFile,
+    /// How many machines a file may be on before it takes an insisting caller to stop it. None: any
+    /// number.
+    pub blast_radius: Option<BlastRadius>,
+    /// On how many machines an application may have files stopped within an hour.
+    pub ceiling: Ceiling,
     /// A machine not heard of for so long is `Inactive`. Machines ask at least every 50 seconds.
     pub inactive_after: Duration,
     /// For how long a file that was seen on a machine counts as seen; the service says 30 days.
@@ -173,6 +178,8 @@ impl ServerConfig {
             key_rotation: Rotation::default(),
             duplicates: DuplicateRule::default(),
             unknown_file: UnknownFile::default(),
+            blast_radius: Some(BlastRadius::default()),
+            ceiling: Ceiling::default(),
             inactive_after: Duration::from_secs(5 * 60),
             sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
             max_connections: 20_000,

@@ -6,6 +6,7 @@ use rustls_pki_types::pem::PemObject as _;
 use uuid::Uuid;
 
 use super::{Admin, AdminError};
+use crate::core::extension::Extension;
 use crate::issuer::{RedirectUri, is_usable_certificate};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Directory as _;
@@ -169,10 +170,9 @@ fn summary(application: Application) -> ApplicationSummary {
 
 fn check(new: &NewApplication) -> Result<(), AdminError> {
     check_name(&new.display_name)?;
-    let unknown = new
-        .permissions
-        .iter()
-        .find(|value| PermissionInfo::find(Holder::Application, value).is_none());
+    let unknown = new.permissions.iter().find(|value| {
+        PermissionInfo::find(Holder::Application, value).is_none() && !Extension::is_one(value)
+    });
     if let Some(value) = unknown {
         return Err(AdminError::UnknownPermission(value.clone()));
     }
@@ -198,9 +198,9 @@ pub(super) fn check_name(name: &str) -> Result<(), AdminError> {
 }
 
 pub(super) fn check_scopes(scopes: &[String]) -> Result<(), AdminError> {
-    let unknown = scopes
-        .iter()
-        .find(|value| PermissionInfo::find(Holder::Delegated, value).is_none());
+    let unknown = scopes.iter().find(|value| {
+        PermissionInfo::find(Holder::Delegated, value).is_none() && !Extension::is_one(value)
+    });
     match unknown {
         None => Ok(()),
         Some(value) => Err(AdminError::UnknownScope(value.clone())),

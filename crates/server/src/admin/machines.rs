@@ -25,6 +25,10 @@ pub struct NewToken {
     /// The certificate authority that machines are to trust, in DER. None: the one that the server
     /// found when it started last.
     pub authority: Option<Vec<u8>>,
+    /// The tags that a machine gets with it.
+    pub tags: Vec<Tag>,
+    /// The one machine that it lets in, in the place of the system that is enrolled under that id.
+    pub replaces: Option<MachineId>,
 }
 
 /// A machine as it is kept.
@@ -70,6 +74,8 @@ impl Admin {
             created: now,
             expires: now.saturating_add(new.lifetime),
             uses: new.uses,
+            tags: new.tags.iter().map(ToString::to_string).collect(),
+            replaces: new.replaces,
         };
         let by = self.by("server device enrol-token");
         self.store.add_enrolment_token(token, by).await?;

@@ -3,6 +3,8 @@
 mod applications;
 mod audit;
 mod backup;
+mod guard;
+mod identities;
 mod issuers;
 mod keys;
 mod laboratory;
@@ -91,6 +93,9 @@ pub enum AdminError {
     /// The password is too short or too long.
     #[error("a password has at least 12 characters and at most 256 bytes")]
     Password,
+    /// There is no such tenant.
+    #[error("there is no tenant {0}")]
+    UnknownTenant(TenantId),
     /// An enrolment token that lets nobody in.
     #[error("an enrolment token needs at least one use and some time")]
     UselessToken,
@@ -181,6 +186,17 @@ impl Admin {
     /// What the audit trail says of whoever runs this command.
     fn by(&self, command: &'static str) -> By {
         By::operator(self.operator.clone(), command)
+    }
+
+    /// Who runs this command, for people.
+    fn operator_name(&self) -> String {
+        match &self.operator {
+            Actor::Operator {
+                name: Some(name), ..
+            } => name.clone(),
+            Actor::Operator { uid: Some(uid), .. } => format!("user {uid}"),
+            other => other.kind().to_owned(),
+        }
     }
 
     /// The same hand, on another tenant.

@@ -15,7 +15,7 @@ pub(super) fn action(record: ActionRecord) -> MachineAction {
     file.file_identifier_type = Some(FileIdentifierType::Sha1);
 
     let mut action = MachineAction::new(record.id);
-    action.kind = ActionType::StopAndQuarantineFile;
+    action.kind = ActionType::from(record.kind.as_str());
     action.title = record.title;
     action.requestor = Some(record.requestor);
     action.requestor_comment = Some(record.comment);

@@ -13,11 +13,13 @@ mod disabled;
 mod entity;
 mod error;
 mod files;
+mod guard;
 mod host;
 mod indicators;
 mod machines;
 mod one_machine;
 mod parameters;
+mod restore;
 mod schema;
 mod shared_counts;
 mod stop;
@@ -32,18 +34,20 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use quell_model::MachineId;
+use quell_model::operations::STOP_AND_QUARANTINE_FILE;
 
 use actions::action_id;
 pub(crate) use arrivals::Arrivals;
 pub(crate) use body::{BodyFault, read_body};
 pub(crate) use error::ApiError;
+pub(crate) use guard::FleetSizes;
 pub(crate) use host::Hosts;
 pub(crate) use throttle::{Throttle, documented};
 
 use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::core::audit::By;
-use crate::core::{DuplicateRule, PermissionRule, TenantId};
+use crate::core::{Ceiling, DuplicateRule, PermissionRule, TenantId};
 use crate::devices::Wake;
 use crate::exchange;
 use crate::generated::routes::{Found, Route};
@@ -76,6 +80,9 @@ pub(crate) struct Api {
     pub(crate) duplicates: DuplicateRule,
     pub(crate) unknown_file: UnknownFile,
     pub(crate) sightings_kept: Duration,
+    pub(crate) blast_radius: guard::Limit,
+    pub(crate) fleet_sizes: FleetSizes,
+    pub(crate) ceiling: Ceiling,
     pub(crate) refusals: Arc<Refusals>,
 }
 
@@ -99,7 +106,14 @@ pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request) -> Res
             let allowed = methods_at(parts.uri.path());
             ApiError::other_method(&parts.method, &allowed).into_response()
         }
-        Found::Nothing => api.issuer_place(&parts, body).await,
+        Found::Nothing => match restore::machine_of(parts.uri.path()) {
+            Some(machine) if parts.method == Method::POST => api
+                .extend(machine, &parts, body)
+                .await
+                .unwrap_or_else(IntoResponse::into_response),
+            Some(_) => ApiError::other_method(&parts.method, &[Method::POST]).into_response(),
+            None => api.issuer_place(&parts, body).await,
+        },
     }
 }
 
@@ -157,6 +171,34 @@ impl Api {
     fn wake(&self, tenant: TenantId, machine: &MachineId) {
         self.wake.wake(tenant, machine);
         self.store.wake_elsewhere(tenant, machine);
+    }
+
+    /// Does what is not the contract's: it shares the rate of what it undoes.
+    async fn extend(
+        &self,
+        machine: &str,
+        parts: &Parts,
+        body: Result<bytes::Bytes, BodyFault>,
+    ) -> Result<Response, ApiError> {
+        let origin = self.hosts.origin(parts)?;
+        let undone = &STOP_AND_QUARANTINE_FILE;
+        let caller = self.issuer.caller(&parts.headers).await;
+        let caller = caller.inspect_err(|why| self.count_bad_token(why, undone, parts))?;
+        self.throttle
+            .check(caller.tenant, &caller.client_id, undone)
+            .await?;
+        let by = By {
+            operation: "RestoreFile",
+            ..by::by(&caller, undone, parts)
+        };
+        let call = Call {
+            caller,
+            origin,
+            parts,
+            body,
+            by,
+        };
+        self.restore(call, machine).await
     }
 
     async fn operate(

@@ -7,10 +7,11 @@ use quell_protocol::Protection;
 use uuid::Uuid;
 
 use super::body::says_json;
+use super::guard::objected;
 use super::{Api, ApiError, Call, UnknownFile, answer, entity};
-use crate::core::TenantId;
 use crate::core::audit::{Deed, Refusal};
 use crate::core::platform::{Unfit, unfit};
+use crate::core::{Ask, Ceiling, Objection, TenantId};
 use crate::exchange;
 use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
 
@@ -26,17 +27,22 @@ impl Api {
         }
         says_json(&call.parts.headers)?;
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
+        let force = call.force()?;
         check_system(&machine)?;
         let now = self.clock.now();
         if let Err(error) = self
-            .check_file(call.caller.tenant, &machine.id, request.sha1, now)
+            .check_file(call.caller.tenant, &machine.id, request.sha1, force, now)
             .await
         {
             self.tell_of_refusal(&call, machine.id, request.sha1, &error)
                 .await?;
             return Err(error);
         }
-        let submission = submission(&call, machine, request, self.duplicates, now)?;
+        let submission = Submission {
+            ask: Ask::StopAndQuarantineFile { force },
+            ceiling: self.ceiling,
+            ..submission(&call, machine, request, self.duplicates, now)?
+        };
         let tenant = submission.tenant;
         let machine = submission.machine.clone();
         let action = match self.store.submit(submission).await? {
@@ -46,6 +52,7 @@ impl Api {
             }
             Submitted::Again(action) => action,
             Submitted::Revoked => return Err(ApiError::revoked(&machine)),
+            Submitted::Ceiling { most, of_one_file } => return Err(ceiling(most, of_one_file)),
             Submitted::Refused => {
                 return Err(ApiError::new(
                     ErrorCode::ActiveRequestAlreadyExists,
@@ -98,26 +105,37 @@ impl Api {
         tenant: TenantId,
         machine: &MachineId,
         sha1: Sha1,
+        force: bool,
         now: Timestamp,
     ) -> Result<(), ApiError> {
+        // Not a file but every file without content: nobody can mean that.
         if sha1 == Sha1::OF_NOTHING {
             return Err(protected(sha1, Protection::EmptyFile));
         }
         let since = now.saturating_sub(self.sightings_kept);
         match self.store.sighted(tenant, machine, sha1, since).await? {
             Some(sighted) => match sighted.protection {
-                Some(protection) => Err(protected(sha1, protection)),
-                None => Ok(()),
+                Some(protection) if !force => return Err(protected(sha1, protection)),
+                _ => {}
             },
-            None if self.unknown_file == UnknownFile::Deliver => Ok(()),
-            None => Err(ApiError::new(
-                ErrorCode::ResourceNotFound,
-                format!("Sha1 {sha1} was not found in machine {machine}"),
-            )),
+            None if self.unknown_file == UnknownFile::Deliver => {}
+            None => {
+                return Err(ApiError::new(
+                    ErrorCode::ResourceNotFound,
+                    format!("Sha1 {sha1} was not found in machine {machine}"),
+                ));
+            }
+        }
+        if force {
+            return Ok(());
+        }
+        match self.objection(tenant, sha1, since, now).await? {
+            Some(objection) => Err(objected(sha1, &objection)),
+            None => Ok(()),
         }
     }
 
-    fn announce(&self, tenant: TenantId, action: &ActionRecord) {
+    pub(super) fn announce(&self, tenant: TenantId, action: &ActionRecord) {
         tracing::info!(
             %tenant, action = %action.id, machine = %action.machine, sha1 = %action.sha1,
             "action taken"
@@ -146,11 +164,19 @@ fn check_system(machine: &MachineRecord) -> Result<(), ApiError> {
 }
 
 fn protected(sha1: Sha1, protection: Protection) -> ApiError {
+    objected(sha1, &Objection::Protected(protection))
+}
+
+/// Not a limit on calls: whoever waits and asks again has not understood.
+fn ceiling(most: u32, of_one_file: bool) -> ApiError {
+    let what = match of_one_file {
+        true => "this file",
+        false => "files",
+    };
     ApiError::new(
         ErrorCode::DisallowedOperation,
         format!(
-            "StopAndQuarantineFile is not allowed for Sha1 {sha1}: the file is protected, {}.",
-            protection.why()
+            "The application had {what} stopped on {most} other machines within the last hour, and may not on more."
         ),
     )
 }
@@ -169,12 +195,15 @@ fn submission(
         machine: machine.id,
         computer_dns_name: machine.facts.computer_dns_name,
         sha1: request.sha1,
+        ask: Ask::StopAndQuarantineFile { force: false },
+        application: call.caller.client_id.clone(),
         requestor: call.caller.requestor.clone(),
         comment: request.comment.as_str().to_owned(),
         title: request.title,
         external_id: request.external_id,
         by: call.by.clone(),
         duplicates,
+        ceiling: Ceiling::default(),
         now,
     })
 }

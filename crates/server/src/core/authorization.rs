@@ -1,5 +1,6 @@
 //! Who may do what.
 
+use super::extension::Extension;
 use quell_model::{AnyOf, Holder, OperationInfo};
 
 use crate::generated::readings;
@@ -61,6 +62,24 @@ pub enum Grant {
 pub struct Denied(String);
 
 impl Grant {
+    /// Says whether the bearer was given a permission of this server's own, by its name.
+    ///
+    /// # Errors
+    /// [`Denied`] when not.
+    pub fn holds(&self, extension: &Extension) -> Result<(), Denied> {
+        let (kind, held) = match self {
+            Self::Application(roles) => ("application", roles),
+            Self::Person(scopes) => ("delegated", scopes),
+        };
+        if held.iter().any(|name| name == extension.name) {
+            return Ok(());
+        }
+        Err(Denied(format!(
+            "The application does not have any of the required {kind} permissions ({}) to access the resource.",
+            extension.name
+        )))
+    }
+
     /// Says whether this is enough for the operation by this rule; the halves of what it asks for
     /// are looked at in the contract's order.
     ///

@@ -1,27 +1,33 @@
 //! What the server decides, without clock, socket or store: facts and time go in, decisions come
 //! out.
 
+pub mod ask;
 pub mod audit;
 pub mod authorization;
 pub mod availability;
 pub mod duplicate;
+pub mod extension;
 pub mod health;
 pub mod indicator;
 pub mod key_cache;
 pub mod keyring;
+pub mod life;
 pub mod lifecycle;
 pub mod platform;
+pub mod radius;
 pub mod span;
 pub mod status;
 pub mod tag;
 pub mod tenant;
 
+pub use ask::{ActionKind, Ask};
 pub use authorization::{Denied, Grant, PermissionRule};
 pub use duplicate::{DuplicateRule, Fate};
 pub use health::Health;
 pub use indicator::{Draft, Misfit, Reach};
 pub use keyring::{KeyState, Rotation, Turn, Turns};
 pub use lifecycle::{AlreadyEnded, Cancellation, Ending, Event, State, Step};
+pub use radius::{BlastRadius, Ceiling, Objection};
 pub use status::Status;
 pub use tag::{InvalidTag, Tag};
 pub use tenant::TenantId;

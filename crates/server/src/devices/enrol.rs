@@ -58,11 +58,11 @@ impl Devices {
             )),
             Enrolled::Taken => Err(DeviceFault::new(
                 FaultCode::InvalidEnrolmentToken,
-                "a machine with this id is enrolled with another key; revoke it first",
+                "a machine with this id is enrolled with another key; if this is the same machine, an operator lets it in with `quell server device allow-reenrol`",
             )),
             Enrolled::RevokedKey => Err(DeviceFault::new(
                 FaultCode::Revoked,
-                "an operator revoked this key; the machine needs another",
+                "this key was the machine's before and is dead; the machine needs another",
             )),
         }
     }
@@ -98,7 +98,7 @@ fn not_understood(error: &serde_json::Error) -> DeviceFault {
     )
 }
 
-fn public_key(text: &str) -> Result<Vec<u8>, DeviceFault> {
+pub(super) fn public_key(text: &str) -> Result<Vec<u8>, DeviceFault> {
     URL_SAFE_NO_PAD
         .decode(text)
         .ok()

@@ -3,17 +3,17 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
-use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Order};
+use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS, MAX_NONCE};
+use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Life, Order};
 use tokio::sync::futures::Notified;
 use tokio::time::{Instant, timeout_at};
 
 use super::fault::DeviceFault;
-use super::proof::Proven;
+use super::proof::{Proven, revoked};
 use super::{Devices, Message};
 use crate::core::Event;
 use crate::core::audit::By;
-use crate::store::record::Happened;
+use crate::store::record::{Attendance, Attended, Happened, Standing};
 
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
@@ -27,20 +27,109 @@ enum Woken {
     AtTheEnd,
 }
 
+/// What a machine asked, and how it stood then.
+struct Asked {
+    standing: Standing,
+    above: u64,
+    believes_frozen: bool,
+}
+
+impl Asked {
+    /// Whether there is something to be told at once that is no order: the server is frozen or no
+    /// longer, the machine's key is to be changed, or it was changed meanwhile and the old one must
+    /// get nothing more.
+    fn has_news(&self, standing: &Standing, proven: &Proven) -> bool {
+        standing.frozen != self.believes_frozen
+            || (standing.rotates && !self.standing.rotates)
+            || standing.public_key != proven.public_key
+    }
+}
+
+fn check(request: &HoldRequest) -> Result<(), DeviceFault> {
+    let invalid = |why: String| Err(DeviceFault::new(FaultCode::InvalidMessage, why));
+    let Life {
+        start,
+        nonce,
+        count,
+    } = &request.life;
+    if request.acknowledged.max(*start).max(*count) > MAX_SEQUENCE {
+        return invalid(format!("no number is above {MAX_SEQUENCE}"));
+    }
+    if nonce.is_empty() || nonce.len() > MAX_NONCE {
+        return invalid(format!("a nonce has 1 to {MAX_NONCE} characters"));
+    }
+    Ok(())
+}
+
 impl Devices {
     pub(super) async fn hold(&self, message: &Message) -> Result<HoldResponse, DeviceFault> {
         let proven = self.prove(message).await?;
         let request: HoldRequest = message.parse()?;
-        self.take_note(message, &proven, &request).await?;
-        let wait = request.wait_seconds.min(MAX_HOLD_SECONDS);
-        let until = Instant::now() + Duration::from_secs(u64::from(wait));
-        let orders = self.wait(&proven, request.acknowledged, until).await?;
+        check(&request)?;
+        let attended = self.attend(message, &proven, &request).await?;
+        // What one of two says it has, the other has not.
+        if attended == Attended::Present {
+            self.take_note(message, &proven, &request).await?;
+        }
+        let wait = match attended {
+            // Nobody waits for this answer any more.
+            Attended::Late => 0,
+            Attended::Present | Attended::Cloned { .. } => request.wait_seconds,
+        };
+        let until = Instant::now() + Duration::from_secs(u64::from(wait.min(MAX_HOLD_SECONDS)));
+        let asked = Asked {
+            standing: self.standing(&proven).await?,
+            above: request.acknowledged,
+            believes_frozen: request.frozen,
+        };
+        let orders = match attended {
+            Attended::Late => Vec::new(),
+            Attended::Present | Attended::Cloned { .. } => {
+                self.wait(&proven, &asked, until).await?
+            }
+        };
+        let standing = self.standing(&proven).await?;
         Ok(HoldResponse {
             server_time: self.clock.now(),
             orders,
-            frozen: false,
-            rotate_key: false,
+            frozen: standing.frozen,
+            rotate_key: standing.rotates,
         })
+    }
+
+    async fn attend(
+        &self,
+        message: &Message,
+        proven: &Proven,
+        request: &HoldRequest,
+    ) -> Result<Attended, DeviceFault> {
+        let attended = self
+            .store
+            .attend(Attendance {
+                tenant: proven.tenant,
+                machine: proven.machine.clone(),
+                life: request.life.clone(),
+                made: proven.made,
+                address: message.address(),
+                now: self.clock.now(),
+            })
+            .await?;
+        if attended == (Attended::Cloned { is_news: true }) {
+            tracing::error!(
+                tenant = %proven.tenant, machine = %proven.machine,
+                "two machines share one identity: neither gets orders until an operator settles it"
+            );
+        }
+        Ok(attended)
+    }
+
+    /// How the machine stands, unless it was shut out since it proved its request.
+    async fn standing(&self, proven: &Proven) -> Result<Standing, DeviceFault> {
+        let standing = self.store.standing(proven.tenant, &proven.machine).await?;
+        match standing {
+            Some(standing) if !standing.revoked => Ok(standing),
+            _ => Err(revoked()),
+        }
     }
 
     async fn take_note(
@@ -49,12 +138,6 @@ impl Devices {
         proven: &Proven,
         request: &HoldRequest,
     ) -> Result<(), DeviceFault> {
-        if request.acknowledged > MAX_SEQUENCE {
-            return Err(DeviceFault::new(
-                FaultCode::InvalidMessage,
-                format!("no sequence number is above {MAX_SEQUENCE}"),
-            ));
-        }
         self.store
             .acknowledge(proven.tenant, &proven.machine, request.acknowledged)
             .await?;
@@ -79,7 +162,7 @@ impl Devices {
     async fn wait(
         &self,
         proven: &Proven,
-        above: u64,
+        asked: &Asked,
         until: Instant,
     ) -> Result<Vec<Order>, DeviceFault> {
         let sleeper = self.wake.sleeper(proven.tenant, proven.machine.clone());
@@ -87,22 +170,24 @@ impl Devices {
             // Enabled before the look, so that an order that comes in between is not missed.
             let mut woken = pin!(sleeper.notify().notified());
             woken.as_mut().enable();
-            let orders = self.orders(proven, above).await?;
-            if !orders.is_empty() {
+            let orders = self.orders(proven, asked.above).await?;
+            if !orders.is_empty() || asked.has_news(&asked.standing, proven) {
                 return Ok(orders);
             }
-            match self.sleep(proven, woken, until).await? {
+            match self.sleep(proven, asked, woken, until).await? {
                 Woken::ToLook => {}
                 Woken::AtTheEnd => return Ok(Vec::new()),
             }
         }
     }
 
-    /// Sleeps until there is an order or the wait is over. An operator's command revokes in another
-    /// process, which wakes nobody: so the machine's key is looked at every few seconds.
+    /// Sleeps until there is an order or the wait is over. An operator's command revokes or freezes
+    /// in another process, which wakes nobody: so how the machine stands is looked at every few
+    /// seconds.
     async fn sleep(
         &self,
         proven: &Proven,
+        asked: &Asked,
         mut woken: Pin<&mut Notified<'_>>,
         until: Instant,
     ) -> Result<Woken, DeviceFault> {
@@ -112,8 +197,9 @@ impl Devices {
                 () = self.closing.cancelled() => return Ok(Woken::AtTheEnd),
                 woken = timeout_at(look, woken.as_mut()) => woken,
             };
-            self.expect_still_enrolled(proven).await?;
+            let standing = self.standing(proven).await?;
             match woken {
+                _ if asked.has_news(&standing, proven) => return Ok(Woken::AtTheEnd),
                 Ok(()) => return Ok(Woken::ToLook),
                 Err(_) if look == until => return Ok(Woken::AtTheEnd),
                 // Another server that took an order may have died before it told of it.

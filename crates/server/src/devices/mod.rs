@@ -6,6 +6,7 @@ mod hold;
 mod inventory;
 mod proof;
 mod report;
+mod rotate;
 mod wake;
 
 use std::net::SocketAddr;
@@ -68,6 +69,7 @@ pub(crate) fn routes(devices: Arc<Devices>) -> Router {
         .route(route::HOLD, post(hold))
         .route(route::REPORT, post(report))
         .route(route::INVENTORY, post(inventory))
+        .route(route::ROTATE, post(rotate))
         .with_state(devices)
 }
 
@@ -83,6 +85,14 @@ async fn hold(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Re
     answer(async {
         let message = Message::read(request, MAX_SMALL_BODY).await?;
         devices.hold(&message).await
+    })
+    .await
+}
+
+async fn rotate(State(devices): State<Arc<Devices>>, request: Request<Body>) -> Response {
+    answer(async {
+        let message = Message::read(request, MAX_SMALL_BODY).await?;
+        devices.rotate(&message).await
     })
     .await
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, header};
 use jsonwebtoken::dangerous::insecure_decode;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use quell_model::{MachineId, Timestamp};
-use quell_protocol::{AssertionClaims, AssertionFault, Binding, FaultCode};
+use quell_protocol::{AssertionClaims, AssertionFault, Binding, FaultCode, route};
 
 use super::fault::DeviceFault;
 use super::{Devices, Message};
@@ -22,14 +22,32 @@ const MAX_ASSERTION: usize = 4096;
 pub(super) struct Proven {
     pub(super) tenant: TenantId,
     pub(super) machine: MachineId,
-    public_key: Vec<u8>,
+    /// The key that signed.
+    pub(super) public_key: Vec<u8>,
+    /// When the request was made by the machine's clock, in seconds since the Unix epoch.
+    pub(super) made: u64,
 }
 
 impl Devices {
     /// Says which enrolled machine asks, refuses what it speaks if that is not served, and uses
     /// the assertion up.
     pub(super) async fn prove(&self, message: &Message) -> Result<Proven, DeviceFault> {
-        let (key, claims) = self.signed(&message.parts).await?;
+        let (key, claims) = self.signed(&message.parts, by_present_key).await?;
+        self.accept(message, key, claims).await
+    }
+
+    /// The same, of a machine that may be changing its key: the one that it proposed is good too.
+    pub(super) async fn prove_by_either(&self, message: &Message) -> Result<Proven, DeviceFault> {
+        let (key, claims) = self.signed(&message.parts, by_either_key).await?;
+        self.accept(message, key, claims).await
+    }
+
+    async fn accept(
+        &self,
+        message: &Message,
+        key: DeviceKey,
+        claims: AssertionClaims,
+    ) -> Result<Proven, DeviceFault> {
         self.check(&claims, &binding(message))?;
         exchange::note(|told| {
             told.tenant = Some(key.tenant);
@@ -45,25 +63,14 @@ impl Devices {
             tenant: key.tenant,
             machine: key.machine,
             public_key: key.public_key,
+            made: claims.iat,
         })
-    }
-
-    /// Refuses a machine that was shut out since it proved its request.
-    pub(super) async fn expect_still_enrolled(&self, proven: &Proven) -> Result<(), DeviceFault> {
-        let keys = self.store.device_keys(&proven.machine).await?;
-        let same_key = |key: &&DeviceKey| {
-            key.tenant == proven.tenant && !key.revoked && key.public_key == proven.public_key
-        };
-        match keys.iter().find(same_key) {
-            Some(_) => Ok(()),
-            None => Err(revoked()),
-        }
     }
 
     /// Refuses whoever is no enrolled machine by the head of the request, before its body is read:
     /// a stranger must not fill the server's memory. The assertion is not used up by this.
     pub(super) async fn expect(&self, parts: &Parts) -> Result<(), DeviceFault> {
-        let (key, claims) = self.signed(parts).await?;
+        let (key, claims) = self.signed(parts, by_present_key).await?;
         let any_body = Binding {
             body_hash: claims.binding.body_hash.clone(),
             ..Binding::post(parts.uri.path(), &[])
@@ -89,7 +96,11 @@ impl Devices {
     }
 
     /// The claims of a request's assertion, and the key that signed them.
-    async fn signed(&self, parts: &Parts) -> Result<(DeviceKey, AssertionClaims), DeviceFault> {
+    async fn signed(
+        &self,
+        parts: &Parts,
+        by: fn(DeviceKey, &str) -> Option<(DeviceKey, AssertionClaims)>,
+    ) -> Result<(DeviceKey, AssertionClaims), DeviceFault> {
         let assertion = bearer(&parts.headers)?;
         let claimed = claimed_issuer(assertion)?;
         let keys = self.store.device_keys(&claimed).await?;
@@ -99,7 +110,29 @@ impl Devices {
                 "the machine is not enrolled here",
             ));
         }
-        signer(keys, assertion)
+        // One id may be enrolled in several tenants.
+        keys.into_iter()
+            .find_map(|key| by(key, assertion))
+            .ok_or_else(bad_signature)
+    }
+
+    /// Says whether whoever proposes a key holds it: the proof is bound to the key whose place it
+    /// takes, in the place of a body.
+    pub(super) fn prove_proposal(
+        &self,
+        proof: &str,
+        proven: &Proven,
+        new_key: &[u8],
+    ) -> Result<(), DeviceFault> {
+        if proof.len() > MAX_ASSERTION {
+            return Err(bad_signature());
+        }
+        let claims = verify(proof, new_key).ok_or_else(bad_signature)?;
+        if claims.iss != proven.machine {
+            return Err(AssertionFault::Subject.into());
+        }
+        let bound = Binding::post(route::ROTATE, &sha256(&proven.public_key));
+        self.check(&claims, &bound)
     }
 
     fn check(&self, claims: &AssertionClaims, binding: &Binding) -> Result<(), DeviceFault> {
@@ -153,21 +186,23 @@ fn refuse_revoked(key: &DeviceKey) -> Result<(), DeviceFault> {
     }
 }
 
-fn revoked() -> DeviceFault {
+pub(super) fn revoked() -> DeviceFault {
     DeviceFault::new(FaultCode::Revoked, "an operator revoked the machine")
 }
 
-/// Finds the key that signed; one id may be enrolled in several tenants.
-fn signer(
-    keys: Vec<DeviceKey>,
-    assertion: &str,
-) -> Result<(DeviceKey, AssertionClaims), DeviceFault> {
-    keys.into_iter()
-        .find_map(|key| {
-            let claims = verify(assertion, &key.public_key)?;
-            Some((key, claims))
-        })
-        .ok_or_else(bad_signature)
+fn by_present_key(key: DeviceKey, assertion: &str) -> Option<(DeviceKey, AssertionClaims)> {
+    let claims = verify(assertion, &key.public_key)?;
+    Some((key, claims))
+}
+
+fn by_either_key(mut key: DeviceKey, assertion: &str) -> Option<(DeviceKey, AssertionClaims)> {
+    if let Some(claims) = verify(assertion, &key.public_key) {
+        return Some((key, claims));
+    }
+    let next = key.next_key.take()?;
+    let claims = verify(assertion, &next)?;
+    key.public_key = next;
+    Some((key, claims))
 }
 
 fn bad_signature() -> DeviceFault {

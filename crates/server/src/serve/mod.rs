@@ -34,7 +34,7 @@ pub use examine::{Finding, Verdict, examine};
 pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
-use crate::api::{self, Api, Arrivals, Hosts, Throttle};
+use crate::api::{self, Api, Arrivals, FleetSizes, Hosts, Throttle};
 use crate::audit::{AuditKeyError, AuditKeyFile, Courier, Keeper, Refusals};
 use crate::config::{BaseUrl, ConfigError, Limits, ServerConfig};
 use crate::core::PermissionRule;
@@ -462,6 +462,9 @@ pub(crate) async fn router(
         duplicates: config.duplicates,
         unknown_file: config.unknown_file,
         sightings_kept: config.sightings_kept,
+        blast_radius: config.blast_radius,
+        fleet_sizes: FleetSizes::default(),
+        ceiling: config.ceiling,
         refusals: Arc::clone(refusals),
     };
     let operations = Router::new()

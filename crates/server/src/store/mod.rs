@@ -10,6 +10,8 @@
 #[cfg(test)]
 mod conformance;
 mod database;
+mod guard;
+mod identities;
 pub(crate) mod postgres;
 pub mod record;
 mod schema;
@@ -26,6 +28,8 @@ use quell_protocol::{Inventory, Order, Sighting};
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
 use crate::core::{Draft, Reach, Tag, TenantId};
+pub use guard::Guard;
+pub use identities::Identities;
 pub(crate) use postgres::schema_version_of;
 use quell_ratelimit::{Quota, Verdict};
 use record::{
@@ -524,6 +528,8 @@ pub trait Store:
     + DeviceCodes
     + ExternalIssuers
     + Fleet
+    + Identities
+    + Guard
     + Ledger
     + Indicators
     + Trail
@@ -541,6 +547,8 @@ impl<
         + DeviceCodes
         + ExternalIssuers
         + Fleet
+        + Identities
+        + Guard
         + Ledger
         + Indicators
         + Trail

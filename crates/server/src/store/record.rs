@@ -1,6 +1,8 @@
 //! What a store keeps and gives back.
 
 mod external;
+mod guard;
+mod identity;
 mod indicator;
 mod replica;
 mod scope;
@@ -14,11 +16,15 @@ use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{MachineFacts, Protection};
 
 use crate::core::audit::By;
-use crate::core::{AlreadyEnded, DuplicateRule, Event, Health, State, TenantId};
+use crate::core::{
+    ActionKind, AlreadyEnded, Ask, Ceiling, DuplicateRule, Event, Health, State, TenantId,
+};
 use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
 
 pub use external::ExternalIssuer;
+pub use guard::{Census, Freeze, ProtectedFile};
+pub use identity::{Attendance, Attended, CloneRecord, Rotated, Rotation, Standing, TokenRecord};
 pub use indicator::{Author, IndicatorRecord, Kept};
 pub use replica::{Caller, Heard, Hearing};
 pub use scope::{ActionScope, MachineScope};
@@ -103,6 +109,10 @@ pub struct NewEnrolmentToken {
     pub expires: Timestamp,
     /// How many machines it lets in.
     pub uses: u32,
+    /// The tags that a machine gets with it.
+    pub tags: Vec<String>,
+    /// The one machine that it lets in, whatever key is enrolled under that id.
+    pub replaces: Option<MachineId>,
 }
 
 /// A machine that asks to be let in; that it holds its key is proved.
@@ -145,6 +155,8 @@ pub struct DeviceKey {
     pub machine: MachineId,
     /// Its Ed25519 public key.
     pub public_key: Vec<u8>,
+    /// The key that it proposed and has not taken into use yet.
+    pub next_key: Option<Vec<u8>>,
     /// Whether an operator revoked it.
     pub revoked: bool,
 }
@@ -237,7 +249,7 @@ pub struct FileSightings {
 /// How many names of a file are told.
 pub const MAX_FILE_NAMES: usize = 5;
 
-/// A request for StopAndQuarantineFile that passed every check.
+/// A request for an action that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     /// Whose it is.
@@ -250,6 +262,10 @@ pub struct Submission {
     pub computer_dns_name: String,
     /// The file.
     pub sha1: Sha1,
+    /// What is asked.
+    pub ask: Ask,
+    /// The client id of the application that asks.
+    pub application: String,
     /// Who asks.
     pub requestor: String,
     /// Why.
@@ -262,6 +278,8 @@ pub struct Submission {
     pub by: By,
     /// How repeats are treated.
     pub duplicates: DuplicateRule,
+    /// On how many machines the application may have files stopped.
+    pub ceiling: Ceiling,
     /// The present moment.
     pub now: Timestamp,
 }
@@ -277,6 +295,13 @@ pub enum Submitted {
     Refused,
     /// The machine was revoked, and gets no orders.
     Revoked,
+    /// The application had files stopped on as many other machines within the hour as it may.
+    Ceiling {
+        /// As many.
+        most: u32,
+        /// Whether that counts this file alone.
+        of_one_file: bool,
+    },
 }
 
 /// A machine action.
@@ -302,6 +327,8 @@ pub struct ActionRecord {
     pub created: Timestamp,
     /// How far it is.
     pub state: State,
+    /// What was asked.
+    pub kind: ActionKind,
 }
 
 /// What happens to an action, by whom and when.

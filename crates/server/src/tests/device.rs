@@ -41,12 +41,22 @@ impl Device {
         }
     }
 
+    /// The same machine with another token.
+    pub(super) fn with_token(self, token: EnrolmentToken) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The public half of its key: 32 bytes.
+    pub(super) fn public_key(&self) -> Vec<u8> {
+        self.public.clone()
+    }
+
     pub(super) fn claims(&self, world: &World, path: &str, body: &[u8]) -> AssertionClaims {
         let number = self.used.fetch_add(1, Ordering::SeqCst);
         AssertionClaims::new(
             self.machine.clone(),
             self.token.audience.clone(),
-            format!("{}-{number}", self.machine),
+            format!("{}-{number}", URL_SAFE_NO_PAD.encode(&self.public)),
             u64::try_from(world.now().unix_seconds()).unwrap(),
             Binding::post(path, &sha256(body)),
         )
@@ -155,4 +165,11 @@ pub(super) fn finished(verdict: Verdict) -> Phase {
             degraded: Vec::new(),
         },
     }
+}
+
+/// How a device was refused.
+pub(super) fn fault(answer: &Answer) -> (u16, quell_protocol::FaultCode) {
+    let fault: quell_protocol::Fault = serde_json::from_value(answer.json()).unwrap();
+    assert_eq!(answer.status.as_u16(), fault.error.status());
+    (answer.status.as_u16(), fault.error)
 }

@@ -5,14 +5,8 @@ use http::{Request, header};
 use quell_model::MachineId;
 use quell_protocol::{AssertionClaims, FaultCode, ProtocolVersion, route};
 
-use super::device::{Device, asked, facts};
-use super::world::{Answer, MACHINE, World, called};
-
-fn fault(answer: &Answer) -> (u16, FaultCode) {
-    let fault: quell_protocol::Fault = serde_json::from_value(answer.json()).unwrap();
-    assert_eq!(answer.status.as_u16(), fault.error.status());
-    (answer.status.as_u16(), fault.error)
-}
+use super::device::{Device, asked, facts, fault};
+use super::world::{MACHINE, World, called};
 
 #[tokio::test]
 async fn machine_with_a_token_is_in_and_belongs_to_the_tenant() {

@@ -10,7 +10,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use quell_model::operations::{FIND_MACHINES_BY_TAG, SUBMIT_INDICATOR};
 use quell_model::{MachineId, Method, OperationInfo, Timestamp};
-use quell_protocol::{Sighting, WirePath};
+use quell_protocol::{Protection, Sighting, WirePath};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -306,12 +306,23 @@ impl World {
                 uses,
                 server_url: None,
                 authority: None,
+                tags: Vec::new(),
+                replaces: None,
             })
             .await
             .unwrap()
     }
 
     pub(super) async fn saw(&self, machine: &str, sha1: &str) {
+        self.saw_with(machine, sha1, None).await;
+    }
+
+    /// The same, of a file that the machine protects.
+    pub(super) async fn saw_protected(&self, machine: &str, sha1: &str) {
+        self.saw_with(machine, sha1, Some(Protection::Shell)).await;
+    }
+
+    async fn saw_with(&self, machine: &str, sha1: &str, protection: Option<Protection>) {
         let sighting = Sighting {
             sha1: sha1.parse().unwrap(),
             sha256: None,
@@ -319,7 +330,7 @@ impl World {
             path: WirePath::from_bytes(b"/opt/sample"),
             seen_at: self.now(),
             running: false,
-            protection: None,
+            protection,
         };
         self.admin
             .add_sightings(&MachineId::new(machine).unwrap(), vec![sighting])

@@ -233,6 +233,8 @@ async fn enrolment_token_pins_the_certificate_that_the_server_shows() {
             uses: 1,
             server_url: None,
             authority: None,
+            tags: Vec::new(),
+            replaces: None,
         })
         .await
         .unwrap();

@@ -134,6 +134,8 @@ async fn no_secret_reaches_the_log_at_any_level() {
         uses: 1,
         server_url: None,
         authority: None,
+        tags: Vec::new(),
+        replaces: None,
     };
     let key = Key {
         pair: Ed25519KeyPair::generate().unwrap(),

@@ -151,6 +151,17 @@ pub(super) const KEYS: &[Key] = &[
         shown: |plan| Some(values::shown_unknown_file(plan.server.unknown_file).to_owned()),
     },
     Key {
+        name: "blast-radius",
+        flag: "blast-radius",
+        value_name: "PERCENT",
+        help: "Of a hundred of the tenant's machines, how many a file may be on before stopping it takes a caller who insists and may; ten machines are always allowed; off for any number [default: 10]",
+        kind: Kind::Text,
+        set: |plan, text| {
+            values::blast_radius(text).map(|radius| plan.server.blast_radius = radius)
+        },
+        shown: |plan| Some(values::shown_blast_radius(plan.server.blast_radius)),
+    },
+    Key {
         name: "permissions",
         flag: "permissions",
         value_name: "READING",

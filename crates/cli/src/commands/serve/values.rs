@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quell_server::audit::SyslogAddress;
+use quell_server::core::BlastRadius;
 use quell_server::{Limits, PermissionRule, UnknownFile};
 use quell_terminal::Span;
 use quell_terminal::log::{self, LogFormat};
@@ -128,6 +129,23 @@ pub(super) fn shown_unknown_file(choice: UnknownFile) -> &'static str {
         UnknownFile::Refuse => "refuse",
         UnknownFile::Deliver => "deliver",
     }
+}
+
+pub(super) fn blast_radius(text: &str) -> Result<Option<BlastRadius>, Wrong> {
+    if text == "off" {
+        return Ok(None);
+    }
+    match text.parse() {
+        Ok(percent @ 0..=100) => Ok(Some(BlastRadius {
+            percent,
+            ..BlastRadius::default()
+        })),
+        _ => wrong("write a number from 0 to 100, or off"),
+    }
+}
+
+pub(super) fn shown_blast_radius(radius: Option<BlastRadius>) -> String {
+    radius.map_or_else(|| "off".to_owned(), |radius| radius.percent.to_string())
 }
 
 /// The readings of the documentation, by name.

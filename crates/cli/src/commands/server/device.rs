@@ -1,29 +1,42 @@
 //! `quell server device`.
 
 use quell::MachineId;
-use quell_server::admin::{Admin, MachineSummary, NewToken};
+use quell_server::admin::{Admin, AdminError, MachineSummary};
 use quell_server::core::Tag;
-use quell_terminal::{Consent, Exit, Failure, Format, Question, Span, Table, output};
+use quell_server::store::record::CloneRecord;
+use quell_terminal::{Consent, Exit, Failure, Format, Question, Span, Table};
 use serde::Serialize;
 
-use super::cannot;
+use super::{cannot, token};
 
 /// What to do with devices.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List the enrolled devices
     List,
-    /// Make a token with which devices enrol; it is shown once
-    EnrolToken {
-        /// Where devices reach the server, if not where it said when it started last
-        #[arg(long, value_name = "URL")]
-        server: Option<String>,
-        /// How many devices it lets in
-        #[arg(long, value_name = "N", default_value_t = 1)]
-        uses: u32,
-        /// How long it lets devices in
+    /// Make a token with which devices enrol, which is shown once; list or revoke those that were made
+    EnrolToken(token::Arguments),
+    /// Have a device make itself a new key
+    RotateKey {
+        /// The device's machine id
+        machine_id: MachineId,
+    },
+    /// Let a device that was installed anew enrol again under its id, once
+    AllowReenrol {
+        /// The device's machine id
+        machine_id: MachineId,
+        /// For how long
         #[arg(long, value_name = "TIME", default_value = "24h")]
         expires_in: Span,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Say that of two devices which shared one identity only one is left
+    Settle {
+        /// The device's machine id
+        machine_id: MachineId,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Give a device tags, by which it is found, and take tags from it
     Tag {
@@ -46,11 +59,6 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Serialize)]
-struct Token<'a> {
-    token: &'a str,
-}
-
-#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
     machine_id: String,
@@ -62,6 +70,9 @@ struct Listed {
     last_seen: String,
     degraded: Vec<String>,
     tags: Vec<String>,
+    /// Where the devices called from that share this identity; absent when there is but one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloned_at: Option<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,18 +97,57 @@ struct Revoked<'a> {
 pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Result<(), Failure> {
     match command {
         Command::List => list(admin, format).await,
-        Command::EnrolToken {
-            server,
-            uses,
+        Command::EnrolToken(arguments) => token::run(arguments, admin, format).await,
+        Command::RotateKey { machine_id } => {
+            let asked = admin.rotate_key(machine_id).await;
+            said(
+                asked,
+                machine_id,
+                "rotatesKey",
+                "is told to make itself a new key",
+                format,
+            )
+        }
+        Command::AllowReenrol {
+            machine_id,
             expires_in,
+            consent,
         } => {
-            let new = NewToken {
-                lifetime: expires_in.duration(),
-                uses: *uses,
-                server_url: server.clone(),
-                authority: None,
-            };
-            enrol_token(new, admin, format).await
+            let about = [format!(
+                "let a system with another key take the place of device {machine_id}: what was ordered from it is given up"
+            )];
+            consent.or_ask(&Question::go_on(&about))?;
+            let allowed = admin
+                .allow_reenrolment(machine_id, expires_in.duration())
+                .await;
+            said(
+                allowed,
+                machine_id,
+                "mayReenrol",
+                "may enrol again with any good token",
+                format,
+            )
+        }
+        Command::Settle {
+            machine_id,
+            consent,
+        } => {
+            let about = [format!(
+                "device {machine_id} is one again: the next that asks under this id gets its orders"
+            )];
+            consent.or_ask(&Question::go_on(&about))?;
+            let settled = admin
+                .settle(machine_id)
+                .await
+                .map_err(|error| cannot(&error))?;
+            if !settled {
+                return Err(Failure::new(
+                    Exit::Refused,
+                    format!("device {machine_id} does not share its identity"),
+                )
+                .next("`quell server device list` shows those that do as Cloned"));
+            }
+            said(Ok(true), machine_id, "settled", "is one again", format)
         }
         Command::Tag {
             machine,
@@ -126,51 +176,62 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
     }
 }
 
-async fn enrol_token(new: NewToken, admin: &Admin, format: Format) -> Result<(), Failure> {
-    let token = admin
-        .enrolment_token(new)
-        .await
-        .map_err(|error| cannot(&error))?;
-    let line = token.encode();
-    if format == Format::Json {
-        return output::json(&Token { token: &line });
+/// What an operator's word did to a device.
+fn said(
+    done: Result<bool, AdminError>,
+    machine_id: &MachineId,
+    what: &'static str,
+    sentence: &str,
+    format: Format,
+) -> Result<(), Failure> {
+    if !done.map_err(|error| cannot(&error))? {
+        return Err(no_device(machine_id.as_str()));
     }
-    output::text(&format!("{line}\n"))?;
-    output::note("On the device: quell-agent enrol --token-file FILE   (the token is a secret)");
-    Ok(())
+    let told = serde_json::json!({ "machineId": machine_id, what: true });
+    format.write(&told, |_| format!("device {machine_id} {sentence}\n"))
 }
 
 async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
     let devices = admin.machines().await.map_err(|error| cannot(&error))?;
-    let devices: Vec<Listed> = devices.into_iter().map(listed).collect();
+    let clones = admin.clones().await.map_err(|error| cannot(&error))?;
+    let devices: Vec<Listed> = devices
+        .into_iter()
+        .map(|device| listed(device, &clones))
+        .collect();
     format.write(&Many { devices }, |many| table(&many.devices))
 }
 
 fn table(devices: &[Listed]) -> String {
     let mut table = Table::new(&["machine", "name", "platform", "agent", "state", "last seen"]);
     for device in devices {
+        let state = match &device.cloned_at {
+            None => device.state.to_owned(),
+            Some(addresses) => format!("Cloned ({})", addresses.join(", ")),
+        };
         table.row([
             device.machine_id.as_str(),
             &device.computer_dns_name,
             &device.os_platform,
             &device.agent_version,
-            device.state,
+            &state,
             &device.last_seen,
         ]);
     }
     table.render("no devices")
 }
 
-fn listed(machine: MachineSummary) -> Listed {
+fn listed(machine: MachineSummary, clones: &[CloneRecord]) -> Listed {
+    let cloned = clones.iter().find(|clone| clone.machine == machine.id);
     Listed {
+        cloned_at: cloned.map(|clone| clone.addresses.clone()),
         machine_id: machine.id.to_string(),
         computer_dns_name: machine.computer_dns_name,
         os_platform: machine.os_platform,
         agent_version: machine.agent_version,
-        state: if machine.revoked {
-            "Revoked"
-        } else {
-            machine.health.as_str()
+        state: match (machine.revoked, cloned) {
+            (true, _) => "Revoked",
+            (false, Some(_)) => "Cloned",
+            (false, None) => machine.health.as_str(),
         },
         first_seen: machine.first_seen.to_string(),
         last_seen: machine.last_seen.to_string(),

@@ -6,8 +6,10 @@ mod app;
 mod audit;
 mod backup;
 mod device;
+mod guard;
 mod issuer;
 mod key;
+mod token;
 mod user;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +37,41 @@ pub(crate) enum Command {
     Issuer(OnData<issuer::Command>),
     /// Keys that access tokens are signed with
     Key(OnData<key::Command>),
+    /// Files that are not stopped unless somebody insists
+    Protect(OnData<guard::Protect>),
+    /// Hand out no orders from now on, to whoever waits for one either
+    Freeze(Alone<guard::Reach>),
+    /// Hand out orders again
+    Thaw(Alone<guard::Reach>),
+    /// Show whether orders are handed out, and how many machines and actions there are
+    Status(Place),
+}
+
+/// A command on a data directory.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Alone<T: clap::Args> {
+    #[command(flatten)]
+    what: T,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Which data directory.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Place {
+    /// The server's data directory
+    #[arg(long, value_name = "DIR", env = "QUELL_SERVER_DATA")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    database: ServerDatabase,
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+impl Place {
+    async fn open(&self) -> Result<Admin, Failure> {
+        open(self.data.as_deref(), &self.database).await
+    }
 }
 
 /// A group of commands on a data directory.
@@ -89,6 +126,22 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             let admin = group.open().await?;
             key::run(&group.what, &admin, group.format.output).await?;
         }
+        Command::Protect(group) => {
+            let admin = group.open().await?;
+            guard::protect(&group.what, &admin, group.format.output).await?;
+        }
+        Command::Freeze(Alone { what, place }) => {
+            let admin = place.open().await?;
+            guard::freeze(what, &admin, place.format.output).await?;
+        }
+        Command::Thaw(Alone { what, place }) => {
+            let admin = place.open().await?;
+            guard::thaw(what, &admin, place.format.output).await?;
+        }
+        Command::Status(place) => {
+            let admin = place.open().await?;
+            guard::status(&admin, place.format.output).await?;
+        }
     }
     Ok(Exit::Success)
 }
@@ -118,6 +171,7 @@ fn cannot(error: &AdminError) -> Failure {
         error,
         AdminError::UnknownPermission(_)
             | AdminError::Name
+            | AdminError::UnknownTenant(_)
             | AdminError::UselessToken
             | AdminError::ActiveKey
             | AdminError::Issuer(_)

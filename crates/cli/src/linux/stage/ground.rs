@@ -157,6 +157,8 @@ impl Ground {
             uses,
             server_url: None,
             authority: None,
+            tags: Vec::new(),
+            replaces: None,
         };
         let token = self.admin.enrolment_token(new).await;
         token.map_err(|error| cannot(&error))

@@ -42,6 +42,8 @@ impl Process {
             .arg(data)
             .arg("--listen")
             .arg(listen.to_string());
+        // The stage stands for Microsoft's service, which has no such limit.
+        command.args(["--blast-radius", "off"]);
         command.args(["--output", "json"]).args(options);
         command.stdout(Stdio::piped());
         Self::start("server", command, directory)

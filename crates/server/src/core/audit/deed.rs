@@ -58,6 +58,8 @@ pub enum Refusal {
     OtherKey,
     /// Too many calls.
     Limit,
+    /// The application had files stopped on as many machines as it may.
+    Ceiling,
 }
 
 impl Refusal {
@@ -77,6 +79,7 @@ impl Refusal {
             Self::EnrolmentToken => "EnrolmentToken",
             Self::OtherKey => "OtherKey",
             Self::Limit => "Limit",
+            Self::Ceiling => "Ceiling",
         }
     }
 }
@@ -164,6 +167,19 @@ pub enum Deed {
     },
     /// A machine is refused from now on.
     MachineRevoked(MachineId),
+    /// Two machines share one identity: neither gets orders.
+    MachineCloned {
+        /// The identity.
+        machine: MachineId,
+        /// Where they called from.
+        addresses: Vec<String>,
+    },
+    /// Of two machines that shared an identity one is left, an operator says.
+    MachineSettled(MachineId),
+    /// A machine is to make itself a new key.
+    KeyChangeOrdered(MachineId),
+    /// A machine of this id may enrol with another key, once.
+    ReenrolmentAllowed(MachineId),
     /// A machine was given tags, and lost some.
     MachineTagged {
         /// The machine.
@@ -264,6 +280,15 @@ pub enum Deed {
         /// Why, in the operator's words.
         comment: String,
     },
+    /// A file is not stopped any more unless somebody insists.
+    FileProtected {
+        /// The file.
+        sha1: Sha1,
+        /// Why, in the operator's words.
+        comment: String,
+    },
+    /// A file is stopped again as any other.
+    FileUnprotected(Sha1),
     /// Somebody asked what is known of a file, or which machines have it.
     FileLookedUp {
         /// The file.
@@ -305,7 +330,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every name that a deed has in a trail.
-    pub const NAMES: [&'static str; 34] = [
+    pub const NAMES: [&'static str; 40] = [
         "ActionTaken",
         "ActionRepeated",
         "ActionRefused",
@@ -317,6 +342,10 @@ impl Deed {
         "MachineEnrolled",
         "MachineKeyChanged",
         "MachineRevoked",
+        "MachineCloned",
+        "MachineSettled",
+        "KeyChangeOrdered",
+        "ReenrolmentAllowed",
         "MachineTagged",
         "ApplicationAdded",
         "ApplicationRemoved",
@@ -333,6 +362,8 @@ impl Deed {
         "IndicatorDeleted",
         "Frozen",
         "Thawed",
+        "FileProtected",
+        "FileUnprotected",
         "FileLookedUp",
         "RefusalsCounted",
         "BackupMade",

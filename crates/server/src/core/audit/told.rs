@@ -61,6 +61,12 @@ impl Told {
                 told("MachineKeyChanged").machine(machine).print("key", key)
             }
             Deed::MachineRevoked(machine) => told("MachineRevoked").machine(machine),
+            Deed::MachineCloned { machine, addresses } => told("MachineCloned")
+                .machine(machine)
+                .detail("addresses", Tree::texts(addresses)),
+            Deed::MachineSettled(machine) => told("MachineSettled").machine(machine),
+            Deed::KeyChangeOrdered(machine) => told("KeyChangeOrdered").machine(machine),
+            Deed::ReenrolmentAllowed(machine) => told("ReenrolmentAllowed").machine(machine),
             Deed::MachineTagged {
                 machine,
                 add,
@@ -112,6 +118,10 @@ impl Told {
             Deed::IndicatorDeleted { id } => told("IndicatorDeleted").text("id", id.as_str()),
             Deed::Frozen { comment } => told("Frozen").text("comment", comment),
             Deed::Thawed { comment } => told("Thawed").text("comment", comment),
+            Deed::FileProtected { sha1, comment } => {
+                told("FileProtected").sha1(*sha1).text("comment", comment)
+            }
+            Deed::FileUnprotected(sha1) => told("FileUnprotected").sha1(*sha1),
             Deed::FileLookedUp { file, known } => told("FileLookedUp").file(file).known(*known),
             Deed::RefusalsCounted {
                 since,

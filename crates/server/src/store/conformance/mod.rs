@@ -20,7 +20,7 @@ use quell_protocol::{MachineFacts, Sighting, WirePath};
 use super::Store;
 use super::record::{Enrolled, Enrolment, NewEnrolmentToken, Submission};
 use crate::core::audit::By;
-use crate::core::{DuplicateRule, TenantId};
+use crate::core::{Ask, Ceiling, DuplicateRule, TenantId};
 use crate::secret::sha256;
 
 pub(super) use external_issuers::*;
@@ -179,6 +179,8 @@ pub(super) async fn add_token(store: &Arc<dyn Store>, tenant: TenantId, secret: 
                 created: at(0),
                 expires: at(3600),
                 uses,
+                tags: Vec::new(),
+                replaces: None,
             },
             by(),
         )
@@ -205,12 +207,15 @@ pub(super) fn submission(tenant: TenantId, id: &str, now: Timestamp) -> Submissi
         machine: machine_id("m1"),
         computer_dns_name: "host.example".to_owned(),
         sha1: sha1(),
+        ask: Ask::StopAndQuarantineFile { force: false },
+        application: "robot".to_owned(),
         requestor: "SOC".to_owned(),
         comment: "why".to_owned(),
         title: None,
         external_id: Some("case-7".to_owned()),
         by: by(),
         duplicates: DuplicateRule::default(),
+        ceiling: Ceiling::default(),
         now,
     }
 }

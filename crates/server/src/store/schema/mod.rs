@@ -24,6 +24,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0007.sql"),
     include_str!("0008.sql"),
     include_str!("0009.sql"),
+    include_str!("0010.sql"),
 ];
 
 /// The version that is reached by all steps.

@@ -5,9 +5,9 @@ use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::Order;
 
 use super::orders::{self, OrderVerb};
-use super::{revocation, scopes, sweep, trail};
+use super::{ceiling, revocation, scopes, sweep, trail};
 use crate::core::audit::{By, Deed, Ordered, Refusal};
-use crate::core::{Cancellation, Event, Fate, State, Step, TenantId};
+use crate::core::{ActionKind, Ask, Cancellation, Event, Fate, State, Step, TenantId};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{
@@ -19,7 +19,7 @@ use crate::store::{Ledger, SqlStore, StoreError};
 /// The columns of an [`ActionRecord`].
 pub(super) const ACTION: &str = "id, machine, computer_dns_name, sha1, requestor, \
      requestor_comment, title, external_id, created, status, error_hresult, last_update, heard, \
-     cancelled, cancellation_requestor, cancellation_comment";
+     cancelled, cancellation_requestor, cancellation_comment, type";
 
 #[async_trait]
 impl Ledger for SqlStore {
@@ -163,11 +163,19 @@ fn decide(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, Store
         return Ok(Submitted::Revoked);
     }
     let active = active(sql, submission)?;
+    if let Some(other) = &active
+        && other.kind != submission.ask.kind()
+    {
+        return Ok(Submitted::Refused);
+    }
     let since = active.as_ref().map(|action| action.created);
     match (submission.duplicates.judge(since, submission.now), active) {
         (Fate::Again, Some(active)) => Ok(Submitted::Again(active)),
         (Fate::Refused, _) => Ok(Submitted::Refused),
-        (Fate::New | Fate::Again, _) => insert(sql, submission).map(Submitted::New),
+        (Fate::New | Fate::Again, _) => match ceiling::reached(sql, submission)? {
+            Some(reached) => Ok(reached),
+            None => insert(sql, submission).map(Submitted::New),
+        },
     }
 }
 
@@ -178,14 +186,18 @@ fn told(submission: &Submission, submitted: &Submitted) -> Deed {
         why,
     };
     match submitted {
-        Submitted::New(action) => Deed::ActionTaken {
-            ordered: action.ordered(),
-            comment: action.comment.clone(),
-            forced: false,
+        Submitted::New(action) => match &submission.ask {
+            Ask::StopAndQuarantineFile { force } => Deed::ActionTaken {
+                ordered: action.ordered(),
+                comment: action.comment.clone(),
+                forced: *force,
+            },
+            Ask::RestoreFile { .. } => Deed::RestoreOrdered(action.ordered()),
         },
         Submitted::Again(action) => Deed::ActionRepeated(action.ordered()),
         Submitted::Refused => refused(Refusal::Active),
         Submitted::Revoked => refused(Refusal::Revoked),
+        Submitted::Ceiling { .. } => refused(Refusal::Ceiling),
     }
 }
 
@@ -211,13 +223,21 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
         external_id: submission.external_id.clone(),
         created: submission.now,
         state: State::new(submission.now),
+        kind: submission.ask.kind(),
+    };
+    let (force, taken_by, conflict, verb) = match &submission.ask {
+        Ask::StopAndQuarantineFile { force } => (*force, None, None, OrderVerb::Stop),
+        Ask::RestoreFile { taken_by, conflict } => {
+            let conflict = orders::conflict_name(*conflict);
+            (false, taken_by.as_ref(), Some(conflict), OrderVerb::Restore)
+        }
     };
     sql.execute(
         "INSERT INTO actions (tenant, id, type, machine, computer_dns_name, sha1, title, requestor,
              requestor_comment, external_id, status, error_hresult, created, last_update,
-             heard)
-         VALUES (?1, ?2, 'StopAndQuarantineFile', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11,
-             ?11)",
+             heard, application, force, taken_by, conflict)
+         VALUES (?1, ?2, ?12, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11, ?11, ?13, ?14, ?15,
+             ?16)",
         values![
             submission.tenant,
             &action.id,
@@ -230,15 +250,14 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
             action.external_id.as_ref(),
             action.state.status.as_str(),
             action.created,
+            action.kind.as_str(),
+            &submission.application,
+            force,
+            taken_by,
+            conflict,
         ],
     )?;
-    orders::give(
-        sql,
-        submission.tenant,
-        &action,
-        OrderVerb::Stop,
-        action.created,
-    )?;
+    orders::give(sql, submission.tenant, &action, verb, action.created)?;
     Ok(action)
 }
 
@@ -391,8 +410,14 @@ impl FromRow for ActionRecord {
                 heard: row.next()?,
                 cancellation: cancellation(row)?,
             },
+            kind: kind(row)?,
         })
     }
+}
+
+fn kind(row: &mut Row<'_>) -> Result<ActionKind, StoreError> {
+    let name: String = row.next()?;
+    ActionKind::named(&name).ok_or_else(|| StoreError::Damaged(format!("unknown type {name:?}")))
 }
 
 fn cancellation(row: &mut Row<'_>) -> Result<Option<Cancellation>, StoreError> {

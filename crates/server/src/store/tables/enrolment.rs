@@ -3,13 +3,14 @@
 use quell_model::{MachineId, Timestamp};
 use quell_protocol::MachineFacts;
 
-use super::{addresses, trail};
+use super::tokens::{self, Token};
+use super::{addresses, lives, revocation, rotation, tags, trail};
 use crate::core::audit::{By, Deed};
-use crate::core::{Health, TenantId};
+use crate::core::{Health, Tag, TenantId};
 use crate::secret::sha256;
 use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, Value, values};
-use crate::store::record::{Enrolled, Enrolment, NewEnrolmentToken};
+use crate::store::record::{Enrolled, Enrolment};
 
 /// What is kept of a machine that asks to be let in.
 struct Known {
@@ -17,40 +18,14 @@ struct Known {
     public_key: Vec<u8>,
     revoked: bool,
     last_seen: Timestamp,
-}
-
-pub(super) fn add_token(
-    sql: &mut dyn Sql,
-    token: &NewEnrolmentToken,
-    by: &By,
-) -> Result<(), StoreError> {
-    sql.execute(
-        "INSERT INTO enrolment_tokens (digest, tenant, created, expires, uses)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        values![
-            &token.digest,
-            token.tenant,
-            token.created,
-            token.expires,
-            token.uses,
-        ],
-    )?;
-    let deed = Deed::EnrolmentTokenMade {
-        digest: token.digest,
-        uses: token.uses,
-        expires: token.expires,
-    };
-    trail::tell(sql, token.tenant, by, &deed, token.created)
+    reenrol_until: Option<Timestamp>,
 }
 
 pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled, StoreError> {
-    let token: Option<(TenantId, Timestamp, i64)> = sql.query_one(
-        "SELECT tenant, expires, uses FROM enrolment_tokens WHERE digest = ?1",
-        values![&enrolment.digest],
-    )?;
-    let Some((tenant, expires, uses)) = token else {
+    let Some(token) = Token::find(sql, &enrolment.digest)? else {
         return Ok(Enrolled::BadToken);
     };
+    let tenant = token.tenant;
     let known = known(sql, tenant, &enrolment.machine)?;
     if let Some(known) = &known {
         let same_key = known.public_key == enrolment.public_key;
@@ -58,23 +33,25 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
             // The answer to the first request may have been lost: the same key is let in again,
             // and that uses nothing up.
             (false, true) => return Ok(Enrolled::In(tenant, known.machine.clone())),
-            (false, false) => return Ok(Enrolled::Taken),
+            (false, false) if !may_replace(known, &token, enrolment) => {
+                return Ok(Enrolled::Taken);
+            }
             (true, true) => return Ok(Enrolled::RevokedKey),
-            (true, false) => {}
+            (false | true, false) => {}
+        }
+        if rotation::is_dead(sql, tenant, &known.machine, &enrolment.public_key)? {
+            return Ok(Enrolled::RevokedKey);
         }
     }
-    if uses < 1 || enrolment.now >= expires {
+    if !token.is_good(enrolment.now) || !token.is_for(&enrolment.machine) {
         return Ok(Enrolled::BadToken);
     }
-    sql.execute(
-        "UPDATE enrolment_tokens SET uses = uses - 1 WHERE digest = ?1",
-        values![&enrolment.digest],
-    )?;
+    tokens::use_up(sql, &enrolment.digest)?;
     let is_new = known.is_none();
     let machine = match known {
         Some(known) => {
             addresses::silent(sql, tenant, &known.machine, known.last_seen, enrolment.now)?;
-            renew(sql, tenant, enrolment)?;
+            replace(sql, tenant, &known, enrolment)?;
             known.machine
         }
         None => {
@@ -83,6 +60,8 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
         }
     };
     update_facts(sql, tenant, &machine, &enrolment.facts, enrolment.now)?;
+    let by = By::machine(machine.clone(), "enrol", enrolment.address);
+    give_tags(sql, tenant, &machine, &token, &by, enrolment.now)?;
     let key = sha256(&enrolment.public_key);
     let deed = match is_new {
         true => Deed::MachineEnrolled {
@@ -94,9 +73,58 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
             key,
         },
     };
-    let by = By::machine(machine.clone(), "enrol", enrolment.address);
     trail::tell(sql, tenant, &by, &deed, enrolment.now)?;
     Ok(Enrolled::In(tenant, machine))
+}
+
+/// Whether a machine that was not revoked may be enrolled with another key: an operator said so, of
+/// the machine or with the token.
+fn may_replace(known: &Known, token: &Token, enrolment: &Enrolment) -> bool {
+    let is_allowed = known
+        .reenrol_until
+        .is_some_and(|until| enrolment.now < until);
+    is_allowed || token.replaces(&enrolment.machine)
+}
+
+/// Puts another system in the place of the one that was enrolled. What was ordered from that one
+/// is given up: it must not reach this one. Its key is dead.
+fn replace(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    known: &Known,
+    enrolment: &Enrolment,
+) -> Result<(), StoreError> {
+    let by = By::machine(known.machine.clone(), "enrol", enrolment.address);
+    let why = "machine enrolled anew";
+    revocation::give_up(sql, tenant, &known.machine, why, &by, enrolment.now)?;
+    rotation::bury(
+        sql,
+        tenant,
+        &known.machine,
+        &known.public_key,
+        enrolment.now,
+    )?;
+    lives::begin_anew(sql, tenant, &known.machine)?;
+    renew(sql, tenant, enrolment)
+}
+
+fn give_tags(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    token: &Token,
+    by: &By,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tags: Vec<Tag> = token
+        .tags
+        .iter()
+        .filter_map(|tag| tag.parse().ok())
+        .collect();
+    match tags.is_empty() {
+        true => Ok(()),
+        false => tags::change(sql, tenant, machine, &tags, &[], by, now),
+    }
 }
 
 fn known(
@@ -105,7 +133,7 @@ fn known(
     machine: &MachineId,
 ) -> Result<Option<Known>, StoreError> {
     sql.query_one(
-        "SELECT id, public_key, revoked IS NOT NULL, last_seen FROM machines
+        "SELECT id, public_key, revoked IS NOT NULL, last_seen, reenrol_until FROM machines
          WHERE tenant = ?1 AND lower(id) = ?2",
         values![tenant, Value::folded(machine.as_str())],
     )
@@ -118,6 +146,7 @@ impl FromRow for Known {
             public_key: row.next()?,
             revoked: row.next()?,
             last_seen: row.next()?,
+            reenrol_until: row.next()?,
         })
     }
 }
@@ -139,10 +168,11 @@ fn insert(sql: &mut dyn Sql, tenant: TenantId, enrolment: &Enrolment) -> Result<
     .map(drop)
 }
 
-/// Gives a revoked machine its new key; what was ordered from it ended when it was revoked.
+/// Gives a known machine its new key, as the only one.
 fn renew(sql: &mut dyn Sql, tenant: TenantId, enrolment: &Enrolment) -> Result<(), StoreError> {
     sql.execute(
-        "UPDATE machines SET public_key = ?3, revoked = NULL, last_seen = ?4, health_status = ?5
+        "UPDATE machines SET public_key = ?3, next_key = NULL, rotates = NULL, reenrol_until = NULL,
+             revoked = NULL, last_seen = ?4, health_status = ?5
          WHERE tenant = ?1 AND lower(id) = ?2",
         values![
             tenant,

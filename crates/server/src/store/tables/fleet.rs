@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, MachineFacts, Sighting};
 
-use super::{addresses, enrolment, inventory, revocation, scopes, tags};
+use super::{addresses, enrolment, inventory, revocation, scopes, tags, tokens};
 use crate::core::audit::By;
 use crate::core::{Health, Tag, TenantId};
 use crate::odata::Query;
@@ -29,8 +29,7 @@ impl Fleet for SqlStore {
         token: NewEnrolmentToken,
         by: By,
     ) -> Result<(), StoreError> {
-        self.write(move |sql| enrolment::add_token(sql, &token, &by))
-            .await
+        self.write(move |sql| tokens::add(sql, &token, &by)).await
     }
 
     async fn enrol(&self, enrolment: Enrolment) -> Result<Enrolled, StoreError> {
@@ -191,7 +190,7 @@ fn find(
 
 fn device_keys(sql: &mut dyn Sql, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
     sql.query(
-        "SELECT tenant, id, public_key, revoked IS NOT NULL FROM machines
+        "SELECT tenant, id, public_key, next_key, revoked IS NOT NULL FROM machines
          WHERE lower(id) = ?1 LIMIT 16",
         values![Value::folded(machine.as_str())],
     )
@@ -273,6 +272,7 @@ impl FromRow for DeviceKey {
             tenant: row.next()?,
             machine: row.next()?,
             public_key: row.next()?,
+            next_key: row.next()?,
             revoked: row.next()?,
         })
     }

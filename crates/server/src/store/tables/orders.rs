@@ -1,7 +1,7 @@
 //! Orders that wait for their machines.
 
 use quell_model::{MachineId, Timestamp};
-use quell_protocol::{Order, Verb};
+use quell_protocol::{Conflict, Order, Verb};
 
 use super::trail;
 use crate::core::TenantId;
@@ -19,6 +19,7 @@ const TICKS_PER_MICROSECOND: i64 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OrderVerb {
     Stop,
+    Restore,
     Cancel,
 }
 
@@ -26,6 +27,7 @@ impl OrderVerb {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "StopAndQuarantineFile",
+            Self::Restore => "RestoreFile",
             Self::Cancel => "CancelAction",
         }
     }
@@ -102,7 +104,8 @@ pub(super) fn acknowledge(
         .map(drop)
 }
 
-/// The orders to hand out. An order to stop a file whose action has ended is not among them.
+/// The orders to hand out. One that is about a file whose action has ended is not among them; there
+/// are none at all while somebody froze them, or while two machines would get them.
 pub(super) fn waiting(
     sql: &mut dyn Sql,
     tenant: TenantId,
@@ -112,10 +115,12 @@ pub(super) fn waiting(
 ) -> Result<Vec<Order>, StoreError> {
     sql.query(
         "SELECT o.sequence, o.machine, o.action, o.expires, o.verb, a.sha1, a.requestor_comment,
-             a.requestor
+             a.requestor, a.force, a.taken_by, a.conflict
          FROM orders o JOIN actions a ON a.tenant = o.tenant AND a.id = o.action
          WHERE o.tenant = ?1 AND o.machine = ?2 AND o.sequence > ?3 AND o.expires > ?4
              AND (o.verb = 'CancelAction' OR a.status IN ('Pending', 'InProgress'))
+             AND NOT EXISTS (SELECT 1 FROM freezes WHERE scope IN ('', ?1))
+             AND NOT EXISTS (SELECT 1 FROM clones WHERE tenant = ?1 AND machine = ?2)
          ORDER BY o.sequence LIMIT ?5",
         values![tenant, machine, above, now, MAX_ORDERS],
     )
@@ -161,6 +166,7 @@ pub(super) fn hand_out(
 fn handed_out(sql: &mut dyn Sql, tenant: TenantId, order: &Order) -> Result<Deed, StoreError> {
     let (sha1, verb) = match &order.verb {
         Verb::StopAndQuarantineFile { sha1, .. } => (*sha1, OrderVerb::Stop),
+        Verb::RestoreFile { sha1, .. } => (*sha1, OrderVerb::Restore),
         _ => {
             let (sha1,) = sql.query_sure(
                 "SELECT sha1 FROM actions WHERE tenant = ?1 AND id = ?2",
@@ -194,16 +200,41 @@ impl FromRow for Order {
 
 fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
     let verb: String = row.next()?;
+    let (sha1, comment, requestor) = (row.next()?, row.next()?, row.next()?);
+    let (force, taken_by, conflict) = (row.next()?, row.next()?, row.next::<Option<String>>()?);
     if verb == OrderVerb::Stop.as_str() {
         Ok(Verb::StopAndQuarantineFile {
-            sha1: row.next()?,
-            comment: row.next()?,
-            requestor: row.next()?,
-            force: false,
+            sha1,
+            comment,
+            requestor,
+            force,
+        })
+    } else if verb == OrderVerb::Restore.as_str() {
+        Ok(Verb::RestoreFile {
+            sha1,
+            taken_by,
+            conflict: conflict_named(conflict.as_deref()),
+            comment,
+            requestor,
         })
     } else if verb == OrderVerb::Cancel.as_str() {
         Ok(Verb::CancelAction)
     } else {
         Err(StoreError::Damaged(format!("unknown verb {verb:?}")))
+    }
+}
+
+/// The careful one, unless the other was asked for.
+fn conflict_named(name: Option<&str>) -> Conflict {
+    match name {
+        Some("rename") => Conflict::Rename,
+        _ => Conflict::Fail,
+    }
+}
+
+pub(super) const fn conflict_name(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::Fail => "fail",
+        Conflict::Rename => "rename",
     }
 }

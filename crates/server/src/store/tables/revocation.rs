@@ -33,18 +33,30 @@ pub(super) fn revoke(
         return Ok(false);
     };
     trail::tell(sql, tenant, by, &Deed::MachineRevoked(kept.clone()), now)?;
+    give_up(sql, tenant, &kept, "machine revoked", by, now).map(|()| true)
+}
+
+/// Gives up what was ordered from a machine that will not carry it out any more.
+pub(super) fn give_up(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    machine: &MachineId,
+    why: &str,
+    by: &By,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let given_up = Event::CancelRequested {
         requestor: "quell".to_owned(),
-        comment: "machine revoked".to_owned(),
+        comment: why.to_owned(),
     };
-    for action in active(sql, tenant, &kept)? {
+    for action in active(sql, tenant, machine)? {
         advance(sql, tenant, action, &given_up, None, by, now)?;
     }
     sql.execute(
         "DELETE FROM orders WHERE tenant = ?1 AND machine = ?2",
-        values![tenant, &kept],
+        values![tenant, machine],
     )
-    .map(|_| true)
+    .map(drop)
 }
 
 /// Whether an operator revoked the machine.

@@ -1,0 +1,96 @@
+//! What limits a caller's mistake: see `core/radius.rs`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use quell_model::{ErrorCode, Sha1, Timestamp};
+use serde::Deserialize;
+
+use super::{Api, ApiError, Call};
+use crate::core::extension::FORCE;
+use crate::core::{BlastRadius, Objection, TenantId};
+
+/// For how long it counts how many machines a tenant had: counting them all takes a while.
+const COUNTED_FOR: Duration = Duration::from_secs(60);
+
+/// How many machines each tenant had lately.
+#[derive(Debug, Default)]
+pub(crate) struct FleetSizes(Mutex<HashMap<TenantId, (u64, Timestamp)>>);
+
+impl FleetSizes {
+    fn lately(&self, tenant: TenantId, now: Timestamp) -> Option<u64> {
+        let sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (size, counted) = *sizes.get(&tenant)?;
+        // A clock that was set back counts anew, too.
+        let fresh = counted <= now && now.saturating_duration_since(counted) < COUNTED_FOR;
+        fresh.then_some(size)
+    }
+
+    fn keep(&self, tenant: TenantId, size: u64, now: Timestamp) {
+        let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sizes.insert(tenant, (size, now));
+    }
+}
+
+/// What this server reads of a request beyond what the contract has. Clients of the service's never
+/// send it.
+#[derive(Debug, Default, Deserialize)]
+struct Extensions {
+    #[serde(rename = "Force", default)]
+    force: Option<bool>,
+}
+
+impl Call<'_> {
+    /// Whether the caller insists on what the server would refuse to spare the fleet a mistake.
+    ///
+    /// The caller must hold a permission of its own for it, whether or not there would have been
+    /// anything to refuse.
+    pub(super) fn force(&self) -> Result<bool, ApiError> {
+        let body = self.body.clone()?;
+        let extensions: Extensions = serde_json::from_slice(&body)
+            .map_err(|_| ApiError::invalid_input("Force", "it is true or false"))?;
+        let force = extensions.force.unwrap_or_default();
+        if force {
+            self.caller.grant.holds(&FORCE)?;
+        }
+        Ok(force)
+    }
+}
+
+impl Api {
+    /// What there is to be said against stopping a file anywhere.
+    pub(super) async fn objection(
+        &self,
+        tenant: TenantId,
+        sha1: Sha1,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Objection>, ApiError> {
+        let most = match self.blast_radius {
+            Some(radius) => radius.most(self.fleet_size(tenant, now).await?),
+            None => u64::MAX,
+        };
+        Ok(self.store.objection(tenant, sha1, since, most).await?)
+    }
+
+    async fn fleet_size(&self, tenant: TenantId, now: Timestamp) -> Result<u64, ApiError> {
+        if let Some(size) = self.fleet_sizes.lately(tenant, now) {
+            return Ok(size);
+        }
+        let size = self.store.machines_enrolled(tenant).await?;
+        self.fleet_sizes.keep(tenant, size, now);
+        Ok(size)
+    }
+}
+
+/// The refusal of whoever does not insist.
+pub(super) fn objected(sha1: Sha1, objection: &Objection) -> ApiError {
+    ApiError::new(
+        ErrorCode::DisallowedOperation,
+        format!("StopAndQuarantineFile is not allowed for Sha1 {sha1}: {objection}."),
+    )
+}
+
+/// The setting: none for no limit.
+pub(crate) type Limit = Option<BlastRadius>;

@@ -1,0 +1,61 @@
+//! What can be asked of a machine.
+
+use quell_model::ActionId;
+use quell_protocol::Conflict;
+
+/// What is asked, with what is particular to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Stop a file and take it away.
+    StopAndQuarantineFile {
+        /// Whether the caller insists, and may.
+        force: bool,
+    },
+    /// Put back what was taken away.
+    RestoreFile {
+        /// The action that took it; none for whatever was taken with the same content.
+        taken_by: Option<ActionId>,
+        /// What to do where something else is by now.
+        conflict: Conflict,
+    },
+}
+
+impl Ask {
+    /// Which kind of action it makes.
+    #[must_use]
+    pub const fn kind(&self) -> ActionKind {
+        match self {
+            Self::StopAndQuarantineFile { .. } => ActionKind::StopAndQuarantineFile,
+            Self::RestoreFile { .. } => ActionKind::RestoreFile,
+        }
+    }
+}
+
+/// The `type` of a machine action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActionKind {
+    /// The API's own.
+    StopAndQuarantineFile,
+    /// This server's own: the API has none that puts a file back. Clients read it as a type that
+    /// they do not know, which the API asks of them.
+    RestoreFile,
+}
+
+impl ActionKind {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StopAndQuarantineFile => "StopAndQuarantineFile",
+            Self::RestoreFile => "RestoreFile",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::StopAndQuarantineFile, Self::RestoreFile]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
