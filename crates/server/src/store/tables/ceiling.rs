@@ -44,7 +44,7 @@ fn others(
              SELECT DISTINCT machine FROM actions
              WHERE tenant = ?1 AND application = ?2 AND created > ?3 AND machine <> ?4
                  AND type = 'StopAndQuarantineFile' AND (sha1 = ?5 OR NOT ?6)
-             LIMIT ?7) AS some",
+             LIMIT ?7) AS few",
         values![
             submission.tenant,
             &submission.application,

@@ -218,7 +218,7 @@ fn objection(
     let (machines,): (u64,) = sql.query_sure(
         "SELECT count(*) FROM (
              SELECT DISTINCT machine FROM sightings
-             WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3 LIMIT ?4) AS some",
+             WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3 LIMIT ?4) AS few",
         values![tenant, sha1, since, most.saturating_add(1)],
     )?;
     Ok((machines > most).then_some(Objection::OnManyMachines { most }))
