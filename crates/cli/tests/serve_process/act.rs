@@ -94,11 +94,6 @@ impl Running {
         Pid::from_raw(id).expect("a process id")
     }
 
-    /// The status of a `GET` of the API's listener.
-    pub(crate) fn status(&self, path: &str) -> u16 {
-        get(&self.address, path).0
-    }
-
     /// The status and the body of a `GET` of the listener for metrics.
     pub(crate) fn beside(&self, path: &str) -> (u16, String) {
         get(&self.metrics, path)
