@@ -62,9 +62,21 @@ struct Claims {
     sub: String,
     aud: String,
     jti: String,
-    exp: i64,
+    exp: NumericDate,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<NumericDate>,
+}
+
+/// Seconds since the Unix epoch, which need not be whole (RFC 7519, section 2): MSAL's for Python are
+/// not.
+#[derive(Clone, Copy, Deserialize)]
+struct NumericDate(f64);
+
+impl NumericDate {
+    fn moment(self) -> Timestamp {
+        // What no calendar knows becomes the first or the last moment.
+        Timestamp::from_unix_seconds(self.0.floor() as i64)
+    }
 }
 
 impl Assertion {
@@ -133,8 +145,8 @@ impl Claims {
         if !is_client(&self.iss) || !is_client(&self.sub) || !is_ours || self.jti.is_empty() {
             return Err(AssertionFlaw::Claims);
         }
-        let expires = Timestamp::from_unix_seconds(self.exp);
-        let begins = self.nbf.map(Timestamp::from_unix_seconds);
+        let expires = self.exp.moment();
+        let begins = self.nbf.map(NumericDate::moment);
         let over = expires.saturating_add(LEEWAY) <= now;
         let early = begins.is_some_and(|begins| begins > now.saturating_add(LEEWAY));
         let long = expires > now.saturating_add(LONGEST + LEEWAY);

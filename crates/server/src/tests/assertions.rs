@@ -52,7 +52,7 @@ impl Certified {
         json!({
             "aud": format!("{BASE_URL}/{}/oauth2/v2.0/token", world.tenant()),
             "iss": self.id, "sub": self.id, "jti": uuid::Uuid::new_v4().to_string(),
-            "iat": now, "nbf": now, "exp": now + 600,
+            "iat": now, "nbf": now, "exp": f64::from(i32::try_from(now).unwrap()) + 600.25,
         })
     }
 
