@@ -128,12 +128,13 @@ impl Sitting {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = called(Request::post(path))
             .header(header::COOKIE, page.cookie())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form.finish()));
+            .body(Body::from(form));
         world.send(request.unwrap()).await
     }
 

@@ -142,11 +142,14 @@ impl Scene {
             "iss": self.iss, "aud": AUDIENCE, "tid": TID, "exp": NOW + 3600, "nbf": NOW,
             "azp": "app-1", "oid": "o-1", "sub": "o-1", "roles": ["Machine.Read.All"], "ver": "2.0",
         });
-        for (name, value) in more.as_object().unwrap() {
+        let Value::Object(more) = more else {
+            panic!("no claims")
+        };
+        for (name, value) in more {
             if value.is_null() {
-                claims.as_object_mut().unwrap().remove(name);
+                claims.as_object_mut().unwrap().remove(&name);
             } else {
-                claims[name] = value.clone();
+                claims[name] = value;
             }
         }
         claims
