@@ -67,6 +67,10 @@ async fn measure() {
         ("get action", paths_of_actions(&small, &large).await),
         ("get machine", same(format!("/api/machines/{:040x}", 4_711))),
         (
+            "get machine by its DNS name",
+            same("/api/machines/host-4711.example".to_owned()),
+        ),
+        (
             "machines with a file",
             same(format!("/api/files/{:040x}/machines", 471)),
         ),
