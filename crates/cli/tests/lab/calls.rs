@@ -100,3 +100,24 @@ fn advancing_a_lab_that_is_gone_says_so() {
     assert_eq!(outcome.code, 1, "{outcome:?}");
     assert!(outcome.stderr.contains("no lab answers"), "{outcome:?}");
 }
+
+#[test]
+fn applications_and_persons_are_added_by_the_variables_that_the_lab_prints() {
+    let lab = Lab::start(QUELL, &[]);
+    let scope = ["--scope", "Machine.Read", "--output", "json"];
+    let application =
+        lab.run(&[&["server", "app", "add", "desk", "--public"], &scope[..]].concat());
+    assert_eq!(application.document()["tenantId"], lab.text("tenantId"));
+    let person = lab.run(&[&["server", "user", "add", "ana"], &scope[..]].concat());
+    assert_eq!(person.document()["name"], "ana");
+}
+
+#[test]
+fn simulated_device_is_judged_beforehand_as_the_server_judges_it() {
+    let lab = Lab::start(QUELL, &["--devices", "20"]);
+    for (behavior, code) in [("prompt", 0), ("mac", 3), ("windows-1607", 3)] {
+        let (machine, sha1) = (lab.device(behavior), lab.file("common"));
+        let checked = lab.run(&["check", sha1, "--machine", machine]);
+        assert_eq!(checked.code, code, "{behavior}: {checked:?}");
+    }
+}

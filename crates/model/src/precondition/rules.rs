@@ -48,11 +48,6 @@ source!(
     "https://learn.microsoft.com/defender-endpoint/api/files"
 );
 source!(
-    AGENT,
-    "quell's agent",
-    "https://github.com/quell-rs/quell/blob/main/docs/guide/agent.md"
-);
-source!(
     SERVER,
     "quell's server",
     "https://github.com/quell-rs/quell/blob/main/docs/guide/server.md"
@@ -201,11 +196,19 @@ pub const DEFENDER: &[Rule] = &[
 pub const QUELL: &[Rule] = &[
     Rule {
         subject: Subject::Platform,
-        requires: "the machine runs Linux",
+        requires: "the machine runs Linux, or a system for which Microsoft's service has the action",
         evidence: Evidence::Documented,
-        source: AGENT,
-        signs: TIMES_OUT,
-        signs_evidence: Evidence::Inferred,
+        source: SERVER,
+        signs: &[refused(400, ErrorCode::OsPlatformNotSupported)],
+        signs_evidence: Evidence::Documented,
+    },
+    Rule {
+        subject: Subject::Version,
+        requires: "Windows 10 is of version 1703 or later",
+        evidence: Evidence::Documented,
+        source: SERVER,
+        signs: &[refused(400, ErrorCode::ClientVersionNotSupported)],
+        signs_evidence: Evidence::Documented,
     },
     Rule {
         subject: Subject::Onboarding,

@@ -37,11 +37,13 @@ fn operating_systems() {
 }
 
 #[test]
-fn linux_is_what_quells_own_service_is_for() {
+fn quells_own_service_takes_linux_and_what_the_action_exists_for() {
     for (platform, verdict) in [
         ("Debian GNU/Linux", Holds),
         ("Slackware", CannotBeTold),
-        ("Windows11", Fails),
+        ("Windows11", Holds),
+        ("Windows7", Fails),
+        ("macOS", Fails),
     ] {
         let mut machine = machine();
         machine.os_platform = Some(platform.to_owned());
