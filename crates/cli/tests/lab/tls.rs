@@ -48,3 +48,13 @@ fn lab_without_tls_names_no_authority() {
     assert!(lab.ready().get("authority").is_none());
     assert!(lab.ready()["environment"].get("SSL_CERT_FILE").is_none());
 }
+
+#[test]
+fn server_reads_its_key_again_and_has_nothing_to_complain_about() {
+    let lab = Lab::start(QUELL, &["--tls", "--devices", "20"]);
+    let listed = lab.run(&["machine", "list", "--output", "json"]);
+    assert_eq!(listed.code, 0, "{listed:?}");
+    let authority = Path::new(lab.text("authority"));
+    let log = authority.with_file_name("server.log");
+    assert_eq!(std::fs::read_to_string(log).expect("it is there"), "");
+}

@@ -85,6 +85,8 @@ fn environment(stage: &Stage, authority: Option<&Path>) -> BTreeMap<&'static str
             service.client_secret.expose_secret().to_owned(),
         ),
     ]);
+    // With it `quell server …` adds applications and persons to the lab.
+    environment.insert("QUELL_SERVER_DATA", shown(&stage.data()));
     environment.extend(stage.control().map(|path| ("QUELL_LAB", shown(path))));
     environment.extend(
         authority

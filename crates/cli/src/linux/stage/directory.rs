@@ -29,7 +29,7 @@ impl Directory {
         make(&prefix).map_err(|error| {
             Failure::fault("no temporary directory can be made")
                 .because(&error)
-                .next("set TMPDIR")
+                .next("set TMPDIR to a directory in which you may write")
         })
     }
 

@@ -20,6 +20,9 @@ use super::directory::Directory;
 use super::process::Process;
 use super::{PATIENCE, cannot, readiness};
 
+/// Where the server's data are, in the stage's directory.
+const DATA: &str = "server";
+
 /// What the stage is made for.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -78,7 +81,7 @@ impl Ground {
     pub(crate) async fn lay(plan: &Plan) -> Result<Self, Failure> {
         adopt_orphans()?;
         let directory = Directory::create(plan.name)?;
-        let data = directory.subdirectory("server")?;
+        let data = directory.subdirectory(DATA)?;
         directory.subdirectory("files")?;
         let authority = match plan.tls {
             true => Some(Authority::create(directory.path())?),
@@ -88,9 +91,6 @@ impl Ground {
         let options = options(plan, authority.as_ref(), control.as_ref());
         let mut server = Process::start_server(plan.listen, &data, options, &directory)?;
         let ready = readiness::of_server(&mut server, PATIENCE).await?;
-        if let Some(authority) = &authority {
-            authority.forget_the_key()?;
-        }
         let admin = Admin::open(&data).await.map_err(|error| cannot(&error))?;
         let service = register(&admin, ready.base_url, authority).await?;
         let hurry = plan.hurry.map_or(1, |hurry| hurry.rate.get());
@@ -117,6 +117,11 @@ impl Ground {
     /// The directory whose files the agent may take.
     pub(crate) fn files(&self) -> PathBuf {
         self.directory.path().join("files")
+    }
+
+    /// The server's data directory, for `quell server …`.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.directory.path().join(DATA)
     }
 
     /// Everything that is kept on disk.

@@ -71,6 +71,11 @@ impl Stage {
         self.ground.control()
     }
 
+    /// The server's data directory, for `quell server …`.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.ground.data()
+    }
+
     /// The directory whose files the agent may take.
     pub(crate) fn files(&self) -> PathBuf {
         self.ground.files()

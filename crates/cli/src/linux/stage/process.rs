@@ -44,6 +44,8 @@ impl Process {
             .arg(listen.to_string());
         // The stage stands for Microsoft's service, which has no such limit.
         command.args(["--blast-radius", "off"]);
+        // A line for every poll of thousands of devices would fill the disk, and nobody reads it.
+        command.args(["--log-level", "warn"]);
         command.args(["--output", "json"]).args(options);
         command.stdout(Stdio::piped());
         Self::start("server", command, directory)
@@ -108,7 +110,7 @@ impl Process {
     /// A failure that shows the end of the log.
     pub(crate) fn failure(&self, what: &str) -> Failure {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
+        let lines: Vec<&str> = log.lines().map(str::trim).collect();
         let tail = lines
             .get(lines.len().saturating_sub(LOG_LINES)..)
             .unwrap_or_default();
