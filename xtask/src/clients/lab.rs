@@ -84,6 +84,16 @@ impl Lab {
             .chain([("QUELL_AUTHORITY", self.ready.base_url.as_str())])
     }
 
+    /// One of the variables that it printed.
+    pub(super) fn told(&self, name: &str) -> Outcome<&str> {
+        let value = self.ready.environment.get(name);
+        Ok(value.context(format_args!("the lab prints no {name}"))?)
+    }
+
+    pub(super) fn base_url(&self) -> &str {
+        &self.ready.base_url
+    }
+
     pub(super) fn machine(&self, number: usize) -> Outcome<&str> {
         let device = self.ready.devices.get(number).context("too few machines")?;
         Ok(&device.machine_id)

@@ -4,12 +4,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::identity::Identity;
 use super::read;
+use crate::cargo;
 use crate::failure::{Context as _, Outcome};
 
 /// The programs that are run, by their language.
-const PYTHON: [&str; 2] = ["with_msal.py", "with_azure_identity.py"];
-const NODE: [&str; 1] = ["with_msal.mjs"];
+const PYTHON: [(&str, Identity); 4] = [
+    ("with_msal.py", Identity::Secret),
+    ("with_msal_certificate.py", Identity::Certificate),
+    ("with_msal_device_code.py", Identity::Person),
+    ("with_azure_identity.py", Identity::Secret),
+];
+const NODE: [(&str, Identity); 1] = [("with_msal.mjs", Identity::Secret)];
+/// The SDK's own example.
+const RUST: &str = "quarantine";
+
+/// What is run.
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    pub(super) identity: Identity,
+    /// Without its arguments.
+    pub(super) command: Command,
+    /// It asks so often that it is refused: all but those that keep to limits by themselves.
+    pub(super) meets_the_limit: bool,
+}
 
 /// The interpreters, ready to run the programs.
 pub(super) struct Tools {
@@ -31,24 +50,29 @@ impl Tools {
         Ok(tools)
     }
 
-    /// One command for each program, without its arguments.
-    pub(super) fn commands(&self, programs: &Path) -> Outcome<Vec<(&'static str, Command)>> {
-        let mut commands = Vec::new();
-        for name in PYTHON {
-            let mut command = Command::new(self.python.join("bin/python"));
+    /// The interpreter that has what the programs need.
+    pub(super) fn python(&self) -> PathBuf {
+        self.python.join("bin/python")
+    }
+
+    /// Every program; those of ours are built in `target`.
+    pub(super) fn programs(&self, programs: &Path, target: &Path) -> Outcome<Vec<Program>> {
+        let mut all = vec![sdk(target)?];
+        for (name, identity) in PYTHON {
+            let mut command = Command::new(self.python());
             command.arg(programs.join("python").join(name));
-            commands.push((name, command));
+            all.push(foreign(name, identity, command));
         }
-        for name in NODE {
+        for (name, identity) in NODE {
             // Node looks for packages beside the program.
             let program = self.node.join(name);
             fs::copy(programs.join("node").join(name), &program)
                 .context(format_args!("{name} cannot be copied"))?;
             let mut command = Command::new("node");
             command.arg(program);
-            commands.push((name, command));
+            all.push(foreign(name, identity, command));
         }
-        Ok(commands)
+        Ok(all)
     }
 
     fn install_python(&self, programs: &Path) -> Outcome {
@@ -71,6 +95,25 @@ impl Tools {
                 .current_dir(&self.node),
         )
     }
+}
+
+fn foreign(name: &'static str, identity: Identity, command: Command) -> Program {
+    Program {
+        name,
+        identity,
+        command,
+        meets_the_limit: true,
+    }
+}
+
+fn sdk(target: &Path) -> Outcome<Program> {
+    cargo::run(&["build", "--package", "quell", "--example", RUST], &[])?;
+    Ok(Program {
+        name: "the SDK's example",
+        identity: Identity::Secret,
+        command: Command::new(target.join("debug/examples").join(RUST)),
+        meets_the_limit: false,
+    })
 }
 
 /// Installs, unless the same was installed before.
