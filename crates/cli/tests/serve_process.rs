@@ -16,4 +16,5 @@ mod serve_process {
     mod drain;
     mod renewal;
     mod store;
+    mod tenants;
 }

@@ -43,7 +43,10 @@ impl Admin {
         let newest = Query::parse("$top=100", &Schema::new("MachineAction", &[]))
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
         let scope = ActionScope::OfMachine(machine.clone());
-        let page = self.store.actions(self.tenant, scope, newest).await?;
+        let page = self
+            .store
+            .actions(self.tenant.into(), scope, newest)
+            .await?;
         let is_open = |status: crate::core::Status| !status.is_final();
         Ok(page.items.iter().any(|action| is_open(action.state.status)))
     }

@@ -19,6 +19,8 @@ pub struct NewToken {
     pub lifetime: Duration,
     /// How many machines it lets in.
     pub uses: u32,
+    /// The name of the device group that they come into.
+    pub group: Option<String>,
     /// Where machines reach the server. None: where the server said that it is reached when it
     /// started last.
     pub server_url: Option<String>,
@@ -50,6 +52,8 @@ pub struct MachineSummary {
     pub degraded: Vec<String>,
     /// What its operators call it by.
     pub tags: Vec<String>,
+    /// The name of its device group; none when it is in none.
+    pub group: Option<String>,
     /// When it was enrolled first.
     pub first_seen: Timestamp,
     /// When it called last.
@@ -60,11 +64,15 @@ impl Admin {
     /// Makes a token with which machines enrol. It is shown now and never again.
     ///
     /// # Errors
-    /// [`AdminError::UselessToken`], [`AdminError::NoAddress`], or when the store is not available.
+    /// [`AdminError::UselessToken`], [`AdminError::NoAddress`], [`AdminError::Unknown`], or when the store is not available.
     pub async fn enrolment_token(&self, new: NewToken) -> Result<EnrolmentToken, AdminError> {
         if new.uses == 0 || new.lifetime.is_zero() {
             return Err(AdminError::UselessToken);
         }
+        let group = match &new.group {
+            Some(name) => Some(self.group_named(name).await?),
+            None => None,
+        };
         let address = self.address(new.server_url, new.authority).await?;
         let secret = Secret::generate()?;
         let now = self.clock.now();
@@ -76,6 +84,7 @@ impl Admin {
             uses: new.uses,
             tags: new.tags.iter().map(ToString::to_string).collect(),
             replaces: new.replaces,
+            group,
         };
         let by = self.by("server device enrol-token");
         self.store.add_enrolment_token(token, by).await?;
@@ -104,7 +113,7 @@ impl Admin {
 
     async fn page(&self, count: usize) -> Result<Page<MachineRecord>, StoreError> {
         self.store
-            .machines(self.tenant, MachineScope::All, after(count)?)
+            .machines(self.tenant.into(), MachineScope::All, after(count)?)
             .await
     }
 
@@ -120,14 +129,17 @@ impl Admin {
         add: Vec<Tag>,
         remove: Vec<Tag>,
     ) -> Result<Option<Vec<String>>, AdminError> {
-        let Some(known) = self.store.machine(self.tenant, machine).await? else {
+        let Some(known) = self.store.machine(self.tenant.into(), machine).await? else {
             return Ok(None);
         };
         let (by, now) = (self.by("server device tag"), self.clock.now());
         self.store
             .tag(self.tenant, &known.id, add, remove, by, now)
             .await?;
-        let tagged = self.store.machine(self.tenant, known.id.as_str()).await?;
+        let tagged = self
+            .store
+            .machine(self.tenant.into(), known.id.as_str())
+            .await?;
         Ok(tagged.map(|tagged| tagged.tags))
     }
 
@@ -168,6 +180,7 @@ fn summary(record: MachineRecord) -> MachineSummary {
         revoked: record.revoked,
         degraded: record.facts.degraded,
         tags: record.tags,
+        group: record.group_name,
         first_seen: record.first_seen,
         last_seen: record.last_seen,
     }

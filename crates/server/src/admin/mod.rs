@@ -3,6 +3,7 @@
 mod applications;
 mod audit;
 mod backup;
+mod groups;
 mod guard;
 mod identities;
 mod issuers;
@@ -11,6 +12,8 @@ mod laboratory;
 mod machines;
 mod operator;
 mod people;
+mod roles;
+mod tenants;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +28,9 @@ use crate::issuer::{InvalidRedirectUri, KeyError};
 use crate::secret::NoRandomness;
 use crate::store::{Directory as _, SqlStore, StoreError};
 
+pub use crate::store::record::{
+    DeviceGroup, Holder, Holdings, Named, NamedReach, NewRole, RoleRecord,
+};
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication, NewProof};
 pub use audit::{
     Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
@@ -34,6 +40,7 @@ pub use issuers::{IssuerSummary, NewIssuer};
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
 pub use people::{NewPerson, PersonSummary};
+pub use tenants::TenantSummary;
 
 /// An operator's hand on a server's store.
 #[derive(Clone, Debug)]
@@ -99,6 +106,27 @@ pub enum AdminError {
     /// An enrolment token that lets nobody in.
     #[error("an enrolment token needs at least one use and some time")]
     UselessToken,
+    /// The name of a tenant, a group or a role is empty, too long, or not printable.
+    #[error("a name has 1 to 120 printable characters, and no blanks around them")]
+    GroupName,
+    /// Another of its kind has the name.
+    #[error("there is a {0:?} already")]
+    NameTaken(String),
+    /// There is none of this name in the tenant.
+    #[error("there is no {0}")]
+    Unknown(Named),
+    /// A role that permits nothing, or nowhere.
+    #[error("a role needs at least one permission, and machines that it holds for")]
+    UselessRole,
+    /// There are several tenants, and none was named.
+    #[error("which tenant? there are {0}")]
+    WhichTenant(usize),
+    /// There is no tenant of this id or name.
+    #[error("there is no tenant {0:?}")]
+    NoTenant(String),
+    /// A server has at least one tenant.
+    #[error("the only tenant stays")]
+    LastTenant,
     /// The key signs now.
     #[error("the key signs now; let another take over first")]
     ActiveKey,
@@ -177,7 +205,7 @@ impl Admin {
         })
     }
 
-    /// The tenant that the commands are about.
+    /// The tenant that the commands are about: the first one, unless another was [chosen](Self::of).
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
@@ -196,15 +224,6 @@ impl Admin {
             } => name.clone(),
             Actor::Operator { uid: Some(uid), .. } => format!("user {uid}"),
             other => other.kind().to_owned(),
-        }
-    }
-
-    /// The same hand, on another tenant.
-    #[cfg(test)]
-    pub(crate) fn of_tenant(&self, tenant: TenantId) -> Self {
-        Self {
-            tenant,
-            ..self.clone()
         }
     }
 }

@@ -19,7 +19,7 @@ impl Api {
         let id = action_id(segment)?;
         let action = self
             .store
-            .action(call.caller.tenant, &id)
+            .action(call.caller.view(), &id)
             .await?
             .ok_or_else(|| ApiError::no_action(id.as_str()))?;
         Ok(call.action(StatusCode::OK, action))
@@ -38,7 +38,7 @@ impl Api {
         let query = call.query(&schema::MACHINE_ACTIONS)?;
         let page = self
             .store
-            .actions(call.caller.tenant, scope, query.clone())
+            .actions(call.caller.view(), scope, query.clone())
             .await?;
         Ok(answer::page(
             call,
@@ -56,9 +56,10 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let id = action_id(segment)?;
         let tenant = call.caller.tenant;
-        if self.store.action(tenant, &id).await?.is_none() {
-            return Err(ApiError::no_action(id.as_str()));
-        }
+        let action = self.store.action(call.caller.view(), &id).await?;
+        let action = action.ok_or_else(|| ApiError::no_action(id.as_str()))?;
+        let machine = self.named_machine(&call, action.machine.as_str()).await?;
+        self.expect_power(&call, machine.group)?;
         says_json(&call.parts.headers)?;
         let request = CancelMachineActionRequest::from_json(&call.body.clone()?)?;
         let event = Event::CancelRequested {

@@ -134,7 +134,7 @@ mod tests {
     use http::Request;
 
     use super::*;
-    use crate::core::{Grant, TenantId};
+    use crate::core::{Grant, Powers, TenantId};
     use crate::issuer::Caller;
     use crate::odata::Schema;
 
@@ -148,6 +148,7 @@ mod tests {
                 person: None,
                 sign_in: None,
                 grant: Grant::Application(Vec::new()),
+                powers: Powers::UNLIMITED,
             },
             origin: Origin::new("https", "quell.example"),
             parts: &parts,

@@ -48,11 +48,11 @@ impl Api {
     }
 
     /// Counts a call for which the caller has no permission.
-    pub(super) fn count_denied(&self, caller: &Caller, operation: &OperationInfo, parts: &Parts) {
+    pub(super) fn count_denied(&self, caller: &Caller, operation: &'static str, parts: &Parts) {
         let refused = Refused {
             tenant: Some(caller.tenant),
             why: Refusal::Permission,
-            operation: operation.name,
+            operation,
             application: Some(caller.client_id.clone()),
             peer: peer(parts),
         };

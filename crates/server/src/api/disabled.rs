@@ -16,7 +16,7 @@ impl Api {
         operation: &OperationInfo,
         machine: &str,
     ) -> Result<Response, ApiError> {
-        self.machine_by_id(call.caller.tenant, machine).await?;
+        self.machine_by_id(call, machine).await?;
         Err(ApiError::disabled(operation))
     }
 
@@ -27,7 +27,7 @@ impl Api {
         action: &str,
     ) -> Result<Response, ApiError> {
         let id = action_id(action)?;
-        match self.store.action(call.caller.tenant, &id).await? {
+        match self.store.action(call.caller.view(), &id).await? {
             Some(_) => Err(ApiError::disabled(operation)),
             None => Err(ApiError::no_action(id.as_str())),
         }

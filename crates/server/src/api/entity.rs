@@ -55,6 +55,8 @@ pub(super) fn machine(record: MachineRecord) -> Machine {
     machine.risk_score = Some(RiskScore::None);
     machine.is_aad_joined = Some(false);
     machine.machine_tags = record.tags;
+    machine.rbac_group_id = record.group.number();
+    machine.rbac_group_name = record.group_name;
     machine.onboarding_status = match record.revoked {
         true => OnboardingStatus::CanBeOnboarded,
         false => OnboardingStatus::Onboarded,

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use quell_model::{ErrorCode, ErrorEnvelope, MachineId, OperationInfo, RequestFault, ServiceError};
 
 use super::body::BodyFault;
-use crate::core::{Denied, Misfit};
+use crate::core::{Denied, Misfit, RolePermission};
 use crate::exchange;
 use crate::issuer::Unauthorized;
 use crate::odata::QueryError;
@@ -81,6 +81,14 @@ impl ApiError {
         Self::new(
             ErrorCode::DisallowedOperation,
             format!("Machine {machine} is revoked."),
+        )
+    }
+
+    /// The person's roles do not permit it on these machines.
+    pub(super) fn no_power(permission: RolePermission, on: &str) -> Self {
+        Self::new(
+            ErrorCode::Forbidden,
+            format!("The user does not have the role permission '{permission}' on {on}."),
         )
     }
 

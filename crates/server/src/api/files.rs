@@ -17,7 +17,7 @@ impl Api {
         segment: &str,
     ) -> Result<Response, ApiError> {
         let name = file_name(segment)?;
-        let found = self.store.file(call.caller.tenant, name.clone()).await?;
+        let found = self.store.file(call.caller.view(), name.clone()).await?;
         self.tell_of_lookup(call, name, Some(found.is_some()))
             .await?;
         let record = found.ok_or_else(|| ApiError::no_file(segment))?;
@@ -56,14 +56,14 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let name = file_name(segment)?;
         let look_back = look_back(call)?;
-        let tenant = call.caller.tenant;
-        let found = self.store.file(tenant, name.clone()).await?;
+        let view = call.caller.view();
+        let found = self.store.file(view.clone(), name.clone()).await?;
         self.tell_of_lookup(call, name, Some(found.is_some()))
             .await?;
         let file = found.ok_or_else(|| ApiError::no_file(segment))?;
         let hours = Duration::from_secs(u64::from(look_back.get()) * 3600);
         let since = self.clock.now().saturating_sub(hours);
-        let seen = self.store.file_sightings(tenant, file.sha1, since).await?;
+        let seen = self.store.file_sightings(view, file.sha1, since).await?;
         let mut stats = entity::file_stats(&file, seen);
         let shape = "microsoft.windowsDefenderATP.api.InOrgFileStats";
         stats.odata_context = Some(call.origin.context(shape));

@@ -19,6 +19,7 @@ const OTHERS_TOO: AnyOf = AnyOf(&["Ti.ReadWrite.All"]);
 
 impl Api {
     pub(super) async fn submit_indicator(&self, call: Call<'_>) -> Result<Response, ApiError> {
+        self.expect_power_on_all(&call)?;
         says_json(&call.parts.headers)?;
         let request = SubmitIndicatorRequest::from_json(&call.body.clone()?)?;
         let now = self.clock.now();
@@ -71,6 +72,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
+        self.expect_power_on_all(call)?;
         let unknown = || ApiError::no_indicator(segment);
         let id = IndicatorId::from_path_segment(segment).map_err(|_| unknown())?;
         let tenant = call.caller.tenant;

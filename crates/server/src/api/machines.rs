@@ -8,7 +8,6 @@ use http::StatusCode;
 use quell_model::{MachineId, Timestamp};
 
 use super::{Api, ApiError, Call, answer, entity, schema};
-use crate::core::TenantId;
 use crate::core::span;
 use crate::odata::{Query, argument_text};
 use crate::store::record::{MachineRecord, MachineScope};
@@ -20,7 +19,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let record = self.named_machine(call.caller.tenant, segment).await?;
+        let record = self.named_machine(call, segment).await?;
         let mut machine = entity::machine(record);
         machine.odata_context = Some(call.origin.context("Machines/$entity"));
         Ok(answer::entity(StatusCode::OK, &machine))
@@ -73,7 +72,7 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let page = self
             .store
-            .machines(call.caller.tenant, scope, query.clone())
+            .machines(call.caller.view(), scope, query.clone())
             .await?;
         Ok(answer::page(
             call,
@@ -84,16 +83,16 @@ impl Api {
         ))
     }
 
-    /// The machine of this id or DNS name.
+    /// The machine of this id or DNS name, if the caller sees it.
     pub(super) async fn named_machine(
         &self,
-        tenant: TenantId,
+        call: &Call<'_>,
         segment: &str,
     ) -> Result<MachineRecord, ApiError> {
         let name =
             MachineId::from_path_segment(segment).map_err(|_| ApiError::no_machine(segment))?;
         self.store
-            .machine(tenant, name.as_str())
+            .machine(call.caller.view(), name.as_str())
             .await?
             .ok_or_else(|| ApiError::no_machine(name.as_str()))
     }

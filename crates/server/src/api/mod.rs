@@ -19,6 +19,7 @@ mod indicators;
 mod machines;
 mod one_machine;
 mod parameters;
+mod power;
 mod restore;
 mod schema;
 mod shared_counts;
@@ -225,7 +226,7 @@ impl Api {
         caller
             .grant
             .allows(operation, self.permissions)
-            .inspect_err(|_| self.count_denied(&caller, operation, parts))?;
+            .inspect_err(|_| self.count_denied(&caller, operation.name, parts))?;
         let by = by::by(&caller, operation, parts);
         let call = Call {
             caller,

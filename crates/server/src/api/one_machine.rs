@@ -14,7 +14,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        let machine = self.named_machine(call, segment).await?;
         self.actions(call, ActionScope::OfMachine(machine.id)).await
     }
 
@@ -24,7 +24,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        let machine = self.named_machine(call, segment).await?;
         self.actions(call, ActionScope::LatestOfMachine(machine.id))
             .await
     }
@@ -34,7 +34,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.named_machine(call.caller.tenant, segment).await?;
+        let machine = self.named_machine(call, segment).await?;
         let query = call.query(&schema::AVAILABILITIES)?;
         Ok(answer::page(
             call,

@@ -50,7 +50,8 @@ impl Api {
         segment: &str,
     ) -> Result<Response, ApiError> {
         call.caller.grant.holds(&RESTORE)?;
-        let machine = self.machine_by_id(call.caller.tenant, segment).await?;
+        let machine = self.machine_by_id(&call, segment).await?;
+        self.expect_power(&call, machine.group)?;
         if machine.revoked {
             return Err(ApiError::revoked(&machine.id));
         }
@@ -108,7 +109,7 @@ impl Api {
         match (&request.action_id, &request.sha1) {
             (Some(id), None) => {
                 let id = ActionId::new(id.as_str()).map_err(|_| ApiError::no_action(id))?;
-                let action = self.store.action(tenant, &id).await?;
+                let action = self.store.action(call.caller.view(), &id).await?;
                 let action = action.filter(|action| {
                     action.machine == machine.id && action.kind == ActionKind::StopAndQuarantineFile
                 });

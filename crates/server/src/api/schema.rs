@@ -112,8 +112,13 @@ pub(super) const MACHINES: Schema = Schema::new(
         Property::computed("osBuild"),
         Property::stored("healthStatus", "health_status", HEALTH).filterable(),
         Property::stored("deviceValue", "CAST('Normal' AS TEXT)", DEVICE_VALUES).filterable(),
-        Property::stored("rbacGroupId", "CAST(0 AS BIGINT)", Kind::Int).filterable(),
-        Property::computed("rbacGroupName"),
+        Property::stored("rbacGroupId", "device_group", Kind::Int).filterable(),
+        Property::stored(
+            "rbacGroupName",
+            "(SELECT name FROM device_groups \
+             WHERE device_groups.tenant = machines.tenant AND device_groups.id = device_group)",
+            Kind::Text,
+        ),
         Property::stored("riskScore", "CAST('None' AS TEXT)", RISK).filterable(),
         Property::stored("exposureLevel", "CAST('None' AS TEXT)", EXPOSURE).filterable(),
         Property::computed("isAadJoined"),

@@ -21,7 +21,8 @@ impl Api {
         call: Call<'_>,
         machine_id: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.machine_by_id(call.caller.tenant, machine_id).await?;
+        let machine = self.machine_by_id(&call, machine_id).await?;
+        self.expect_power(&call, machine.group)?;
         if machine.revoked {
             return Err(ApiError::revoked(&machine.id));
         }
@@ -85,16 +86,17 @@ impl Api {
             .await?)
     }
 
-    /// The machine of this very id: an action names its machine by no other name.
+    /// The machine of this very id, if the caller sees it: an action names its machine by no other
+    /// name.
     pub(super) async fn machine_by_id(
         &self,
-        tenant: TenantId,
+        call: &Call<'_>,
         segment: &str,
     ) -> Result<MachineRecord, ApiError> {
         let id =
             MachineId::from_path_segment(segment).map_err(|_| ApiError::no_machine(segment))?;
         self.store
-            .machine(tenant, id.as_str())
+            .machine(call.caller.view(), id.as_str())
             .await?
             .filter(|machine| machine.id.as_str().eq_ignore_ascii_case(id.as_str()))
             .ok_or_else(|| ApiError::no_machine(id.as_str()))

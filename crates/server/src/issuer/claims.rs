@@ -3,7 +3,7 @@
 use quell_model::{Timestamp, is_accepted_audience};
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Grant, TenantId};
+use crate::core::{Grant, Powers, TenantId, View};
 
 /// How long a token lives from its `iat`, in seconds: as the service's own do.
 const LIFE_SECONDS: i64 = 3900;
@@ -191,6 +191,18 @@ pub(crate) struct Caller {
     pub(crate) sign_in: Option<String>,
     /// What he may do.
     pub(crate) grant: Grant,
+    /// On which machines.
+    pub(crate) powers: Powers,
+}
+
+impl Caller {
+    /// What he sees.
+    pub(crate) fn view(&self) -> View {
+        View {
+            tenant: self.tenant,
+            machines: self.powers.sees.clone(),
+        }
+    }
 }
 
 /// What is wrong with a token whose signature is good.
@@ -249,6 +261,7 @@ impl Claims {
             person,
             sign_in: self.sid.clone(),
             grant,
+            powers: Powers::UNLIMITED,
         }
     }
 }

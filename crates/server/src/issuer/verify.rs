@@ -101,7 +101,8 @@ impl Issuer {
         let envelope = Envelope::read(token).ok_or(Unauthorized::BadToken)?;
         let now = self.clock.now();
         if !envelope.iss.starts_with(&self.base_url) {
-            return self.external.caller(token, &envelope, now).await;
+            let caller = self.external.caller(token, &envelope, now).await?;
+            return self.with_powers(caller).await;
         }
         let claims = self.claims(token, &envelope).await?;
         let caller = claims
@@ -138,7 +139,7 @@ impl Issuer {
                 let person = self.signed_in(&caller).await?;
                 let scopes = both(scopes, &registered.scopes);
                 let grant = Grant::Person(both(&scopes, &person.scopes));
-                Ok(Caller { grant, ..caller })
+                self.with_powers(Caller { grant, ..caller }).await
             }
         }
     }
@@ -149,6 +150,18 @@ impl Issuer {
             .await
             .map_err(Unauthorized::Unavailable)?
             .ok_or(Unauthorized::BadToken)
+    }
+
+    /// A person with what his roles say now, whatever they said when the token was issued; an
+    /// application as it is.
+    async fn with_powers(&self, caller: Caller) -> Result<Caller, Unauthorized> {
+        if let Grant::Application(_) = caller.grant {
+            return Ok(caller);
+        }
+        let person = caller.person.as_deref().ok_or(Unauthorized::BadToken)?;
+        let powers = self.store.powers(caller.tenant, person).await;
+        let powers = powers.map_err(Unauthorized::Unavailable)?;
+        Ok(Caller { powers, ..caller })
     }
 
     async fn signed_in(&self, caller: &Caller) -> Result<Person, Unauthorized> {

@@ -18,6 +18,7 @@ mod schema;
 mod sql_store;
 mod sqlite;
 mod tables;
+mod tenancy;
 mod watch;
 
 use std::fmt::Debug;
@@ -27,7 +28,7 @@ use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Order, Sighting};
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
-use crate::core::{Draft, Reach, Tag, TenantId};
+use crate::core::{Draft, Reach, Tag, TenantId, View};
 pub use guard::Guard;
 pub use identities::Identities;
 pub(crate) use postgres::schema_version_of;
@@ -41,6 +42,7 @@ use record::{
 };
 pub use sql_store::SqlStore;
 pub(crate) use sqlite::{SchemaVersion, check as check_copy, copy as copy_store, schema_version};
+pub use tenancy::{DeviceGroups, Roles, Tenants};
 pub use watch::WriteWatch;
 
 use crate::odata::Query;
@@ -275,15 +277,11 @@ pub trait Fleet: Debug + Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// A machine by its id or its DNS name, both in any case.
-    async fn machine(
-        &self,
-        tenant: TenantId,
-        name: &str,
-    ) -> Result<Option<MachineRecord>, StoreError>;
+    async fn machine(&self, view: View, name: &str) -> Result<Option<MachineRecord>, StoreError>;
     /// One page of the machines of a scope, by id unless the query says otherwise.
     async fn machines(
         &self,
-        tenant: TenantId,
+        view: View,
         scope: MachineScope,
         query: Query,
     ) -> Result<Page<MachineRecord>, StoreError>;
@@ -324,15 +322,11 @@ pub trait Fleet: Debug + Send + Sync {
         since: Timestamp,
     ) -> Result<Option<Sighted>, StoreError>;
     /// What is known of a file.
-    async fn file(
-        &self,
-        tenant: TenantId,
-        name: FileName,
-    ) -> Result<Option<FileRecord>, StoreError>;
+    async fn file(&self, view: View, name: FileName) -> Result<Option<FileRecord>, StoreError>;
     /// Where a file was seen since a moment.
     async fn file_sightings(
         &self,
-        tenant: TenantId,
+        view: View,
         sha1: Sha1,
         since: Timestamp,
     ) -> Result<FileSightings, StoreError>;
@@ -346,7 +340,7 @@ pub trait Ledger: Debug + Send + Sync {
     /// One action.
     async fn action(
         &self,
-        tenant: TenantId,
+        view: View,
         action: &ActionId,
     ) -> Result<Option<ActionRecord>, StoreError>;
     /// What the machine reported of an action when it ended, as JSON. It may be long, so it is no
@@ -359,7 +353,7 @@ pub trait Ledger: Debug + Send + Sync {
     /// One page of the actions of a scope, newest first unless the query says otherwise.
     async fn actions(
         &self,
-        tenant: TenantId,
+        view: View,
         scope: ActionScope,
         query: Query,
     ) -> Result<Page<ActionRecord>, StoreError>;
@@ -522,6 +516,7 @@ pub trait Replicas: Debug + Send + Sync {
 /// Everything that a server keeps.
 pub trait Store:
     Directory
+    + Tenants
     + Keys
     + People
     + SignIns
@@ -532,6 +527,8 @@ pub trait Store:
     + Guard
     + Ledger
     + Indicators
+    + DeviceGroups
+    + Roles
     + Trail
     + Vitals
     + Replicas
@@ -541,6 +538,7 @@ pub trait Store:
 
 impl<
     T: Directory
+        + Tenants
         + Keys
         + People
         + SignIns
@@ -551,6 +549,8 @@ impl<
         + Guard
         + Ledger
         + Indicators
+        + DeviceGroups
+        + Roles
         + Trail
         + Vitals
         + Replicas

@@ -7,6 +7,7 @@ mod indicator;
 mod replica;
 mod scope;
 mod sign_in;
+mod tenancy;
 mod trail;
 
 use std::net::IpAddr;
@@ -17,7 +18,7 @@ use quell_protocol::{MachineFacts, Protection};
 
 use crate::core::audit::By;
 use crate::core::{
-    ActionKind, AlreadyEnded, Ask, Ceiling, DuplicateRule, Event, Health, State, TenantId,
+    ActionKind, AlreadyEnded, Ask, Ceiling, DuplicateRule, Event, GroupId, Health, State, TenantId,
 };
 use crate::odata::{MAX_TOP, Query};
 use crate::secret::SecretHash;
@@ -30,6 +31,9 @@ pub use replica::{Caller, Heard, Hearing};
 pub use scope::{ActionScope, MachineScope};
 pub use sign_in::{
     DeviceRequest, Granted, NewCode, NewDeviceCode, NewSignIn, Person, Polled, Redeemed, Redemption,
+};
+pub use tenancy::{
+    Changed, DeviceGroup, Holder, Holdings, Named, NamedReach, NewRole, RoleRecord, Tenant,
 };
 pub use trail::KeptEntry;
 
@@ -113,6 +117,8 @@ pub struct NewEnrolmentToken {
     pub tags: Vec<String>,
     /// The one machine that it lets in, whatever key is enrolled under that id.
     pub replaces: Option<MachineId>,
+    /// The device group that they come into.
+    pub group: Option<GroupId>,
 }
 
 /// A machine that asks to be let in; that it holds its key is proved.
@@ -197,6 +203,10 @@ pub struct MachineRecord {
     pub revoked: bool,
     /// What its operators call it by, in the order of the alphabet.
     pub tags: Vec<String>,
+    /// The device group that it is in.
+    pub group: GroupId,
+    /// The group's name; none when it is in none.
+    pub group_name: Option<String>,
 }
 
 /// A file on a machine.

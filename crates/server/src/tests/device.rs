@@ -11,11 +11,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::{ActionId, MachineId};
 use quell_protocol::{
     ActionResult, AssertionClaims, Binding, Coverage, EnrolRequest, EnrolmentToken, HoldRequest,
-    HoldResponse, Life, MachineFacts, Phase, ProtocolVersion, Report, Verdict, route,
+    HoldResponse, Inventory, Life, MachineFacts, Phase, ProtocolVersion, Report, Verdict, route,
 };
 use serde::Serialize;
 
-use super::world::{Answer, SHA1, World, called};
+use super::world::{Answer, SHA1, World, called, sighting};
 use crate::secret::sha256;
 
 /// No two requests for orders have the same number.
@@ -120,6 +120,17 @@ impl Device {
         let request = Self::hold_request(acknowledged, wait);
         let answer = self.send(world, route::HOLD, &request).await;
         serde_json::from_value(answer.json()).unwrap()
+    }
+
+    /// Says that a file is on the machine.
+    pub(super) async fn tell_of_files(&self, world: &World, sha1: &str) -> Answer {
+        let inventory = Inventory {
+            protocol_version: ProtocolVersion::CURRENT,
+            machine: facts(),
+            complete: false,
+            sightings: vec![sighting(world, sha1)],
+        };
+        self.send(world, route::INVENTORY, &inventory).await
     }
 
     pub(super) async fn report(&self, world: &World, action: &str, phase: Phase) -> Answer {

@@ -56,7 +56,7 @@ async fn freeze_of_one_tenant_is_no_other_s() {
     let device = world.machine_with_file().await;
     world.stop(&world.token(BOTH).await).await;
     let first = world.admin.clone();
-    world.move_to_another_tenant();
+    world.move_to_another_tenant().await;
     let other = world.admin.tenant_id();
     world
         .admin

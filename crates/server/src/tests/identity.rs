@@ -28,7 +28,7 @@ async fn orders_of(world: &World, device: &Device, life: Life) -> usize {
     answer.orders.len()
 }
 
-async fn proposal(world: &World, present: &Device, next: &Device) -> RotateRequest {
+pub(super) async fn proposal(world: &World, present: &Device, next: &Device) -> RotateRequest {
     let bound = present.public_key();
     RotateRequest {
         protocol_version: quell_protocol::ProtocolVersion::CURRENT,
@@ -190,6 +190,7 @@ async fn token_that_replaces_a_machine_lets_in_that_one_alone_with_its_tags() {
         .enrolment_token(NewToken {
             lifetime: Duration::from_secs(3600),
             uses: 2,
+            group: None,
             server_url: None,
             authority: None,
             tags: vec!["web".parse().unwrap()],

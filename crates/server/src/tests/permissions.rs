@@ -153,7 +153,7 @@ pub(super) fn is_disabled(operation: &OperationInfo) -> bool {
 }
 
 /// Permissions for everything.
-fn everything() -> Vec<&'static str> {
+pub(super) fn everything() -> Vec<&'static str> {
     let halves = OPERATIONS
         .iter()
         .flat_map(|operation| operation.application);
@@ -225,7 +225,7 @@ async fn no_operation_reaches_another_tenant() {
     assert_eq!(kept.json()["id"], "1");
     let action = format!("/api/machineactions/{}", id.as_str().unwrap());
 
-    world.move_to_another_tenant();
+    world.move_to_another_tenant().await;
     let ours = world.token(&everything()).await;
     for operation in OPERATIONS {
         if operation.path == "/api/indicators" {

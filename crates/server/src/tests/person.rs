@@ -59,14 +59,24 @@ impl Answer {
 
 impl Sitting {
     pub(super) async fn begin(world: &World) -> Self {
-        let scopes = ["Machine.Read", "Machine.StopAndQuarantine", "Machine.Scan"];
+        let person = ["Machine.Read", "Machine.StopAndQuarantine", "Ti.ReadWrite"];
+        let application = ["Machine.Read", "Machine.StopAndQuarantine", "Machine.Scan"];
+        Self::between(world, &person, &application).await
+    }
+
+    /// Person and application have these scopes.
+    pub(super) async fn with_scopes(world: &World, scopes: &[&str]) -> Self {
+        Self::between(world, scopes, scopes).await
+    }
+
+    async fn between(world: &World, person: &[&str], application: &[&str]) -> Self {
         world
             .admin
             .add_person(
                 NewPerson {
                     name: "Ana@contoso.example".to_owned(),
                     display_name: "Ana".to_owned(),
-                    scopes: words(&["Machine.Read", "Machine.StopAndQuarantine", "Ti.ReadWrite"]),
+                    scopes: words(person),
                 },
                 Some(PASSWORD),
             )
@@ -76,7 +86,7 @@ impl Sitting {
             .admin
             .add_application(NewApplication {
                 display_name: "Quell command".to_owned(),
-                scopes: words(&scopes),
+                scopes: words(application),
                 redirect_uris: words(&["http://localhost"]),
                 proof: NewProof::Public,
                 ..NewApplication::default()

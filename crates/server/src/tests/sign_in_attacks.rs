@@ -325,7 +325,7 @@ async fn tenant_is_the_one_that_was_called() {
     let mut world = World::new().await;
     let sitting = Sitting::begin(&world).await;
     let code = sitting.code(&world, "").await;
-    world.move_to_another_tenant();
+    world.move_to_another_tenant().await;
     let elsewhere = Sitting {
         client_id: sitting.client_id.clone(),
         tenant: world.tenant(),

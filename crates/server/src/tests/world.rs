@@ -20,7 +20,6 @@ use crate::admin::{Admin, NewApplication, NewToken};
 use crate::audit::{AuditKeyFile, Keeper, Refusals};
 use crate::clock::ManualClock;
 use crate::config::ServerConfig;
-use crate::core::TenantId;
 use crate::data_dir::DataDir;
 use crate::issuer::Issuer;
 use crate::serve;
@@ -158,16 +157,10 @@ impl World {
 
     /// From here on the operator, and with him machines, applications and tokens, are of a tenant
     /// that did not exist before.
-    pub(super) fn move_to_another_tenant(&mut self) {
-        let tenant = TenantId::fresh();
-        let store = rusqlite::Connection::open(self.store_file()).unwrap();
-        store
-            .execute(
-                "INSERT INTO tenants (id, created) VALUES (?1, ?2)",
-                rusqlite::params![tenant.to_string(), i64::MAX],
-            )
-            .unwrap();
-        self.admin = self.admin.of_tenant(tenant);
+    pub(super) async fn move_to_another_tenant(&mut self) {
+        let name = format!("tenant {}", self.admin.tenants().await.unwrap().len());
+        let tenant = self.admin.add_tenant(&name).await.unwrap();
+        self.admin = self.admin.of(Some(&tenant.to_string())).await.unwrap();
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -304,6 +297,7 @@ impl World {
             .enrolment_token(NewToken {
                 lifetime: Duration::from_secs(3600),
                 uses,
+                group: None,
                 server_url: None,
                 authority: None,
                 tags: Vec::new(),
@@ -323,19 +317,27 @@ impl World {
     }
 
     async fn saw_with(&self, machine: &str, sha1: &str, protection: Option<Protection>) {
-        let sighting = Sighting {
-            sha1: sha1.parse().unwrap(),
-            sha256: None,
-            size: 5,
-            path: WirePath::from_bytes(b"/opt/sample"),
-            seen_at: self.now(),
-            running: false,
+        let seen = vec![Sighting {
             protection,
-        };
+            ..sighting(self, sha1)
+        }];
         self.admin
-            .add_sightings(&MachineId::new(machine).unwrap(), vec![sighting])
+            .add_sightings(&MachineId::new(machine).unwrap(), seen)
             .await
             .unwrap();
+    }
+}
+
+/// A file, seen now.
+pub(super) fn sighting(world: &World, sha1: &str) -> Sighting {
+    Sighting {
+        sha1: sha1.parse().unwrap(),
+        sha256: None,
+        size: 5,
+        path: WirePath::from_bytes(b"/opt/sample"),
+        seen_at: world.now(),
+        running: false,
+        protection: None,
     }
 }
 

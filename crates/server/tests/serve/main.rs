@@ -231,6 +231,7 @@ async fn enrolment_token_pins_the_certificate_that_the_server_shows() {
         .enrolment_token(NewToken {
             lifetime: Duration::from_secs(60),
             uses: 1,
+            group: None,
             server_url: None,
             authority: None,
             tags: Vec::new(),

@@ -132,6 +132,7 @@ async fn no_secret_reaches_the_log_at_any_level() {
     let enrolment = NewToken {
         lifetime: Duration::from_secs(60),
         uses: 1,
+        group: None,
         server_url: None,
         authority: None,
         tags: Vec::new(),

@@ -73,6 +73,7 @@ struct Listed {
     /// Where the devices called from that share this identity; absent when there is but one.
     #[serde(skip_serializing_if = "Option::is_none")]
     cloned_at: Option<Vec<String>>,
+    group: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -202,7 +203,15 @@ async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
 }
 
 fn table(devices: &[Listed]) -> String {
-    let mut table = Table::new(&["machine", "name", "platform", "agent", "state", "last seen"]);
+    let mut table = Table::new(&[
+        "machine",
+        "name",
+        "group",
+        "platform",
+        "agent",
+        "state",
+        "last seen",
+    ]);
     for device in devices {
         let state = match &device.cloned_at {
             None => device.state.to_owned(),
@@ -211,6 +220,7 @@ fn table(devices: &[Listed]) -> String {
         table.row([
             device.machine_id.as_str(),
             &device.computer_dns_name,
+            device.group.as_deref().unwrap_or_default(),
             &device.os_platform,
             &device.agent_version,
             &state,
@@ -237,6 +247,7 @@ fn listed(machine: MachineSummary, clones: &[CloneRecord]) -> Listed {
         last_seen: machine.last_seen.to_string(),
         degraded: machine.degraded,
         tags: machine.tags,
+        group: machine.group,
     }
 }
 

@@ -29,14 +29,14 @@ pub(crate) struct Add {
     #[arg(required_unless_present = "entra")]
     issuer: Option<String>,
     /// A tenant of Entra ID, by its id: both names that its tokens have are trusted
-    #[arg(long, value_name = "TENANT", conflicts_with_all = ["issuer", "keys", "tenant"])]
+    #[arg(long, value_name = "TENANT", conflicts_with_all = ["issuer", "keys", "foreign_tenant"])]
     entra: Option<String>,
     /// What tokens must be for (aud), to the letter; several times for several
     #[arg(long = "audience", value_name = "NAME", required = true)]
     audiences: Vec<String>,
     /// The issuer's own tenant that is meant (tid)
     #[arg(long, value_name = "ID")]
-    tenant: Option<String>,
+    foreign_tenant: Option<String>,
     /// Where the issuer's keys are, if its openid-configuration is not to be asked
     #[arg(long, value_name = "URL")]
     keys: Option<String>,
@@ -108,7 +108,7 @@ fn asked(new: &Add) -> Vec<NewIssuer> {
     }
     vec![NewIssuer {
         issuer: new.issuer.clone().unwrap_or_default(),
-        foreign_tenant: new.tenant.clone(),
+        foreign_tenant: new.foreign_tenant.clone(),
         audiences: new.audiences.clone(),
         keys_url: new.keys.clone(),
         algorithms: new.algorithms.clone(),

@@ -6,9 +6,12 @@ mod app;
 mod audit;
 mod backup;
 mod device;
+mod group;
 mod guard;
 mod issuer;
 mod key;
+mod role;
+mod tenant;
 mod token;
 mod user;
 
@@ -16,35 +19,41 @@ use std::path::{Path, PathBuf};
 
 use crate::connection::{ServerDatabase, environment};
 use quell_server::DataDir;
-use quell_server::admin::{Admin, AdminError};
+use quell_server::admin::{Admin, AdminError, Named};
 
 /// Whom it is about.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Applications, which call the API
-    App(OnData<app::Command>),
+    App(OfTenant<app::Command>),
     /// The audit trail: who did what to which machine
-    Audit(OnData<audit::Command>),
+    Audit(OfTenant<audit::Command>),
     /// Devices, which run the agent
-    Device(OnData<device::Command>),
+    Device(OfTenant<device::Command>),
+    /// Device groups, of which a machine is in one or in none
+    Group(OfTenant<group::Command>),
+    /// Roles: what persons may do on the machines of which device groups
+    Role(OfTenant<role::Command>),
+    /// Tenants, which see nothing of each other
+    Tenant(OnData<tenant::Command>),
     /// Persons, who sign in with applications
-    User(OnData<user::Command>),
+    User(OfTenant<user::Command>),
     /// Copy a server's data into a file, while it runs or not
     Backup(backup::Backup),
     /// Put a backup in the place of a server's data, while it does not run
     Restore(backup::Restore),
     /// Issuers of others whose tokens are taken, Entra ID for instance
-    Issuer(OnData<issuer::Command>),
+    Issuer(OfTenant<issuer::Command>),
     /// Keys that access tokens are signed with
     Key(OnData<key::Command>),
     /// Files that are not stopped unless somebody insists
-    Protect(OnData<guard::Protect>),
+    Protect(OfTenant<guard::Protect>),
     /// Hand out no orders from now on, to whoever waits for one either
     Freeze(Alone<guard::Reach>),
     /// Hand out orders again
     Thaw(Alone<guard::Reach>),
     /// Show whether orders are handed out, and how many machines and actions there are
-    Status(Place),
+    Status(Alone<Chosen>),
 }
 
 /// A command on a data directory.
@@ -54,6 +63,14 @@ pub(crate) struct Alone<T: clap::Args> {
     what: T,
     #[command(flatten)]
     place: Place,
+}
+
+/// Which tenant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chosen {
+    /// The tenant, by its id or its name; needed where there are several
+    #[arg(long, value_name = "TENANT", env = "QUELL_SERVER_TENANT")]
+    tenant: Option<String>,
 }
 
 /// Which data directory.
@@ -88,6 +105,33 @@ pub(crate) struct OnData<T: clap::Subcommand> {
     format: FormatFlag,
 }
 
+/// A group of commands on one tenant of a data directory.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OfTenant<T: clap::Subcommand> {
+    #[command(flatten)]
+    on: OnData<T>,
+    /// The tenant, by its id or its name; needed where there are several
+    #[arg(
+        long,
+        value_name = "TENANT",
+        global = true,
+        env = "QUELL_SERVER_TENANT"
+    )]
+    tenant: Option<String>,
+}
+
+impl<T: clap::Subcommand> OfTenant<T> {
+    async fn open(&self) -> Result<Admin, Failure> {
+        choose(&self.on.open().await?, self.tenant.as_deref()).await
+    }
+}
+
+/// The hand on the tenant that is meant.
+async fn choose(admin: &Admin, tenant: Option<&str>) -> Result<Admin, Failure> {
+    let chosen = admin.of(tenant).await;
+    chosen.map_err(|error| cannot(&error))
+}
+
 impl<T: clap::Subcommand> OnData<T> {
     async fn open(&self) -> Result<Admin, Failure> {
         open(self.data.as_deref(), &self.database).await
@@ -99,28 +143,40 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::App(group) => {
             let admin = group.open().await?;
-            app::run(&group.what, &admin, group.format.output).await?;
+            app::run(&group.on.what, &admin, group.on.format.output).await?;
         }
-        Command::Audit(group) if audit::needs_no_data(&group.what) => {
-            return audit::run_without_data(&group.what, group.format.output);
+        Command::Audit(group) if audit::needs_no_data(&group.on.what) => {
+            return audit::run_without_data(&group.on.what, group.on.format.output);
         }
         Command::Audit(group) => {
             let admin = group.open().await?;
-            return audit::run(&group.what, &admin, group.format.output).await;
+            return audit::run(&group.on.what, &admin, group.on.format.output).await;
         }
         Command::Device(group) => {
             let admin = group.open().await?;
-            device::run(&group.what, &admin, group.format.output).await?;
+            device::run(&group.on.what, &admin, group.on.format.output).await?;
+        }
+        Command::Group(group) => {
+            let admin = group.open().await?;
+            group::run(&group.on.what, &admin, group.on.format.output).await?;
+        }
+        Command::Role(group) => {
+            let admin = group.open().await?;
+            role::run(&group.on.what, &admin, group.on.format.output).await?;
+        }
+        Command::Tenant(group) => {
+            let admin = group.open().await?;
+            tenant::run(&group.what, &admin, group.format.output).await?;
         }
         Command::User(group) => {
             let admin = group.open().await?;
-            user::run(&group.what, &admin, group.format.output).await?;
+            user::run(&group.on.what, &admin, group.on.format.output).await?;
         }
         Command::Backup(arguments) => return backup::backup(arguments),
         Command::Restore(arguments) => return backup::restore(arguments),
         Command::Issuer(group) => {
             let admin = group.open().await?;
-            issuer::run(&group.what, &admin, group.format.output).await?;
+            issuer::run(&group.on.what, &admin, group.on.format.output).await?;
         }
         Command::Key(group) => {
             let admin = group.open().await?;
@@ -128,7 +184,7 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
         }
         Command::Protect(group) => {
             let admin = group.open().await?;
-            guard::protect(&group.what, &admin, group.format.output).await?;
+            guard::protect(&group.on.what, &admin, group.on.format.output).await?;
         }
         Command::Freeze(Alone { what, place }) => {
             let admin = place.open().await?;
@@ -138,8 +194,8 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             let admin = place.open().await?;
             guard::thaw(what, &admin, place.format.output).await?;
         }
-        Command::Status(place) => {
-            let admin = place.open().await?;
+        Command::Status(Alone { what, place }) => {
+            let admin = choose(&place.open().await?, what.tenant.as_deref()).await?;
             guard::status(&admin, place.format.output).await?;
         }
     }
@@ -184,11 +240,36 @@ fn cannot(error: &AdminError) -> Failure {
             | AdminError::PersonTaken(_)
             | AdminError::Password
             | AdminError::NoAddress
+            | AdminError::GroupName
+            | AdminError::NameTaken(_)
+            | AdminError::UselessRole
+            | AdminError::WhichTenant(_)
     );
-    let exit = if wrong_input {
-        Exit::Usage
-    } else {
-        Exit::Fault
+    let refused = matches!(
+        error,
+        AdminError::Unknown(_) | AdminError::NoTenant(_) | AdminError::LastTenant
+    );
+    let exit = match (wrong_input, refused) {
+        (true, _) => Exit::Usage,
+        (false, true) => Exit::Refused,
+        (false, false) => Exit::Fault,
     };
-    Failure::of(exit, error)
+    let failure = Failure::of(exit, error);
+    match advice(error) {
+        Some(next) => failure.next(next),
+        None => failure,
+    }
+}
+
+/// Where to look for what was not named rightly.
+const fn advice(error: &AdminError) -> Option<&'static str> {
+    Some(match error {
+        AdminError::WhichTenant(_) => "give --tenant; `quell server tenant list` shows them",
+        AdminError::NoTenant(_) => "`quell server tenant list` shows them",
+        AdminError::Unknown(Named::DeviceGroup(_)) => "`quell server group list` shows them",
+        AdminError::Unknown(Named::Machine(_)) => "`quell server device list` shows them",
+        AdminError::Unknown(Named::Role(_)) => "`quell server role list` shows them",
+        AdminError::Unknown(Named::User(_)) => "`quell server user list` shows them",
+        _ => return None,
+    })
 }

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// Let in this machine alone, in the place of the system that is enrolled under its id
     #[arg(long, value_name = "MACHINE")]
     replaces: Option<MachineId>,
+    /// The device group that the devices come into; else the one that their tags say
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -100,6 +103,7 @@ async fn make(arguments: &Arguments, admin: &Admin, format: Format) -> Result<()
         authority: None,
         tags: arguments.tags.clone(),
         replaces: arguments.replaces.clone(),
+        group: arguments.group.clone(),
     };
     let token = admin
         .enrolment_token(new)

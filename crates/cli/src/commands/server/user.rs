@@ -45,6 +45,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         password: Password,
     },
+    /// Put a person into user groups, which roles are granted to, or take him out of them
+    Group {
+        /// What the person signs in with
+        name: String,
+        /// A user group that he comes into; may be given several times
+        #[arg(long, value_name = "GROUP", required_unless_present = "remove")]
+        add: Vec<String>,
+        /// A user group that he leaves; may be given several times
+        #[arg(long, value_name = "GROUP")]
+        remove: Vec<String>,
+    },
 }
 
 /// Where the password comes from.
@@ -69,12 +80,19 @@ struct Listed {
     display_name: String,
     object_id: String,
     scopes: Vec<String>,
+    groups: Vec<String>,
     created: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Many {
     users: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Joined<'a> {
+    name: &'a str,
+    groups: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,6 +136,13 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
                 .map_err(|error| cannot(&error))?
                 .ok_or_else(|| nobody(name))?;
             show(name, made.as_ref(), format)
+        }
+        Command::Group { name, add, remove } => {
+            let joined = admin.join_groups(name, add.clone(), remove.clone()).await;
+            let groups = joined.map_err(|error| cannot(&error))?;
+            format.write(&Joined { name, groups }, |joined| {
+                format!("user groups of {name}: {}\n", joined.groups.join(", "))
+            })
         }
     }
 }
@@ -166,19 +191,30 @@ fn show(name: &str, made: Option<&Secret>, format: Format) -> Result<(), Failure
 
 async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
     let people = admin.people().await.map_err(|error| cannot(&error))?;
-    let users = people.into_iter().map(listed).collect();
+    let in_groups = admin.user_groups().await.map_err(|error| cannot(&error))?;
+    let users = people.into_iter().map(|person| listed(person, &in_groups));
+    let users = users.collect();
     format.write(&Many { users }, |many| {
-        let mut table = Table::new(&["name", "display name", "created", "scopes"]);
+        let mut table = Table::new(&["name", "display name", "created", "scopes", "user groups"]);
         for user in &many.users {
             let scopes = user.scopes.join(" ");
-            table.row([&user.name, &user.display_name, &user.created, &scopes]);
+            table.row([
+                &user.name,
+                &user.display_name,
+                &user.created,
+                &scopes,
+                &user.groups.join(", "),
+            ]);
         }
         table.render("no users")
     })
 }
 
-fn listed(person: PersonSummary) -> Listed {
+fn listed(person: PersonSummary, in_groups: &[(String, String)]) -> Listed {
+    let its = in_groups.iter().filter(|(_, of)| *of == person.name);
+    let groups = its.map(|(group, _)| group.clone()).collect();
     Listed {
+        groups,
         name: person.name,
         display_name: person.display_name,
         object_id: person.id,

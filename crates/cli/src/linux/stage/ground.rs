@@ -160,6 +160,7 @@ impl Ground {
         let new = NewToken {
             lifetime: self.patience.saturating_mul(1 + uses / 500),
             uses,
+            group: None,
             server_url: None,
             authority: None,
             tags: Vec::new(),

@@ -189,6 +189,67 @@ pub enum Deed {
         /// The tags that were taken from it.
         remove: Vec<Tag>,
     },
+    /// A tenant was made.
+    TenantAdded {
+        /// Its name for people.
+        name: String,
+    },
+    /// A tenant was removed, with all that was its own but this trail.
+    TenantRemoved {
+        /// Its name for people.
+        name: String,
+    },
+    /// A device group was made.
+    DeviceGroupAdded {
+        /// Its name.
+        name: String,
+        /// The tag of the machines that it takes in by itself.
+        tag: Option<Tag>,
+    },
+    /// A device group was removed; its machines are in another, or in none.
+    DeviceGroupRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// A machine was put into a group by hand, or out of the one that it was put into.
+    MachineGrouped {
+        /// The machine.
+        machine: MachineId,
+        /// The group; none: where its tags put it.
+        group: Option<String>,
+    },
+    /// A role was made.
+    RoleAdded {
+        /// Its name.
+        name: String,
+        /// What it permits.
+        permissions: Vec<String>,
+        /// The device groups on whose machines; none: on all.
+        groups: Option<Vec<String>>,
+    },
+    /// A role was removed.
+    RoleRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// A role is held by other persons than before.
+    RoleGranted {
+        /// Its name.
+        name: String,
+        /// The users and user groups that it was given to.
+        add: Vec<String>,
+        /// The users and user groups that it was taken from.
+        remove: Vec<String>,
+    },
+    /// A person is in other user groups than before.
+    UserGrouped {
+        /// The principal name.
+        name: String,
+        /// The user groups that he came into.
+        add: Vec<String>,
+        /// The user groups that he left.
+        remove: Vec<String>,
+    },
     /// An application may ask for tokens.
     ApplicationAdded {
         /// Its client id.
@@ -330,7 +391,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every name that a deed has in a trail.
-    pub const NAMES: [&'static str; 40] = [
+    pub const NAMES: [&'static str; 49] = [
         "ActionTaken",
         "ActionRepeated",
         "ActionRefused",
@@ -347,6 +408,15 @@ impl Deed {
         "KeyChangeOrdered",
         "ReenrolmentAllowed",
         "MachineTagged",
+        "TenantAdded",
+        "TenantRemoved",
+        "DeviceGroupAdded",
+        "DeviceGroupRemoved",
+        "MachineGrouped",
+        "RoleAdded",
+        "RoleRemoved",
+        "RoleGranted",
+        "UserGrouped",
         "ApplicationAdded",
         "ApplicationRemoved",
         "UserAdded",

@@ -75,6 +75,30 @@ impl Told {
                 .machine(machine)
                 .tags("add", add)
                 .tags("remove", remove),
+            Deed::TenantAdded { name } => told("TenantAdded").text("name", name),
+            Deed::TenantRemoved { name } => told("TenantRemoved").text("name", name),
+            Deed::DeviceGroupAdded { name, tag } => told("DeviceGroupAdded")
+                .text("name", name)
+                .maybe("tag", tag.as_ref().map(|tag| Tree::text(tag.as_str()))),
+            Deed::DeviceGroupRemoved { name } => told("DeviceGroupRemoved").text("name", name),
+            Deed::MachineGrouped { machine, group } => told("MachineGrouped")
+                .machine(machine)
+                .maybe("group", group.as_ref().map(Tree::text)),
+            Deed::RoleAdded {
+                name,
+                permissions,
+                groups,
+            } => told("RoleAdded")
+                .text("name", name)
+                .detail("permissions", Tree::texts(permissions))
+                .maybe("groups", groups.as_ref().map(Tree::texts)),
+            Deed::RoleRemoved { name } => told("RoleRemoved").text("name", name),
+            Deed::RoleGranted { name, add, remove } => {
+                told("RoleGranted").text("name", name).changes(add, remove)
+            }
+            Deed::UserGrouped { name, add, remove } => {
+                told("UserGrouped").text("name", name).changes(add, remove)
+            }
             Deed::ApplicationAdded {
                 id,
                 name,
@@ -182,6 +206,18 @@ impl Told {
 
     fn text(self, name: &str, text: impl AsRef<str>) -> Self {
         self.detail(name, Tree::text(text))
+    }
+
+    fn maybe(self, name: &str, value: Option<Tree>) -> Self {
+        match value {
+            Some(value) => self.detail(name, value),
+            None => self,
+        }
+    }
+
+    fn changes(self, add: &[String], remove: &[String]) -> Self {
+        self.detail("add", Tree::texts(add))
+            .detail("remove", Tree::texts(remove))
     }
 
     /// A fingerprint: 32 bytes as digits.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::claims::{Caller, Flaw, check_times};
 use super::super::verify::{FlawedToken, Unauthorized};
-use crate::core::Grant;
+use crate::core::{Grant, Powers};
 use crate::store::record::ExternalIssuer;
 
 /// One text, or a list of them.
@@ -123,6 +123,7 @@ impl ExternalClaims {
             person,
             sign_in: None,
             grant,
+            powers: Powers::UNLIMITED,
         })
     }
 

@@ -247,7 +247,9 @@ async fn found(store: &Arc<dyn Store>, tenant: TenantId, filter: &str) -> Vec<Ma
         filter => format!("$filter={}", encoded(filter)),
     };
     let query = Query::parse(&raw, &MACHINES).unwrap_or_else(|fault| panic!("{filter}: {fault}"));
-    let page = store.machines(tenant, MachineScope::All, query).await;
+    let page = store
+        .machines(tenant.into(), MachineScope::All, query)
+        .await;
     page.unwrap_or_else(|error| panic!("{filter}: {error}"))
         .items
 }

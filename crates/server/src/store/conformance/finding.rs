@@ -55,7 +55,7 @@ async fn had(
         from: at(from),
         until: at(until),
     };
-    let found = store.machines(tenant, scope, Query::default()).await;
+    let found = store.machines(tenant.into(), scope, Query::default()).await;
     !found.unwrap().items.is_empty()
 }
 
@@ -189,7 +189,7 @@ pub(in crate::store) async fn machines_are_found_by_tags_of_their_tenant(store: 
         .tag(tenant, &nobody, tags(&["ghost"]), Vec::new(), by(), at(0))
         .await
         .unwrap();
-    let kept = store.machine(tenant, "m1").await.unwrap().unwrap();
+    let kept = store.machine(tenant.into(), "m1").await.unwrap().unwrap();
     assert_eq!(kept.tags, ["Web front", "web"]);
     let exactly = |tag: &str| MachineScope::Tagged(tag.to_owned());
     let from = |tag: &str| MachineScope::TaggedFrom(tag.to_owned());
@@ -206,9 +206,9 @@ pub(in crate::store) async fn machines_are_found_by_tags_of_their_tenant(store: 
         (from("web front"), 0),
         (from(""), 1),
     ] {
-        let found = store.machines(tenant, scope.clone(), Query::default());
+        let found = store.machines(tenant.into(), scope.clone(), Query::default());
         assert_eq!(found.await.unwrap().items.len(), expected, "{scope:?}");
-        let elsewhere = store.machines(TenantId::fresh(), scope, Query::default());
+        let elsewhere = store.machines(TenantId::fresh().into(), scope, Query::default());
         assert!(elsewhere.await.unwrap().items.is_empty());
     }
 }
@@ -227,7 +227,7 @@ pub(in crate::store) async fn file_sightings_reach_as_far_back_as_is_asked(store
             .await
             .unwrap();
     }
-    let since = |seconds| store.file_sightings(tenant, sha1(), at(seconds));
+    let since = |seconds| store.file_sightings(tenant.into(), sha1(), at(seconds));
     let seen = |machines, first: Option<i64>, last: Option<i64>, names: &[&str]| FileSightings {
         machines,
         first_seen: first.map(at),
@@ -256,7 +256,10 @@ pub(in crate::store) async fn names_of_a_file_are_told_by_frequency(store: Arc<d
         .add_sightings(tenant, &machine_id("m1"), seen, at(2))
         .await
         .unwrap();
-    let told = store.file_sightings(tenant, sha1(), at(0)).await.unwrap();
+    let told = store
+        .file_sightings(tenant.into(), sha1(), at(0))
+        .await
+        .unwrap();
     assert_eq!(told.names, ["z", "u", "v", "w", "x"]);
 }
 
@@ -298,7 +301,7 @@ pub(in crate::store) async fn actions_of_a_machine_are_its_own_and_the_latest_is
         (ActionScope::LatestOfMachine(m1), &["a2"]),
         (ActionScope::LatestOfMachine(machine_id("m9")), &[]),
     ] {
-        let page = store.actions(tenant, scope.clone(), Query::default());
+        let page = store.actions(tenant.into(), scope.clone(), Query::default());
         let page = page.await.unwrap();
         let ids: Vec<_> = page.items.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, expected, "{scope:?}");

@@ -177,14 +177,14 @@ pub(in crate::store) async fn assertion_is_admitted_once(store: Arc<dyn Store>) 
 pub(in crate::store) async fn machine_is_found_by_either_name_in_any_case(store: Arc<dyn Store>) {
     let tenant = with_machine(&store, "m1").await;
     for name in ["m1", "M1", "host.example", "HOST.example"] {
-        let machine = store.machine(tenant, name).await.unwrap().unwrap();
+        let machine = store.machine(tenant.into(), name).await.unwrap().unwrap();
         assert_eq!(machine.id, machine_id("m1"));
         assert_eq!(machine.facts, facts("host.example"));
         assert_eq!(machine.first_seen, at(0));
         assert_eq!(machine.last_address.as_deref(), Some("198.51.100.1"));
     }
     for name in ["", "m", "m1%", "host"] {
-        assert_eq!(store.machine(tenant, name).await.unwrap(), None);
+        assert_eq!(store.machine(tenant.into(), name).await.unwrap(), None);
     }
 }
 
@@ -192,7 +192,14 @@ pub(in crate::store) async fn silent_machine_becomes_inactive_and_a_call_makes_i
     store: Arc<dyn Store>,
 ) {
     let tenant = with_machine(&store, "m1").await;
-    let health = || async { store.machine(tenant, "m1").await.unwrap().unwrap().health };
+    let health = || async {
+        store
+            .machine(tenant.into(), "m1")
+            .await
+            .unwrap()
+            .unwrap()
+            .health
+    };
     assert_eq!(store.sweep(RULE, at(300)).await.unwrap().inactive, 0);
     assert_eq!(health().await, Health::Active);
     assert_eq!(store.sweep(RULE, at(301)).await.unwrap().inactive, 1);
@@ -240,15 +247,15 @@ pub(in crate::store) async fn file_stays_seen_after_it_has_gone(store: Arc<dyn S
 
     let by_sha256 = FileName::Sha256("ab".repeat(32));
     for name in [FileName::Sha1(sha1()), by_sha256] {
-        let file = store.file(tenant, name).await.unwrap().unwrap();
+        let file = store.file(tenant.into(), name).await.unwrap().unwrap();
         assert_eq!((file.sha1, file.size, file.prevalence), (sha1(), 7, 1));
         assert_eq!((file.first_seen, file.last_seen), (at(9), at(10)));
     }
     let unknown = FileName::Sha1("0000000000000000000000000000000000000000".parse().unwrap());
-    assert_eq!(store.file(tenant, unknown).await.unwrap(), None);
+    assert_eq!(store.file(tenant.into(), unknown).await.unwrap(), None);
 
     let machines = store
-        .machines(tenant, with_file(at(0)), Query::default())
+        .machines(tenant.into(), with_file(at(0)), Query::default())
         .await
         .unwrap();
     assert_eq!(machines.items.len(), 1);
@@ -290,7 +297,7 @@ pub(in crate::store) async fn sighting_from_the_future_is_of_now(store: Arc<dyn 
         )
         .await
         .unwrap();
-    let file = store.file(tenant, FileName::Sha1(SHA1.parse().unwrap()));
+    let file = store.file(tenant.into(), FileName::Sha1(SHA1.parse().unwrap()));
     assert_eq!(file.await.unwrap().unwrap().last_seen, at(5));
 }
 
@@ -306,23 +313,26 @@ pub(in crate::store) async fn tenants_see_nothing_of_each_other(store: Arc<dyn S
     let other = TenantId::fresh();
     let action = "a1".parse().unwrap();
     let all = Query::default;
-    assert!(store.machine(other, "m1").await.unwrap().is_none());
+    assert!(store.machine(other.into(), "m1").await.unwrap().is_none());
     for scope in [MachineScope::All, with_file(at(0))] {
-        let found = store.machines(other, scope, all()).await.unwrap();
+        let found = store.machines(other.into(), scope, all()).await.unwrap();
         assert!(found.items.is_empty());
     }
-    assert!(store.action(other, &action).await.unwrap().is_none());
+    assert!(store.action(other.into(), &action).await.unwrap().is_none());
     for scope in [
         ActionScope::All,
         ActionScope::OfMachine(machine.clone()),
         ActionScope::LatestOfMachine(machine.clone()),
     ] {
-        let found = store.actions(other, scope, all()).await.unwrap();
+        let found = store.actions(other.into(), scope, all()).await.unwrap();
         assert!(found.items.is_empty());
     }
     let file = FileName::Sha1(sha1());
-    assert!(store.file(other, file).await.unwrap().is_none());
-    let sightings = store.file_sightings(other, sha1(), at(0)).await.unwrap();
+    assert!(store.file(other.into(), file).await.unwrap().is_none());
+    let sightings = store
+        .file_sightings(other.into(), sha1(), at(0))
+        .await
+        .unwrap();
     assert_eq!((sightings.machines, sightings.names.len()), (0, 0));
     let sighted = store.sighted(other, &machine, sha1(), at(0)).await;
     assert!(sighted.unwrap().is_none());

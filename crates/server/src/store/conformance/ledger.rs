@@ -46,7 +46,11 @@ async fn happen(store: &Arc<dyn Store>, tenant: TenantId, name: &str, event: Eve
         .await
         .unwrap()
         .unwrap();
-    let kept = store.action(tenant, &id(name)).await.unwrap().unwrap();
+    let kept = store
+        .action(tenant.into(), &id(name))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept, advanced.action);
     kept.state.status
 }
@@ -65,8 +69,11 @@ pub(in crate::store) async fn repeat_is_the_same_action_and_later_a_refusal(stor
         .await
         .unwrap();
     assert_eq!(refused, Submitted::Refused);
-    assert_eq!(store.action(tenant, &id("a2")).await.unwrap(), None);
-    assert_eq!(store.action(tenant, &id("A1")).await.unwrap(), Some(first));
+    assert_eq!(store.action(tenant.into(), &id("a2")).await.unwrap(), None);
+    assert_eq!(
+        store.action(tenant.into(), &id("A1")).await.unwrap(),
+        Some(first)
+    );
     let orders = store.orders(tenant, &machine_id("m1"), 0, at(60)).await;
     assert_eq!(orders.unwrap().len(), 1);
 }
@@ -187,7 +194,11 @@ pub(in crate::store) async fn order_expires_with_its_action(store: Arc<dyn Store
     assert!(orders.unwrap().is_empty());
     let late = store.sweep(RULE, at(THREE_DAYS)).await.unwrap();
     assert_eq!(late.timed_out, 1);
-    let action = store.action(tenant, &id("a1")).await.unwrap().unwrap();
+    let action = store
+        .action(tenant.into(), &id("a1"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(action.state.status, Status::TimeOut);
     assert_eq!(action.state.last_update, at(THREE_DAYS));
     take(&store, tenant, "a2", THREE_DAYS).await;
@@ -215,7 +226,11 @@ pub(in crate::store) async fn action_of_which_nothing_is_heard_times_out(store: 
             .await
             .unwrap();
     }
-    let taken_up = store.action(tenant, &id("a1")).await.unwrap().unwrap();
+    let taken_up = store
+        .action(tenant.into(), &id("a1"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(taken_up.state.status, Status::InProgress);
     assert_eq!(taken_up.state.last_update, at(DAY));
 
@@ -223,7 +238,11 @@ pub(in crate::store) async fn action_of_which_nothing_is_heard_times_out(store: 
     assert_eq!(early.timed_out, 0);
     let late = store.sweep(RULE, at(6 * DAY)).await.unwrap();
     assert_eq!(late.timed_out, 1);
-    let action = store.action(tenant, &id("a1")).await.unwrap().unwrap();
+    let action = store
+        .action(tenant.into(), &id("a1"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(action.state.status, Status::TimeOut);
     take(&store, tenant, "a2", 6 * DAY).await;
 }
@@ -280,7 +299,11 @@ pub(in crate::store) async fn first_details_are_kept(store: Arc<dyn Store>) {
     }
     let kept = store.details(tenant, &id("a1")).await.unwrap();
     assert_eq!(kept.as_deref(), Some("first"));
-    let action = store.action(tenant, &id("a1")).await.unwrap().unwrap();
+    let action = store
+        .action(tenant.into(), &id("a1"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(action.state.status, Status::Succeeded);
 }
 
@@ -304,7 +327,7 @@ pub(in crate::store) async fn list_is_newest_first_and_filtered_and_counted(stor
         async move {
             let query = Query::parse(query, &ACTIONS).unwrap();
             let page = store
-                .actions(tenant, ActionScope::All, query)
+                .actions(tenant.into(), ActionScope::All, query)
                 .await
                 .unwrap();
             assert!(!page.more);

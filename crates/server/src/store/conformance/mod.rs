@@ -181,6 +181,7 @@ pub(super) async fn add_token(store: &Arc<dyn Store>, tenant: TenantId, secret: 
                 uses,
                 tags: Vec::new(),
                 replaces: None,
+                group: None,
             },
             by(),
         )

@@ -2,7 +2,7 @@
 
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 
-use crate::core::{Health, Status, TenantId};
+use crate::core::{GroupId, Health, Status, TenantId};
 use crate::store::StoreError;
 
 /// One value of a row, borrowed from the database.
@@ -194,6 +194,12 @@ impl Column for TenantId {
     fn read(cell: Cell<'_>) -> Result<Self, String> {
         let text = text(cell)?;
         text.parse().map_err(|_| format!("unknown tenant {text:?}"))
+    }
+}
+
+impl Column for GroupId {
+    fn read(cell: Cell<'_>) -> Result<Self, String> {
+        i32::read(cell).map(Self::new)
     }
 }
 

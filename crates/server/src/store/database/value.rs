@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 
-use crate::core::TenantId;
+use crate::core::{GroupId, TenantId};
 use crate::odata;
 
 /// The value of a parameter.
@@ -133,6 +133,12 @@ impl From<Timestamp> for Value<'_> {
 impl From<TenantId> for Value<'_> {
     fn from(tenant: TenantId) -> Self {
         tenant.to_string().into()
+    }
+}
+
+impl From<GroupId> for Value<'_> {
+    fn from(group: GroupId) -> Self {
+        group.number().into()
     }
 }
 

@@ -66,7 +66,7 @@ mod tests {
     /// The data of version 1: a tenant with a machine that has a file and an ended action.
     const OLD_DATA: &str = "
         INSERT INTO server (one, name) VALUES (1, 'old');
-        INSERT INTO tenants VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 1);
+        INSERT INTO tenants (id, created) VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 1);
         INSERT INTO machines VALUES ('0b5f1a3e-0000-4000-8000-000000000001', 'm1',
             'host.example', 'Debian', '12', '64-bit', 'x64', '[\"10.0.0.1\",\"10.0.0.1\"]',
             '0.1.0', '[]', NULL, 10000000, 20000000, 'Active', 3, x'00', NULL);
@@ -93,21 +93,30 @@ mod tests {
         let second = Timestamp::from_unix_seconds;
         let tenant = store.first_tenant(second(9)).await.unwrap();
         assert_eq!(store.server_name().await.unwrap(), "old");
-        let machine = store.machine(tenant, "m1").await.unwrap().unwrap();
+        let machine = store.machine(tenant.into(), "m1").await.unwrap().unwrap();
         assert_eq!(machine.tags, Vec::<String>::new());
         let all = Query::default;
         let of_machine = ActionScope::OfMachine(machine.id.clone());
-        let actions = store.actions(tenant, of_machine, all()).await.unwrap();
+        let actions = store
+            .actions(tenant.into(), of_machine, all())
+            .await
+            .unwrap();
         assert_eq!(actions.items[0].id.as_str(), "a1");
         let with_address = MachineScope::WithAddress {
             address: "10.0.0.1".parse().unwrap(),
             from: second(2),
             until: second(2),
         };
-        let found = store.machines(tenant, with_address, all()).await.unwrap();
+        let found = store
+            .machines(tenant.into(), with_address, all())
+            .await
+            .unwrap();
         assert_eq!(found.items, std::slice::from_ref(&machine));
         let file = actions.items[0].sha1;
-        let seen = store.file_sightings(tenant, file, second(0)).await.unwrap();
+        let seen = store
+            .file_sightings(tenant.into(), file, second(0))
+            .await
+            .unwrap();
         assert_eq!(
             (seen.machines, seen.names.as_slice()),
             (1, &["a".to_owned()][..])
@@ -124,7 +133,7 @@ mod tests {
             )
             .await
             .unwrap();
-        let kept = store.machine(tenant, "m1").await.unwrap().unwrap();
+        let kept = store.machine(tenant.into(), "m1").await.unwrap().unwrap();
         assert_eq!(kept.tags, ["web"]);
         let reach = crate::core::Reach::Everyone;
         let none = store.indicators(tenant, reach, second(9), all()).await;
@@ -159,7 +168,7 @@ mod tests {
         let second = Timestamp::from_unix_seconds;
         let tenant = store.first_tenant(second(9)).await.unwrap();
         let machine = store
-            .machine(tenant, "HOST.example")
+            .machine(tenant.into(), "HOST.example")
             .await
             .unwrap()
             .unwrap();

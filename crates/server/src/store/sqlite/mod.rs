@@ -141,7 +141,7 @@ mod tests {
         // As after `kill -9`: the first store still has its files open.
         let reopened = copy_of(dir.path());
         assert_eq!(reopened.first_tenant(at(9)).await.unwrap(), tenant);
-        let kept = reopened.action(tenant, &action.id).await.unwrap();
+        let kept = reopened.action(tenant.into(), &action.id).await.unwrap();
         assert_eq!(kept, Some(action));
     }
 

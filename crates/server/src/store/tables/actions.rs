@@ -5,9 +5,9 @@ use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::Order;
 
 use super::orders::{self, OrderVerb};
-use super::{ceiling, revocation, scopes, sweep, trail};
+use super::{ceiling, revocation, scopes, sweep, trail, views};
 use crate::core::audit::{By, Deed, Ordered, Refusal};
-use crate::core::{ActionKind, Ask, Cancellation, Event, Fate, State, Step, TenantId};
+use crate::core::{ActionKind, Ask, Cancellation, Event, Fate, State, Step, TenantId, View};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{
@@ -30,11 +30,11 @@ impl Ledger for SqlStore {
 
     async fn action(
         &self,
-        tenant: TenantId,
+        view: View,
         action: &ActionId,
     ) -> Result<Option<ActionRecord>, StoreError> {
         let action = action.clone();
-        self.glance(move |sql| find(sql, tenant, &action)).await
+        self.glance(move |sql| find(sql, &view, &action)).await
     }
 
     async fn details(
@@ -48,11 +48,11 @@ impl Ledger for SqlStore {
 
     async fn actions(
         &self,
-        tenant: TenantId,
+        view: View,
         scope: ActionScope,
         query: Query,
     ) -> Result<Page<ActionRecord>, StoreError> {
-        let actions = scopes::actions(tenant, scope);
+        let actions = scopes::actions(&view, scope);
         self.read(move |sql| actions.page(sql, &query)).await
     }
 
@@ -71,7 +71,7 @@ impl Ledger for SqlStore {
                     .as_ref()
                     .is_none_or(|machine| *machine == found.machine)
             };
-            match find(sql, tenant, &action)?.filter(its) {
+            match find(sql, &tenant.into(), &action)?.filter(its) {
                 None => Ok(None),
                 Some(found) => {
                     let Happened {
@@ -263,12 +263,16 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
 
 fn find(
     sql: &mut dyn Sql,
-    tenant: TenantId,
+    view: &View,
     action: &ActionId,
 ) -> Result<Option<ActionRecord>, StoreError> {
+    let seen = views::of_machines(view, vec![action.as_str().to_ascii_lowercase().into()]);
     sql.query_one(
-        &format!("SELECT {ACTION} FROM actions WHERE tenant = ?1 AND id = ?2"),
-        values![tenant, action.as_str().to_ascii_lowercase()],
+        &format!(
+            "SELECT {ACTION} FROM actions WHERE {} AND id = ?2",
+            seen.condition
+        ),
+        &seen.parameters,
     )
 }
 

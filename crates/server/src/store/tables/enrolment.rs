@@ -4,7 +4,7 @@ use quell_model::{MachineId, Timestamp};
 use quell_protocol::MachineFacts;
 
 use super::tokens::{self, Token};
-use super::{addresses, lives, revocation, rotation, tags, trail};
+use super::{addresses, device_groups, lives, revocation, rotation, tags, trail};
 use crate::core::audit::{By, Deed};
 use crate::core::{Health, Tag, TenantId};
 use crate::secret::sha256;
@@ -74,6 +74,9 @@ pub(super) fn enrol(sql: &mut dyn Sql, enrolment: &Enrolment) -> Result<Enrolled
         },
     };
     trail::tell(sql, tenant, &by, &deed, enrolment.now)?;
+    if let Some(group) = token.group {
+        device_groups::assign_by_token(sql, tenant, &machine, group, &by, enrolment.now)?;
+    }
     Ok(Enrolled::In(tenant, machine))
 }
 

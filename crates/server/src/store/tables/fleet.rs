@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, MachineFacts, Sighting};
 
-use super::{addresses, enrolment, inventory, revocation, scopes, tags, tokens};
+use super::{addresses, enrolment, inventory, revocation, scopes, tags, tokens, views};
 use crate::core::audit::By;
-use crate::core::{Health, Tag, TenantId};
+use crate::core::{Health, Tag, TenantId, View};
 use crate::odata::Query;
 use crate::store::database::{FromRow, Row, Sql, Value, values};
 use crate::store::record::{
@@ -20,13 +20,28 @@ pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, o
      os_processor, ip_addresses, agent_version, degraded, last_address, first_seen, last_seen, \
      health_status, revoked IS NOT NULL, \
      (SELECT json_group_array(tag ORDER BY tag) FROM machine_tags \
-     WHERE machine_tags.tenant = machines.tenant AND machine = machines.id)";
+     WHERE machine_tags.tenant = machines.tenant AND machine = machines.id), \
+     device_group, \
+     (SELECT name FROM device_groups \
+     WHERE device_groups.tenant = machines.tenant AND device_groups.id = device_group)";
 
-const BY_ID: &str = "machines WHERE tenant = ?1 AND lower(id) = ?2";
+/// By what a machine is found.
+#[derive(Clone, Copy)]
+struct Which {
+    table: &'static str,
+    condition: &'static str,
+}
+
+const BY_ID: Which = Which {
+    table: "machines",
+    condition: "lower(id) = ?2",
+};
 /// The index is named: without statistics SQLite takes a tenant for a handful of rows, and read all of
 /// its machines for one that is unknown.
-const BY_NAME: &str = "machines INDEXED BY machines_by_name \
-     WHERE tenant = ?1 AND lower(computer_dns_name) = ?2";
+const BY_NAME: Which = Which {
+    table: "machines INDEXED BY machines_by_name",
+    condition: "lower(computer_dns_name) = ?2",
+};
 
 #[async_trait]
 impl Fleet for SqlStore {
@@ -78,26 +93,18 @@ impl Fleet for SqlStore {
         .await
     }
 
-    async fn machine(
-        &self,
-        tenant: TenantId,
-        name: &str,
-    ) -> Result<Option<MachineRecord>, StoreError> {
+    async fn machine(&self, view: View, name: &str) -> Result<Option<MachineRecord>, StoreError> {
         let name = name.to_owned();
-        self.glance(move |sql| match find(sql, tenant, BY_ID, &name)? {
-            Some(machine) => Ok(Some(machine)),
-            None => find(sql, tenant, BY_NAME, &name),
-        })
-        .await
+        self.glance(move |sql| named(sql, &view, &name)).await
     }
 
     async fn machines(
         &self,
-        tenant: TenantId,
+        view: View,
         scope: MachineScope,
         query: Query,
     ) -> Result<Page<MachineRecord>, StoreError> {
-        let machines = scopes::machines(tenant, scope);
+        let machines = scopes::machines(&view, scope);
         self.read(move |sql| machines.page(sql, &query)).await
     }
 
@@ -156,38 +163,51 @@ impl Fleet for SqlStore {
             .await
     }
 
-    async fn file(
-        &self,
-        tenant: TenantId,
-        name: FileName,
-    ) -> Result<Option<FileRecord>, StoreError> {
-        self.read(move |sql| inventory::file(sql, tenant, &name))
+    async fn file(&self, view: View, name: FileName) -> Result<Option<FileRecord>, StoreError> {
+        self.read(move |sql| inventory::file(sql, &view, &name))
             .await
     }
 
     async fn file_sightings(
         &self,
-        tenant: TenantId,
+        view: View,
         sha1: Sha1,
         since: Timestamp,
     ) -> Result<FileSightings, StoreError> {
-        self.read(move |sql| inventory::sightings(sql, tenant, sha1, since))
+        self.read(move |sql| inventory::sightings(sql, &view, sha1, since))
             .await
+    }
+}
+
+/// Finds a machine by its id, or else by its DNS name.
+pub(super) fn named(
+    sql: &mut dyn Sql,
+    view: &View,
+    name: &str,
+) -> Result<Option<MachineRecord>, StoreError> {
+    match find(sql, view, BY_ID, name)? {
+        Some(machine) => Ok(Some(machine)),
+        None => find(sql, view, BY_NAME, name),
     }
 }
 
 /// Finds one machine; of several with one DNS name the one that called last.
 fn find(
     sql: &mut dyn Sql,
-    tenant: TenantId,
-    which: &str,
+    view: &View,
+    which: Which,
     name: &str,
 ) -> Result<Option<MachineRecord>, StoreError> {
-    sql.query_one(&last_seen_of(which), values![tenant, Value::folded(name)])
+    let seen = views::machines(view, vec![name.to_ascii_lowercase().into()]);
+    sql.query_one(&last_seen_of(which, &seen.condition), &seen.parameters)
 }
 
-fn last_seen_of(which: &str) -> String {
-    format!("SELECT {MACHINE} FROM {which} ORDER BY last_seen DESC LIMIT 1")
+fn last_seen_of(which: Which, seen: &str) -> String {
+    let Which { table, condition } = which;
+    format!(
+        "SELECT {MACHINE} FROM {table} WHERE {seen} AND {condition}
+         ORDER BY last_seen DESC LIMIT 1"
+    )
 }
 
 fn device_keys(sql: &mut dyn Sql, machine: &MachineId) -> Result<Vec<DeviceKey>, StoreError> {
@@ -264,6 +284,8 @@ impl FromRow for MachineRecord {
             health: row.next()?,
             revoked: row.next()?,
             tags: row.next()?,
+            group: row.next()?,
+            group_name: row.next()?,
         })
     }
 }
@@ -283,16 +305,25 @@ impl FromRow for DeviceKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::{Extent, GroupId};
 
     #[tokio::test]
     async fn one_machine_is_found_without_reading_the_others() {
         let dir = tempfile::tempdir().unwrap();
         let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
         for (which, index) in [(BY_ID, "machines_by_id"), (BY_NAME, "machines_by_name")] {
-            let parameters = vec![TenantId::fresh().into(), Value::folded("m").into()];
-            let plan = store.plan(&last_seen_of(which), parameters).await;
-            assert!(plan.contains(index), "{plan}");
-            assert!(!plan.contains("(tenant=?)"), "{plan}");
+            let all = View::from(TenantId::fresh());
+            let some = View {
+                machines: Extent::Groups([GroupId::new(1)].into()),
+                ..all.clone()
+            };
+            for view in [all, some] {
+                let seen = views::machines(&view, vec!["m".into()]);
+                let text = last_seen_of(which, &seen.condition);
+                let plan = store.plan(&text, seen.parameters).await;
+                assert!(plan.contains(index), "{plan}");
+                assert!(!plan.contains("(tenant=?)"), "{plan}");
+            }
         }
     }
 }

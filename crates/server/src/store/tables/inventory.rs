@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Protection, Sighting};
 
-use crate::core::TenantId;
+use super::views::{self, Seen};
+use crate::core::{TenantId, View};
 use crate::store::StoreError;
-use crate::store::database::{Cell, Column, FromRow, Row, Sql, Value, values};
+use crate::store::database::{Cell, Column, FromRow, Row, Sql, values};
 use crate::store::record::{FileName, FileRecord, FileSightings, MAX_FILE_NAMES, Sighted};
 
 pub(super) fn record(
@@ -108,50 +109,61 @@ pub(super) fn sighted(
 
 pub(super) fn file(
     sql: &mut dyn Sql,
-    tenant: TenantId,
+    view: &View,
     name: &FileName,
 ) -> Result<Option<FileRecord>, StoreError> {
     let sha1 = match name {
         FileName::Sha1(sha1) => *sha1,
-        FileName::Sha256(sha256) => match sha1_of(sql, tenant, sha256)? {
+        FileName::Sha256(sha256) => match sha1_of(sql, view, sha256)? {
             Some(sha1) => sha1,
             None => return Ok(None),
         },
     };
+    let seen = views::of_machines(view, vec![sha1.into()]);
     sql.query_one(
-        "SELECT sha1, max(sha256), max(size), count(DISTINCT machine), min(first_seen),
-             max(last_seen)
-         FROM sightings WHERE tenant = ?1 AND sha1 = ?2 GROUP BY sha1",
-        values![tenant, sha1],
+        &format!(
+            "SELECT sha1, max(sha256), max(size), count(DISTINCT machine), min(first_seen),
+                 max(last_seen)
+             FROM sightings WHERE {} AND sha1 = ?2 GROUP BY sha1",
+            seen.condition
+        ),
+        &seen.parameters,
     )
 }
 
 pub(super) fn sightings(
     sql: &mut dyn Sql,
-    tenant: TenantId,
+    view: &View,
     sha1: Sha1,
     since: Timestamp,
 ) -> Result<FileSightings, StoreError> {
+    let seen = views::of_machines(view, vec![sha1.into(), since.into()]);
     let (machines, first_seen, last_seen) = sql.query_sure(
-        "SELECT count(DISTINCT machine), min(first_seen), max(last_seen) FROM sightings
-         WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3",
-        values![tenant, sha1, since],
+        &format!(
+            "SELECT count(DISTINCT machine), min(first_seen), max(last_seen) FROM sightings
+             WHERE {} AND sha1 = ?2 AND last_seen >= ?3",
+            seen.condition
+        ),
+        &seen.parameters,
     )?;
     Ok(FileSightings {
         machines,
         first_seen,
         last_seen,
-        names: top_names(sql, values![tenant, sha1, since])?,
+        names: top_names(sql, &seen)?,
     })
 }
 
 /// The last parts of the paths, by how many copies have them.
-fn top_names(sql: &mut dyn Sql, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
+fn top_names(sql: &mut dyn Sql, seen: &Seen) -> Result<Vec<String>, StoreError> {
     let mut copies: BTreeMap<String, u64> = BTreeMap::new();
     sql.visit(
-        "SELECT path, count(*) FROM sightings
-         WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3 GROUP BY path",
-        values,
+        &format!(
+            "SELECT path, count(*) FROM sightings
+             WHERE {} AND sha1 = ?2 AND last_seen >= ?3 GROUP BY path",
+            seen.condition
+        ),
+        &seen.parameters,
         &mut |cells| {
             let (path, more): (Vec<u8>, u64) = FromRow::from_row(&mut Row::of(cells))?;
             *copies.entry(file_name(&path)).or_default() += more;
@@ -171,10 +183,14 @@ fn file_name(path: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-fn sha1_of(sql: &mut dyn Sql, tenant: TenantId, sha256: &str) -> Result<Option<Sha1>, StoreError> {
+fn sha1_of(sql: &mut dyn Sql, view: &View, sha256: &str) -> Result<Option<Sha1>, StoreError> {
+    let seen = views::of_machines(view, vec![sha256.to_owned().into()]);
     let found = sql.query_one(
-        "SELECT sha1 FROM sightings WHERE tenant = ?1 AND sha256 = ?2 LIMIT 1",
-        values![tenant, sha256],
+        &format!(
+            "SELECT sha1 FROM sightings WHERE {} AND sha256 = ?2 LIMIT 1",
+            seen.condition
+        ),
+        &seen.parameters,
     )?;
     Ok(found.map(|(sha1,)| sha1))
 }

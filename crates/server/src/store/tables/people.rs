@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use quell_model::Timestamp;
 
-use super::trail;
+use super::{roles, trail};
 use crate::core::TenantId;
 use crate::core::audit::{By, Deed};
 use crate::store::database::{FromRow, Row, Sql, values};
@@ -85,6 +85,7 @@ impl People for SqlStore {
                 return Ok(false);
             };
             end_sign_ins(sql, tenant, &person.id)?;
+            roles::forget_person(sql, tenant, &person.id)?;
             sql.execute(
                 "DELETE FROM people WHERE tenant = ?1 AND id = ?2",
                 values![tenant, &person.id],
@@ -125,7 +126,11 @@ impl People for SqlStore {
     }
 }
 
-fn by_name(sql: &mut dyn Sql, tenant: TenantId, name: &str) -> Result<Option<Person>, StoreError> {
+pub(super) fn by_name(
+    sql: &mut dyn Sql,
+    tenant: TenantId,
+    name: &str,
+) -> Result<Option<Person>, StoreError> {
     sql.query_one(
         &format!("SELECT {PERSON} FROM people WHERE tenant = ?1 AND name = ?2"),
         values![tenant, name],

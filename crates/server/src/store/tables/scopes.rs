@@ -1,4 +1,4 @@
-//! Scopes as SQL: conditions that name their tenant, and their parameters.
+//! Scopes as SQL, within what is [seen](super::views).
 //!
 //! Where a scope is a small part of its tenant, the index is named: without statistics SQLite takes
 //! a tenant for a handful of rows, and would read all of it.
@@ -6,17 +6,18 @@
 use super::actions::ACTION;
 use super::fleet::MACHINE;
 use super::listing::Collection;
-use crate::core::TenantId;
+use super::views;
+use crate::core::View;
 use crate::store::database::Value;
 use crate::store::record::{ActionScope, MachineScope};
 
 const BY_MACHINE: &str = "actions INDEXED BY actions_by_machine";
 
-pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection {
+pub(super) fn machines(view: &View, scope: MachineScope) -> Collection {
     let (condition, more): (_, Vec<Value<'static>>) = match scope {
-        MachineScope::All => ("tenant = ?1", Vec::new()),
+        MachineScope::All => ("", Vec::new()),
         MachineScope::WithFile { sha1, since } => (
-            "tenant = ?1 AND id IN (SELECT machine FROM sightings
+            " AND id IN (SELECT machine FROM sightings
                  WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3)",
             vec![sha1.into(), since.into()],
         ),
@@ -25,7 +26,7 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection {
             from,
             until,
         } => (
-            "tenant = ?1 AND id IN (SELECT had.machine
+            " AND id IN (SELECT had.machine
                  FROM addresses AS had INDEXED BY machines_by_address JOIN machines AS its
                      ON its.tenant = had.tenant AND its.id = had.machine
                  WHERE had.tenant = ?1 AND had.address = ?2 AND had.since <= ?4
@@ -37,56 +38,51 @@ pub(super) fn machines(tenant: TenantId, scope: MachineScope) -> Collection {
             ],
         ),
         MachineScope::Tagged(tag) => (
-            "tenant = ?1 AND id IN (SELECT machine FROM machine_tags
-                 WHERE tenant = ?1 AND tag = ?2)",
+            " AND id IN (SELECT machine FROM machine_tags WHERE tenant = ?1 AND tag = ?2)",
             vec![tag.into()],
         ),
         MachineScope::TaggedFrom(beginning) => (
             // The first comparison is what the index can answer.
-            "tenant = ?1 AND id IN (SELECT machine FROM machine_tags
+            " AND id IN (SELECT machine FROM machine_tags
                  WHERE tenant = ?1 AND tag >= ?2 AND substr(tag, 1, length(?2)) = ?2)",
             vec![beginning.into()],
         ),
     };
+    let seen = views::machines(view, more);
     Collection {
         table: "machines",
         columns: MACHINE,
-        scope: condition.to_owned(),
-        parameters: of_tenant(tenant, more),
+        scope: seen.condition + condition,
+        parameters: seen.parameters,
         order: "id",
     }
 }
 
-pub(super) fn actions(tenant: TenantId, scope: ActionScope) -> Collection {
+pub(super) fn actions(view: &View, scope: ActionScope) -> Collection {
     let (table, condition, more): (_, _, Vec<Value<'static>>) = match scope {
-        ActionScope::All => ("actions", "tenant = ?1", Vec::new()),
+        ActionScope::All => ("actions", "", Vec::new()),
         ActionScope::OfMachine(machine) => (
             BY_MACHINE,
-            "tenant = ?1 AND machine = ?2",
+            " AND machine = ?2",
             vec![machine.as_str().to_owned().into()],
         ),
         ActionScope::LatestOfMachine(machine) => (
             BY_MACHINE,
-            "tenant = ?1 AND machine = ?2 AND id IN (SELECT id FROM (
+            " AND machine = ?2 AND id IN (SELECT id FROM (
                  SELECT id, row_number() OVER (PARTITION BY type ORDER BY created DESC, id) AS place
                  FROM actions INDEXED BY actions_by_machine
                  WHERE tenant = ?1 AND machine = ?2) AS placed WHERE place = 1)",
             vec![machine.as_str().to_owned().into()],
         ),
     };
+    let seen = views::of_machines(view, more);
     Collection {
         table,
         columns: ACTION,
-        scope: condition.to_owned(),
-        parameters: of_tenant(tenant, more),
+        scope: seen.condition + condition,
+        parameters: seen.parameters,
         order: "created DESC, id",
     }
-}
-
-fn of_tenant(tenant: TenantId, more: Vec<Value<'static>>) -> Vec<Value<'static>> {
-    let mut parameters = vec![tenant.into()];
-    parameters.extend(more);
-    parameters
 }
 
 #[cfg(test)]
@@ -94,6 +90,7 @@ mod tests {
     use quell_model::{MachineId, Sha1, Timestamp};
 
     use super::*;
+    use crate::core::{Extent, GroupId, TenantId};
     use crate::store::SqlStore;
 
     /// How SQLite goes about a collection.
@@ -109,30 +106,37 @@ mod tests {
     async fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
         let dir = tempfile::tempdir().unwrap();
         let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
-        let tenant = TenantId::fresh();
+        let all = View::from(TenantId::fresh());
+        let some = View {
+            machines: Extent::Groups([GroupId::NONE, GroupId::new(7)].into()),
+            ..all.clone()
+        };
         let moment = Timestamp::from_unix_seconds(0);
         let machine = MachineId::new("m1").unwrap();
-        let collections = [
-            machines(
-                tenant,
-                MachineScope::WithFile {
-                    sha1: Sha1::OF_NOTHING,
-                    since: moment,
-                },
-            ),
-            machines(
-                tenant,
-                MachineScope::WithAddress {
-                    address: [10, 0, 0, 1].into(),
-                    from: moment,
-                    until: moment,
-                },
-            ),
-            machines(tenant, MachineScope::Tagged("a".to_owned())),
-            machines(tenant, MachineScope::TaggedFrom("a".to_owned())),
-            actions(tenant, ActionScope::OfMachine(machine.clone())),
-            actions(tenant, ActionScope::LatestOfMachine(machine)),
-        ];
+        let of = |view: &View| {
+            [
+                machines(
+                    view,
+                    MachineScope::WithFile {
+                        sha1: Sha1::OF_NOTHING,
+                        since: moment,
+                    },
+                ),
+                machines(
+                    view,
+                    MachineScope::WithAddress {
+                        address: [10, 0, 0, 1].into(),
+                        from: moment,
+                        until: moment,
+                    },
+                ),
+                machines(view, MachineScope::Tagged("a".to_owned())),
+                machines(view, MachineScope::TaggedFrom("a".to_owned())),
+                actions(view, ActionScope::OfMachine(machine.clone())),
+                actions(view, ActionScope::LatestOfMachine(machine.clone())),
+            ]
+        };
+        let collections = of(&all).into_iter().chain(of(&some));
         for collection in collections {
             let plan = plan(&store, collection).await;
             assert!(!plan.contains("(tenant=?)"), "{plan}");

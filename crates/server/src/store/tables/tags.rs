@@ -2,7 +2,7 @@
 
 use quell_model::{MachineId, Timestamp};
 
-use super::trail;
+use super::{device_groups, trail};
 use crate::core::audit::{By, Deed};
 use crate::core::{Tag, TenantId};
 use crate::store::StoreError;
@@ -33,6 +33,7 @@ pub(super) fn change(
          ON CONFLICT DO NOTHING",
         add,
     )?;
+    device_groups::place(sql, tenant, machine)?;
     let deed = Deed::MachineTagged {
         machine: machine.clone(),
         add: add.to_vec(),

@@ -3,8 +3,8 @@
 use quell_model::{MachineId, Timestamp};
 
 use super::trail;
-use crate::core::TenantId;
 use crate::core::audit::{By, Deed};
+use crate::core::{GroupId, TenantId};
 use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{NewEnrolmentToken, TokenRecord};
@@ -16,13 +16,15 @@ pub(super) struct Token {
     replaces: Option<MachineId>,
     expires: Timestamp,
     uses: i64,
+    /// The device group that machines come into with it.
+    pub(super) group: Option<GroupId>,
 }
 
 impl Token {
     /// The token with this hash, unless an operator revoked it.
     pub(super) fn find(sql: &mut dyn Sql, digest: &[u8; 32]) -> Result<Option<Self>, StoreError> {
         sql.query_one(
-            "SELECT tenant, tags, replaces, expires, uses FROM enrolment_tokens
+            "SELECT tenant, tags, replaces, expires, uses, device_group FROM enrolment_tokens
              WHERE digest = ?1 AND revoked IS NULL",
             values![digest],
         )
@@ -55,8 +57,8 @@ fn same(one: &MachineId, other: &MachineId) -> bool {
 pub(super) fn add(sql: &mut dyn Sql, token: &NewEnrolmentToken, by: &By) -> Result<(), StoreError> {
     sql.execute(
         "INSERT INTO enrolment_tokens (digest, tenant, created, expires, uses, made_for, tags,
-             replaces)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
+             replaces, device_group)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)",
         values![
             &token.digest,
             token.tenant,
@@ -65,6 +67,7 @@ pub(super) fn add(sql: &mut dyn Sql, token: &NewEnrolmentToken, by: &By) -> Resu
             token.uses,
             &token.tags,
             token.replaces.as_ref(),
+            token.group,
         ],
     )?;
     let deed = Deed::EnrolmentTokenMade {
@@ -131,6 +134,7 @@ impl FromRow for Token {
             replaces: row.next()?,
             expires: row.next()?,
             uses: row.next()?,
+            group: row.next()?,
         })
     }
 }

@@ -21,7 +21,7 @@ async fn nothing_is_lost_and_nothing_done_twice(cut: Cut) {
     let Submitted::New(action) = taken else {
         panic!("{taken:?}")
     };
-    let all = store.actions(tenant, ActionScope::All, Query::default());
+    let all = store.actions(tenant.into(), ActionScope::All, Query::default());
     assert_eq!(all.await.unwrap().items, [action]);
     let orders = store.orders(tenant, &machine_id("m1"), 0, at(1)).await;
     assert_eq!(orders.unwrap().len(), 1);
@@ -51,7 +51,7 @@ async fn database_that_was_stopped_is_used_again_when_it_is_back_on_postgres() {
             matches!(refused, Err(StoreError::Unavailable(_))),
             "{attempt}: {refused:?}"
         );
-        assert!(store.machine(tenant, "m1").await.is_err());
+        assert!(store.machine(tenant.into(), "m1").await.is_err());
     }
     database.reopen().await;
 
