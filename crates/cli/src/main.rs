@@ -66,27 +66,28 @@ fn main() -> ExitCode {
     }
 }
 
-/// A server's settings say how its log is written.
+/// A server's settings say how its log is written, and where its traces go.
 fn serve(arguments: commands::serve::Arguments, verbosity: Verbosity) -> ExitCode {
-    match commands::serve::prepare(arguments) {
-        Ok(prepared) => {
-            log::start(&prepared.log(verbosity), prepared.log_format());
-            complete(prepared.run())
-        }
-        Err(failure) => finish(Err(failure)),
-    }
+    let served = || {
+        let prepared = commands::serve::prepare(arguments)?;
+        let runtime = runtime()?;
+        let traces = prepared.traces(runtime.handle())?;
+        let beside = traces.as_ref().map(commands::serve::Traces::layer);
+        log::start_with(&prepared.log(verbosity), prepared.log_format(), beside);
+        runtime.block_on(prepared.run(traces))
+    };
+    finish(served())
 }
 
 /// Runs a command to its end, with a log that says what `log` names.
 fn perform(log: &str, command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
     log::start(log, LogFormat::Text);
-    complete(command)
+    finish(runtime().and_then(|runtime| runtime.block_on(command)))
 }
 
-fn complete(command: impl Future<Output = Result<Exit, Failure>>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::fault("the runtime cannot be started").because(&error));
-    finish(runtime.and_then(|runtime| runtime.block_on(command)))
+        .map_err(|error| Failure::fault("the runtime cannot be started").because(&error))
 }

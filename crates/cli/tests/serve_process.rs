@@ -17,4 +17,5 @@ mod serve_process {
     mod renewal;
     mod store;
     mod tenants;
+    mod traces;
 }

@@ -9,6 +9,7 @@ mod plan;
 mod signals;
 mod sources;
 mod supervisor;
+mod traces;
 mod values;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use std::net::SocketAddr;
 use quell_server::{Clients, Server, ServerConfig};
 use quell_terminal::{Exit, Failure, Format, FormatFlag, lifeline};
 use serde::Serialize;
+use tokio::runtime::Handle;
 
 #[cfg(unix)]
 use crate::hurry;
@@ -24,6 +26,7 @@ use flags::Flags;
 use signals::Signals;
 use sources::Settings;
 use supervisor::Supervisor;
+pub(crate) use traces::Traces;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -91,8 +94,16 @@ impl Prepared {
         self.settings.plan.log_format
     }
 
+    /// What sends traces, if they are to be sent: over connections of this runtime.
+    pub(crate) fn traces(&self, runtime: &Handle) -> Result<Option<Traces>, Failure> {
+        match self.settings.plan.traces.collector()? {
+            Some(collector) if !self.arguments.check => Traces::to(collector, runtime).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Serves until it is interrupted.
-    pub(crate) async fn run(self) -> Result<Exit, Failure> {
+    pub(crate) async fn run(self, traces: Option<Traces>) -> Result<Exit, Failure> {
         let format = self.arguments.format.output;
         if self.arguments.check {
             return examine::run(&self.settings, format).await;
@@ -104,14 +115,15 @@ impl Prepared {
         }
         let signals = Signals::listen()?;
         let supervisor = Supervisor::of_environment();
-        #[cfg_attr(not(unix), expect(unused_mut, reason = "a lab needs Unix"))]
         let mut config = self.config()?;
+        config.traces = traces.as_ref().map(Traces::parents);
         #[cfg(unix)]
         let hurried = self.arguments.hurry.clock();
         #[cfg(unix)]
         if let Some(clock) = &hurried {
             config.clock = std::sync::Arc::new(clock.clone());
         }
+        let patience = config.drain;
         let server = Server::bind(config)
             .await
             .map_err(|error| Failure::fault("the server cannot start").because(&error))?;
@@ -127,6 +139,9 @@ impl Prepared {
             watched.stopping();
         };
         server.run(stop).await;
+        if let Some(traces) = traces {
+            traces.flush(patience).await;
+        }
         Ok(Exit::Success)
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::audit::AuditPlan;
+use super::traces::TracesPlan;
 use quell_server::{ServerConfig, StorePlace, TlsFiles};
 use quell_terminal::Failure;
 use quell_terminal::log::LogFormat;
@@ -18,6 +19,7 @@ pub(super) struct Plan {
     pub(super) key: Option<PathBuf>,
     pub(super) authority: Option<PathBuf>,
     pub(super) audit: AuditPlan,
+    pub(super) traces: TracesPlan,
     pub(super) log: Option<String>,
     pub(super) log_format: LogFormat,
     pub(super) server: ServerConfig,
@@ -32,6 +34,7 @@ impl Default for Plan {
             key: None,
             authority: None,
             audit: AuditPlan::default(),
+            traces: TracesPlan::default(),
             log: None,
             log_format: LogFormat::default(),
             // Its directory is the only thing without a default.
@@ -50,6 +53,8 @@ impl Plan {
         })?;
         server.tls = self.tls()?;
         server.audit = self.audit.config()?;
+        // Used elsewhere; a check tells of it here.
+        self.traces.collector()?;
         if let Some(options) = self.database.options(&environment)? {
             server.store = StorePlace::Postgres(Box::new(options));
         }
