@@ -19,6 +19,7 @@
 mod command;
 mod device;
 mod lab;
+mod postgres;
 mod process;
 mod relay;
 mod victim;
@@ -28,6 +29,7 @@ mod world;
 pub use command::{Outcome, Quell};
 pub use device::Device;
 pub use lab::Lab;
+pub use postgres::Postgres;
 pub use process::{Process, children_of, ends_soon};
 pub use relay::{Exchange, Relay, Stop};
 pub use victim::Victim;

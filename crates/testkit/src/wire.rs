@@ -1,16 +1,19 @@
 //! Requests to the server as they are, without the SDK.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use bytes::Bytes;
-use http::{Request, header, uri::Uri};
+use http::{Request, Response, header, uri::Uri};
 use quell::transport::{HyperTransport, Transport as _, TransportOptions};
 use serde_json::Value;
 
 use crate::world::Application;
 
-/// Sends requests to one server.
+/// Sends requests to one server, or to several that are replicas.
 #[derive(Debug)]
 pub struct Wire {
-    base_url: String,
+    base_urls: Vec<String>,
+    preferred: AtomicUsize,
     transport: HyperTransport,
 }
 
@@ -21,8 +24,21 @@ impl Wire {
     /// When the transport cannot be made.
     #[must_use]
     pub fn to(base_url: &str) -> Self {
+        Self::to_replicas(&[base_url.to_owned()])
+    }
+
+    /// To the first of these servers; when one does not answer, to the next one from then on.
+    ///
+    /// # Panics
+    /// When the transport cannot be made.
+    #[must_use]
+    pub fn to_replicas(base_urls: &[String]) -> Self {
+        let trimmed = base_urls
+            .iter()
+            .map(|url| url.trim_end_matches('/').to_owned());
         Self {
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            base_urls: trimmed.collect(),
+            preferred: AtomicUsize::new(0),
             transport: HyperTransport::new(&TransportOptions::default())
                 .expect("the options are good"),
         }
@@ -33,12 +49,34 @@ impl Wire {
     ///
     /// # Panics
     /// When the path is none.
-    pub async fn send(&self, mut request: Request<Bytes>) -> Option<(u16, Value)> {
-        let url = format!("{}{}", self.base_url, request.uri());
-        *request.uri_mut() = url.parse::<Uri>().expect("the request names a path");
-        let response = self.transport.send(request).await.ok()?;
+    pub async fn send(&self, request: Request<Bytes>) -> Option<(u16, Value)> {
+        let response = self.answer(request).await?;
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         Some((response.status().as_u16(), body))
+    }
+
+    /// The same, with the answer as it is.
+    ///
+    /// # Panics
+    /// When the path is none.
+    pub async fn answer(&self, mut request: Request<Bytes>) -> Option<Response<Bytes>> {
+        let url = format!("{}{}", self.base_url(), request.uri());
+        *request.uri_mut() = url.parse::<Uri>().expect("the request names a path");
+        let answer = self.transport.send(request).await.ok();
+        if answer.is_none() {
+            self.preferred.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// Sends the next requests to the server of this number.
+    pub fn prefer(&self, server: usize) {
+        self.preferred.store(server, Ordering::Relaxed);
+    }
+
+    fn base_url(&self) -> &str {
+        let place = self.preferred.load(Ordering::Relaxed) % self.base_urls.len();
+        &self.base_urls[place]
     }
 
     /// A token of an application.

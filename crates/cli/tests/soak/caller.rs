@@ -89,9 +89,10 @@ impl Errand {
                     let id = action["id"].as_str().expect("an id");
                     self.record.acknowledge(id);
                 }
-                Some((503, _)) | None => {
+                // 500: the server does not know it either.
+                Some((500 | 503, _)) | None => {
                     self.record.doubt();
-                    until_there(&self.wire).await;
+                    until_there(&self.wire, &self.authorization).await;
                 }
                 refused => panic!("a caller was refused: {refused:?}"),
             }
@@ -111,14 +112,15 @@ impl Errand {
     }
 }
 
-/// Waits until the server answers anything, so that a file is not used up on a server that is not there.
-async fn until_there(wire: &Wire) {
+/// Waits until the server and its store are there, so that a file is not used up on one that is not.
+pub(crate) async fn until_there(wire: &Wire, authorization: &str) {
     let ask = || {
-        Request::get("/api/machines")
+        Request::get("/api/machineactions?$top=1")
+            .header(header::AUTHORIZATION, format!("Bearer {authorization}"))
             .body(Bytes::new())
             .expect("the request is well formed")
     };
-    while wire.send(ask()).await.is_none() {
+    while !matches!(wire.send(ask()).await, Some((200, _))) {
         tokio::time::sleep(AGAIN).await;
     }
 }

@@ -18,12 +18,14 @@
 mod caller;
 mod device;
 mod record;
+mod replicas;
 mod seeded;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use quell_testkit::{Wire, World};
+use tokio::runtime::Runtime;
 
 use caller::Callers;
 use record::Record;
@@ -52,15 +54,10 @@ fn server_killed_under_load_loses_nothing_and_does_nothing_twice() {
     let seed = given("QUELL_SOAK_SEED", SEED);
     let mut moments = Seeded::new(seed);
     let mut world = World::with_limits(QUELL, "off");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime starts");
+    let runtime = runtime();
     let record = Arc::new(Record::default());
     let wire = Arc::new(Wire::to(world.base_url()));
-    // In a round, callers whose answers are lost use up files too.
-    let files = (rounds + 1) * (MOST_ACKNOWLEDGED + 2 * CALLERS) / DEVICES + 1;
+    let files = files_of_a_device(rounds);
     let token = world.enrolment_token(u32::try_from(DEVICES).expect("a few"));
     let devices = runtime.block_on(device::start(DEVICES, files, &wire, &token, &record));
     let authorization = runtime.block_on(wire.token(&world.responder()));
@@ -73,10 +70,34 @@ fn server_killed_under_load_loses_nothing_and_does_nothing_twice() {
     }
     record.wait_for_more(1);
     callers.stop(&runtime);
+    judge(&runtime, &wire, &authorization, &record, rounds, seed);
+}
 
+/// Waits until everything has come to its end, and looks what became of it.
+fn judge(
+    runtime: &Runtime,
+    wire: &Wire,
+    authorization: &str,
+    record: &Record,
+    rounds: usize,
+    seed: u64,
+) {
     let until = Instant::now() + PATIENCE;
-    let told = runtime.block_on(caller::until_ended(&wire, &authorization, until));
+    let told = runtime.block_on(caller::until_ended(wire, authorization, until));
     let found = record.judge(&told);
     eprintln!("{rounds} rounds, seed {seed}: {found}");
     found.assert_good();
+}
+
+/// In a round, callers whose answers are lost use up files too.
+const fn files_of_a_device(rounds: usize) -> usize {
+    (rounds + 1) * (MOST_ACKNOWLEDGED + 2 * CALLERS) / DEVICES + 1
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
 }
