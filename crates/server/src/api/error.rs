@@ -263,9 +263,16 @@ impl From<Unauthorized> for ApiError {
 }
 
 impl From<StoreError> for ApiError {
-    /// The caller learns that it may ask again, and nothing about the store.
+    /// The caller learns whether it may simply ask again, and nothing about the store.
     fn from(error: StoreError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        if let StoreError::Unknown(_) = error {
+            // No `Retry-After`: who asks again by himself might have it done twice.
+            return Self::new(
+                ErrorCode::InternalServerError,
+                "It is not known whether this was done. Look before you ask for it again.",
+            );
+        }
         Self::new(
             ErrorCode::ServiceUnavailable,
             "The service cannot answer now. Nothing was changed.",
@@ -310,5 +317,38 @@ impl IntoResponse for ApiError {
             Kind::Plain | Kind::OData => {}
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn answered(error: StoreError) -> (StatusCode, bool, String) {
+        let response = ApiError::from(error).into_response();
+        let status = response.status();
+        let retried = response.headers().contains_key(header::RETRY_AFTER);
+        let body = to_bytes(response.into_body(), 4096).await.unwrap();
+        (status, retried, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_was_perhaps_done_is_not_said_to_be_undone() {
+        let (status, retried, body) = answered(StoreError::Unknown("lost".to_owned())).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!retried, "nobody is told to ask again");
+        assert!(body.contains("not known whether"), "{body}");
+        assert!(!body.contains("Nothing was changed"), "{body}");
+        assert!(!body.contains("lost"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_was_not_done_is_said_to_be_undone_and_may_be_asked_again() {
+        let (status, retried, body) = answered(StoreError::Unavailable("full".to_owned())).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(retried);
+        assert!(body.contains("Nothing was changed"), "{body}");
     }
 }
