@@ -1,6 +1,7 @@
 //! How an older database comes to this version's tables.
 
 use quell_state::PostgresOptions;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, Transaction};
 
 use super::fault::Fault;
@@ -75,5 +76,10 @@ async fn version(transaction: &Transaction<'_>) -> Result<i64, Error> {
 }
 
 fn told(error: Error) -> StoreError {
-    Fault::of(&error).told()
+    match error.code() {
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            StoreError::Unavailable(session::why_not(&error))
+        }
+        _ => Fault::of(&error).told(),
+    }
 }

@@ -87,6 +87,8 @@ impl Postgres {
         T: Send + 'static,
         W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
+        // Who has his turn may be asking for a while what became of a commit.
+        self.pool.refuse_while_away()?;
         let turn = self.turns.of(tenant).await?;
         let done = self.run(Mode::Write, work).await;
         drop(turn);

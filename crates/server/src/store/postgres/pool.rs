@@ -45,9 +45,7 @@ impl Pool {
 
     /// Waits until a connection may be used.
     pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        if let Some(away) = self.away() {
-            return Err(StoreError::Unavailable(away.why));
-        }
+        self.refuse_while_away()?;
         let busy = || StoreError::Unavailable("every connection is in use".to_owned());
         timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
@@ -62,9 +60,7 @@ impl Pool {
                 return Ok(session);
             }
         }
-        if let Some(away) = self.away() {
-            return Err(StoreError::Unavailable(away.why));
-        }
+        self.refuse_while_away()?;
         let opened = Session::open(&self.options).await;
         *lock(&self.away) = opened.as_ref().err().map(|error| Away {
             until: Instant::now() + RETRY,
@@ -82,6 +78,14 @@ impl Pool {
     /// Closes what is idle: where one connection was lost, others are.
     pub(super) fn forget_idle(&self) {
         lock(&self.idle).clear();
+    }
+
+    /// Refuses at once what the database could not do a moment ago.
+    pub(super) fn refuse_while_away(&self) -> Result<(), StoreError> {
+        match self.away() {
+            Some(away) => Err(StoreError::Unavailable(away.why)),
+            None => Ok(()),
+        }
     }
 
     fn pop(&self) -> Option<Session> {

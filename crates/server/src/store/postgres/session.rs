@@ -7,6 +7,7 @@ use quell_model::Timestamp;
 use quell_state::PostgresOptions;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
@@ -120,10 +121,8 @@ impl Session {
 
 /// Connects, and says how things are done here.
 pub(super) async fn connect(options: &PostgresOptions) -> Result<Client, StoreError> {
-    let unavailable = |error: &dyn std::error::Error| {
-        let cause = error.source().map(|cause| format!(": {cause}"));
-        StoreError::Unavailable(format!("{error}{}", cause.unwrap_or_default()))
-    };
+    let unavailable =
+        |error: &(dyn std::error::Error + 'static)| StoreError::Unavailable(why_not(error));
     let (client, mut wire) = timeout(SILENCE, options.connect())
         .await
         .map_err(|_| StoreError::Unavailable("the database does not answer".to_owned()))?
@@ -134,6 +133,35 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<Client, StoreEr
         .await
         .map_err(|error| unavailable(&error))?;
     Ok(client)
+}
+
+/// Why there is no connection, and what the operator can do about it.
+pub(super) fn why_not(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
+    let mut innermost = String::new();
+    for cause in causes {
+        if let Some(fault) = cause.downcast_ref::<DbError>() {
+            let (message, code) = (fault.message(), fault.code());
+            return format!("{message} ({}){}", code.code(), advice(code));
+        }
+        innermost = cause.to_string();
+    }
+    format!("the database cannot be reached: {innermost}")
+}
+
+/// What to do about a refusal, if it is one that the operator can end.
+fn advice(code: &SqlState) -> &'static str {
+    match *code {
+        SqlState::INVALID_PASSWORD => ": look at PGPASSWORD, ~/.pgpass or --store-password-file",
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+            ": look at the user in --store and at the database's pg_hba.conf"
+        }
+        SqlState::INVALID_CATALOG_NAME => ": make it with createdb, or name another in --store",
+        SqlState::INSUFFICIENT_PRIVILEGE => {
+            ": give the user the right to create a schema there, or make it his own"
+        }
+        _ => "",
+    }
 }
 
 /// Waits on this blocking thread for an answer.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use quell_state::PostgresOptions;
+
 use super::{Cut, Database, Line};
 use crate::odata::Query;
 use crate::store::conformance::{at, machine_id, submission, with_machine};
@@ -76,4 +78,41 @@ async fn data_of_a_newer_version_are_left_alone_on_postgres() {
         .await;
     let refused = SqlStore::connect(database.options()).await;
     assert!(matches!(refused, Err(StoreError::TooNew { found: 99, .. })));
+}
+
+#[tokio::test]
+async fn refusal_to_connect_says_what_to_do_on_postgres() {
+    let database = Database::create().await;
+    let refused = async |change: &str| {
+        let connection = format!("{} {change}", database.connection_string());
+        let options = PostgresOptions::parse(&connection).unwrap();
+        SqlStore::connect(options).await.unwrap_err().to_string()
+    };
+    let no_database = refused("dbname=quell_nowhere").await;
+    assert!(
+        no_database.contains("does not exist (3D000): make it"),
+        "{no_database}"
+    );
+    let nobody = refused("user=quell_nobody").await;
+    assert!(nobody.contains("(28000): look at the user"), "{nobody}");
+    let nowhere = refused("port=1").await;
+    assert!(
+        nowhere.contains("the database cannot be reached: "),
+        "{nowhere}"
+    );
+}
+
+#[tokio::test]
+async fn account_without_rights_is_told_which_it_needs_on_postgres() {
+    let database = Database::create().await;
+    let user = format!("quell_poor_{}", std::process::id());
+    database.execute(&format!("CREATE ROLE {user} LOGIN")).await;
+    let connection = format!("{} user={user}", database.connection_string());
+    let options = PostgresOptions::parse(&connection).unwrap();
+    let refused = SqlStore::connect(options).await.unwrap_err().to_string();
+    database.execute(&format!("DROP ROLE {user}")).await;
+    assert!(
+        refused.contains("(42501): give the user the right"),
+        "{refused}"
+    );
 }
