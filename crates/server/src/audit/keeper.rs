@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Refusals;
+use super::duty::Duty;
 use crate::clock::Clock;
 use crate::core::TenantId;
 use crate::core::audit::{By, Deed, Head, Signed, SigningKey};
@@ -25,6 +27,8 @@ pub(crate) struct Keeper {
     clock: Arc<dyn Clock>,
     key: Arc<SigningKey>,
     refusals: Arc<Refusals>,
+    /// Servers whose keys differ would each sign after the other, for ever.
+    signing: Arc<Mutex<Duty>>,
 }
 
 impl Keeper {
@@ -34,11 +38,13 @@ impl Keeper {
         key: SigningKey,
         refusals: Arc<Refusals>,
     ) -> Self {
+        let signing = Duty::new(Arc::clone(&store), "audit heads".to_owned(), PERIOD / 2);
         Self {
             store,
             clock,
             key: Arc::new(key),
             refusals,
+            signing: Arc::new(Mutex::new(signing)),
         }
     }
 
@@ -64,6 +70,7 @@ impl Keeper {
     pub(crate) async fn close(&self) {
         log(self.write_counts().await);
         log(self.sign_heads().await);
+        self.signing.lock().await.leave().await;
     }
 
     async fn write_counts(&self) -> Result<(), StoreError> {
@@ -80,8 +87,11 @@ impl Keeper {
         Ok(())
     }
 
-    /// Signs the head of each trail that has grown since.
+    /// Signs the head of each trail that has grown since, unless another server does it.
     pub(crate) async fn sign_heads(&self) -> Result<(), StoreError> {
+        if !self.signing.lock().await.is_ours().await? {
+            return Ok(());
+        }
         for tenant in self.store.trails().await? {
             self.sign_head(tenant).await?;
         }

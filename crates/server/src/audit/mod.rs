@@ -1,6 +1,7 @@
 //! The audit trail at the edge: who keeps its key, signs its heads, counts what is refused.
 
 mod config;
+mod duty;
 mod keeper;
 mod key_file;
 mod refusals;

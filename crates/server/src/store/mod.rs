@@ -22,10 +22,12 @@ mod tenancy;
 mod watch;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use quell_model::{ActionId, IndicatorId, MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Order, Sighting};
+use uuid::Uuid;
 
 use crate::core::audit::{By, Checkpoint, Deed, Head, Link, Signed};
 use crate::core::{Draft, Reach, Tag, TenantId, View};
@@ -472,7 +474,7 @@ pub trait Trail: Debug + Send + Sync {
     ) -> Result<bool, StoreError>;
     /// The last entry that a receiver is known to have; 0 when it has none.
     async fn position(&self, receiver: &str, tenant: TenantId) -> Result<u64, StoreError>;
-    /// Keeps which entry a receiver has.
+    /// Keeps which entry a receiver has; one that it had before changes nothing.
     async fn set_position(
         &self,
         receiver: &str,
@@ -511,6 +513,11 @@ pub trait Replicas: Debug + Send + Sync {
         quota: Quota,
         calls: usize,
     ) -> Result<Vec<Verdict>, StoreError>;
+    /// Takes or keeps what only one server should do, for a term by one clock for all; `false`
+    /// while another has it. Who is alone always has it.
+    async fn hold(&self, duty: &str, holder: Uuid, term: Duration) -> Result<bool, StoreError>;
+    /// Leaves it to the others before the term's end.
+    async fn leave(&self, duty: &str, holder: Uuid) -> Result<(), StoreError>;
 }
 
 /// Everything that a server keeps.

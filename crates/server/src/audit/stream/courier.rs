@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::{DeliveryError, Destination, Receiver};
+use crate::audit::duty::Duty;
 use crate::core::TenantId;
 use crate::outgoing::OutgoingError;
 use crate::store::{Store, StoreError};
@@ -14,6 +15,8 @@ use crate::store::{Store, StoreError};
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How often it looks whether another server delivers.
+const LOOK: Duration = Duration::from_secs(10);
 /// The most entries of a batch.
 const BATCH: u32 = 256;
 
@@ -22,6 +25,7 @@ const BATCH: u32 = 256;
 pub(crate) struct Courier {
     store: Arc<dyn Store>,
     name: String,
+    duty: Duty,
     receiver: Box<dyn Receiver>,
 }
 
@@ -38,16 +42,26 @@ impl Courier {
         store: Arc<dyn Store>,
         destination: &Destination,
     ) -> Result<Self, OutgoingError> {
-        Ok(Self {
+        Ok(Self::to(store, destination.name(), destination.receiver()?))
+    }
+
+    fn to(store: Arc<dyn Store>, name: String, receiver: Box<dyn Receiver>) -> Self {
+        Self {
+            duty: Duty::new(Arc::clone(&store), format!("audit to {name}"), LOOK),
             store,
-            name: destination.name(),
-            receiver: destination.receiver()?,
-        })
+            name,
+            receiver,
+        }
     }
 
     /// Works until the server closes. What is under way then is delivered again after the next
     /// start.
     pub(crate) async fn run(mut self, closing: CancellationToken) {
+        self.work(closing).await;
+        self.duty.leave().await;
+    }
+
+    async fn work(&mut self, closing: CancellationToken) {
         let mut failures = 0u32;
         loop {
             let pause = tokio::select! {
@@ -86,14 +100,20 @@ impl Courier {
     }
 
     async fn deliver_all(&mut self) -> Result<(), Hindrance> {
+        if !self.duty.is_ours().await? {
+            return Ok(());
+        }
         for tenant in self.store.trails().await? {
             while self.deliver_batch(tenant).await? {}
         }
         Ok(())
     }
 
-    /// Whether there was anything to deliver.
+    /// Whether there was anything to deliver, and it was ours to do.
     async fn deliver_batch(&mut self, tenant: TenantId) -> Result<bool, Hindrance> {
+        if !self.duty.is_ours().await? {
+            return Ok(false);
+        }
         let position = self.store.position(&self.name, tenant).await?;
         let entries = self.store.entries(tenant, position, BATCH).await?;
         let Some(last) = entries.last() else {
@@ -124,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::core::audit::{By, Deed};
+    use crate::store::postgres::tests::Database;
     use crate::store::record::KeptEntry;
     use crate::store::{SqlStore, Trail as _};
 
@@ -154,17 +175,17 @@ mod tests {
         }
     }
 
+    fn courier(store: Arc<dyn Store>, recording: &Recording) -> Courier {
+        Courier::to(store, "recording".to_owned(), Box::new(recording.clone()))
+    }
+
     #[tokio::test]
     async fn receiver_gets_all_once_and_what_failed_again_also_after_a_restart() {
         let dir = tempfile::tempdir().unwrap();
         let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
         let tenant = TenantId::fresh();
         let recording = Recording::default();
-        let courier = || Courier {
-            store: Arc::new(store.clone()),
-            name: "recording".to_owned(),
-            receiver: Box::new(recording.clone()),
-        };
+        let courier = || courier(Arc::new(store.clone()), &recording);
         told(&store, tenant, 300).await;
         courier().deliver_all().await.unwrap();
         recording.0.lock().unwrap().1 = true;
@@ -175,6 +196,35 @@ mod tests {
         courier().deliver_all().await.unwrap();
         let expected: Vec<u64> = (1..=302).chain([301, 302]).collect();
         assert_eq!(recording.0.lock().unwrap().0, expected);
+    }
+
+    #[tokio::test]
+    async fn one_of_two_servers_delivers_and_the_other_when_it_is_gone_on_postgres() {
+        let database = Database::create().await;
+        let open = || async { SqlStore::connect(database.options()).await.unwrap() };
+        let (here, there) = (open().await, open().await);
+        let tenant = TenantId::fresh();
+        let [by_one, by_other] = [Recording::default(), Recording::default()];
+        let mut one = courier(Arc::new(here.clone()), &by_one);
+        let mut other = courier(Arc::new(there), &by_other);
+        told(&here, tenant, 2).await;
+        for _ in 0..2 {
+            one.deliver_all().await.unwrap();
+            other.deliver_all().await.unwrap();
+        }
+        assert_eq!(by_one.0.lock().unwrap().0, [1, 2]);
+        let delivered = by_other.0.lock().unwrap().0.len();
+        assert_eq!(delivered, 0, "it is the first one's to do");
+        one.duty.leave().await;
+        told(&here, tenant, 1).await;
+        // It looks again after a while, not each second.
+        let mut later = courier(Arc::new(here), &by_other);
+        later.deliver_all().await.unwrap();
+        assert_eq!(
+            by_other.0.lock().unwrap().0,
+            [3],
+            "no more than was missing"
+        );
     }
 
     #[test]

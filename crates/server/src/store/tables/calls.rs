@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use quell_model::{MachineId, Timestamp};
 use quell_ratelimit::{Arrivals, Moment, Quota, Verdict};
+use uuid::Uuid;
 
+use super::duties;
 use crate::core::TenantId;
 use crate::store::database::{Sql, values};
 use crate::store::record::{Caller, Hearing};
@@ -37,6 +39,24 @@ impl Replicas for SqlStore {
         calls: usize,
     ) -> Result<Vec<Verdict>, StoreError> {
         self.write(move |sql| count(sql, &caller, &quota, calls))
+            .await
+    }
+
+    async fn hold(&self, duty: &str, holder: Uuid, term: Duration) -> Result<bool, StoreError> {
+        if !self.has_replicas() {
+            return Ok(true);
+        }
+        let duty = duty.to_owned();
+        self.write(move |sql| duties::hold(sql, &duty, holder, term))
+            .await
+    }
+
+    async fn leave(&self, duty: &str, holder: Uuid) -> Result<(), StoreError> {
+        if !self.has_replicas() {
+            return Ok(());
+        }
+        let duty = duty.to_owned();
+        self.write(move |sql| duties::leave(sql, &duty, holder))
             .await
     }
 }

@@ -8,6 +8,7 @@ mod ceiling;
 mod device_codes;
 mod device_groups;
 mod directory;
+mod duties;
 mod enrolment;
 mod external_issuers;
 mod fleet;

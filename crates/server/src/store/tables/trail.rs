@@ -144,7 +144,8 @@ impl Trail for SqlStore {
         self.write(move |sql| {
             sql.execute(
                 "INSERT INTO audit_positions (receiver, tenant, sequence) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (receiver, tenant) DO UPDATE SET sequence = excluded.sequence",
+                 ON CONFLICT (receiver, tenant) DO UPDATE SET sequence = excluded.sequence
+                     WHERE excluded.sequence > audit_positions.sequence",
                 values![&receiver, tenant, sequence],
             )
             .map(drop)
