@@ -160,7 +160,7 @@ fn admission(tenant: TenantId, jti: &str, seconds: i64) -> Admission {
     }
 }
 
-const RULE: SweepRule = SweepRule {
+pub(super) const RULE: SweepRule = SweepRule {
     inactive_after: Duration::from_secs(300),
     sightings_kept: Duration::from_secs(30 * 86_400),
 };

@@ -8,6 +8,7 @@ mod fleet;
 mod indicators;
 mod keys;
 mod ledger;
+mod prevalence;
 mod sign_ins;
 mod trail;
 mod vitals;
@@ -30,6 +31,7 @@ pub(super) use fleet::*;
 pub(super) use indicators::*;
 pub(super) use keys::*;
 pub(super) use ledger::*;
+pub(super) use prevalence::*;
 pub(super) use sign_ins::*;
 pub(super) use trail::*;
 pub(super) use vitals::*;
@@ -117,6 +119,7 @@ macro_rules! every_rule {
             entries_of_many_writers_are_one_chain,
             archived_entries_leave_a_checkpoint,
             heads_and_positions_are_kept,
+            file_counts_once_a_machine_until_its_last_copy_is_forgotten,
             probe_is_a_write_whatever_the_clock_says,
             actions_are_counted_by_status,
         );

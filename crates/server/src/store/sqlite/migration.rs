@@ -35,10 +35,13 @@ mod tests {
     use quell_model::Timestamp;
 
     use super::*;
+    use crate::core::Objection;
     use crate::core::audit::By;
     use crate::odata::Query;
     use crate::store::record::{ActionScope, MachineScope};
-    use crate::store::{Directory as _, Fleet as _, Indicators as _, Ledger as _, SqlStore};
+    use crate::store::{
+        Directory as _, Fleet as _, Guard as _, Indicators as _, Ledger as _, SqlStore,
+    };
 
     #[test]
     fn data_of_a_newer_version_are_left_alone() {
@@ -121,6 +124,8 @@ mod tests {
             (seen.machines, seen.names.as_slice()),
             (1, &["a".to_owned()][..])
         );
+        let known = store.objection(tenant, file, second(0), 0).await.unwrap();
+        assert_eq!(known, Some(Objection::OnManyMachines { most: 0 }));
         let tag = vec!["web".parse().unwrap()];
         store
             .tag(
@@ -156,11 +161,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("quell.db");
         let old = Connection::open(&file).unwrap();
-        for step in schema::sqlite_steps(0).take(2) {
+        for (step, data) in schema::sqlite_steps(0).zip([OLD_DATA, DATA_OF_VERSION_2]) {
             old.execute_batch(step).unwrap();
+            old.execute_batch(data).unwrap();
         }
-        old.execute_batch(OLD_DATA).unwrap();
-        old.execute_batch(DATA_OF_VERSION_2).unwrap();
         old.pragma_update(None, "user_version", 2).unwrap();
         drop(old);
 

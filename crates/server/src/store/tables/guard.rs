@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::Protection;
 
-use super::trail;
+use super::{prevalence, trail};
 use crate::core::audit::{By, Deed};
 use crate::core::{Objection, TenantId};
 use crate::store::database::{FromRow, Row, Sql, values};
@@ -214,13 +214,7 @@ fn objection(
     if let Some((protection,)) = protection {
         return Ok(Some(Objection::Protected(protection)));
     }
-    // No row beyond those that decide is looked at: a file may be on a million machines.
-    let (machines,): (u64,) = sql.query_sure(
-        "SELECT count(*) FROM (
-             SELECT DISTINCT machine FROM sightings
-             WHERE tenant = ?1 AND sha1 = ?2 AND last_seen >= ?3 LIMIT ?4) AS few",
-        values![tenant, sha1, since, most.saturating_add(1)],
-    )?;
+    let machines = prevalence::of(sql, tenant, sha1)?;
     Ok((machines > most).then_some(Objection::OnManyMachines { most }))
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use quell_model::{MachineId, Sha1, Timestamp};
 use quell_protocol::{Inventory, Protection, Sighting};
 
+use super::prevalence;
 use super::views::{self, Seen};
 use crate::core::{TenantId, View};
 use crate::store::StoreError;
@@ -39,8 +40,11 @@ pub(super) fn add(
     sightings: &[Sighting],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sightings
-        .iter()
+    // All in one order: of machines that tell of the same files at once, none has what another wants.
+    let mut sorted: Vec<_> = sightings.iter().collect();
+    sorted.sort_by_key(|sighting| sighting.sha1);
+    sorted
+        .into_iter()
         .try_for_each(|sighting| upsert(sql, tenant, machine, sighting, now))
 }
 
@@ -57,32 +61,34 @@ fn upsert(
 ) -> Result<(), StoreError> {
     let sha256 = sighting.sha256.as_ref();
     let path = sighting.path.to_bytes();
-    sql.execute(
-        "INSERT INTO sightings (tenant, sha1, machine, path, sha256, size, running, present,
-             protection, first_seen, last_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?9, ?9)
-         ON CONFLICT (tenant, sha1, machine, path) DO UPDATE SET
-             sha256 = coalesce(excluded.sha256, sightings.sha256), size = excluded.size,
-             running = excluded.running, present = TRUE, protection = excluded.protection,
-             first_seen = CASE WHEN sightings.first_seen < excluded.first_seen
-                 THEN sightings.first_seen ELSE excluded.first_seen END,
-             last_seen = CASE WHEN sightings.last_seen > excluded.last_seen
-                 THEN sightings.last_seen ELSE excluded.last_seen END",
-        values![
-            tenant,
-            sighting.sha1,
-            machine,
-            kept_of(&path),
-            sha256.map(|hash| hash.to_ascii_lowercase()),
-            sighting.size,
-            sighting.running,
-            sighting.protection.map(protection_name).transpose()?,
-            // A machine whose clock is ahead does not see into the future.
-            sighting.seen_at.min(now),
-        ],
-    )
-    .map(drop)
+    let values = values![
+        tenant,
+        sighting.sha1,
+        machine,
+        kept_of(&path),
+        sha256.map(|hash| hash.to_ascii_lowercase()),
+        sighting.size,
+        sighting.running,
+        sighting.protection.map(protection_name).transpose()?,
+        // A machine whose clock is ahead does not see into the future.
+        sighting.seen_at.min(now),
+    ];
+    if sql.execute(SEEN_AGAIN, values)? == 0 {
+        prevalence::seen(sql, tenant, sighting.sha1, machine)?;
+        sql.execute(SEEN_FIRST, values)?;
+    }
+    Ok(())
 }
+
+const SEEN_AGAIN: &str = "UPDATE sightings SET sha256 = coalesce(?5, sha256), size = ?6,
+         running = ?7, present = TRUE, protection = ?8,
+         first_seen = CASE WHEN first_seen < ?9 THEN first_seen ELSE ?9 END,
+         last_seen = CASE WHEN last_seen > ?9 THEN last_seen ELSE ?9 END
+     WHERE tenant = ?1 AND sha1 = ?2 AND machine = ?3 AND path = ?4";
+const SEEN_FIRST: &str =
+    "INSERT INTO sightings (tenant, sha1, machine, path, sha256, size, running, \
+         present, protection, first_seen, last_seen)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?9, ?9)";
 
 fn kept_of(path: &[u8]) -> &[u8] {
     path.len()

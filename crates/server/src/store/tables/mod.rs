@@ -21,6 +21,7 @@ mod listing;
 mod lives;
 mod orders;
 mod people;
+mod prevalence;
 mod revocation;
 mod roles;
 mod rotation;

@@ -3,7 +3,7 @@
 use quell_model::Timestamp;
 
 use super::actions::{ACTION, advance};
-use super::{addresses, calls, indicators};
+use super::{addresses, calls, indicators, prevalence};
 use crate::core::audit::By;
 use crate::core::lifecycle::{DELIVERY_TIME, SILENCE_TIME};
 use crate::core::{Event, Health, TenantId, health};
@@ -11,7 +11,8 @@ use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, Work, values};
 use crate::store::record::{ActionRecord, Change, SweepRule};
 
-/// The most sightings that one sweep forgets: others wait to write meanwhile.
+/// The most sightings that one sweep forgets, but for those of one moment, which go together:
+/// others wait to write meanwhile.
 const MAX_FORGOTTEN: i64 = 20_000;
 
 pub(super) fn time_out(sql: &mut dyn Sql, now: Timestamp) -> Result<u64, StoreError> {
@@ -86,13 +87,23 @@ pub(super) fn forget(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Resu
     ] {
         sql.execute(text, values![before])?;
     }
-    sql.execute(
-        "DELETE FROM sightings WHERE (tenant, sha1, machine, path) IN (
-             SELECT tenant, sha1, machine, path FROM sightings
-             WHERE last_seen < ?1 ORDER BY last_seen LIMIT ?2)",
-        values![oldest_sighting, MAX_FORGOTTEN],
-    )?;
+    forget_sightings(sql, oldest_sighting)?;
     addresses::sweep(sql, now)?;
     calls::sweep(sql)?;
     indicators::sweep(sql, now)
+}
+
+fn forget_sightings(sql: &mut dyn Sql, oldest: Timestamp) -> Result<(), StoreError> {
+    let last: Option<(Timestamp,)> = sql.query_one(
+        "SELECT max(last_seen) FROM (
+             SELECT last_seen FROM sightings WHERE last_seen < ?1 ORDER BY last_seen LIMIT ?2
+         ) AS few HAVING count(*) > 0",
+        values![oldest, MAX_FORGOTTEN],
+    )?;
+    let Some((last,)) = last else {
+        return Ok(());
+    };
+    prevalence::forget(sql, last)?;
+    sql.execute("DELETE FROM sightings WHERE last_seen <= ?1", values![last])
+        .map(drop)
 }
