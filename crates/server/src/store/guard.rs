@@ -46,8 +46,8 @@ pub trait Guard: Debug + Send + Sync {
 
     /// How many machines may get orders.
     async fn machines_enrolled(&self, tenant: TenantId) -> Result<u64, StoreError>;
-    /// What there is to be said against stopping a file that may be on so many machines, having
-    /// been seen there since a moment. No more machines than that are counted.
+    /// What there is to be said against stopping a file that may be on so many machines: those count
+    /// that the store still knows to have had it, and a protection that was seen since a moment.
     async fn objection(
         &self,
         tenant: TenantId,
