@@ -12,10 +12,11 @@ use crate::store::{SqlStore, StoreError, Tenants};
 
 /// Where rows of a tenant are, but for its audit trail, which outlives it: what refers to others
 /// before what it refers to.
-const OF_A_TENANT: [&str; 25] = [
+const OF_A_TENANT: [&str; 26] = [
     "orders",
     "actions",
     "sightings",
+    "prevalence",
     "addresses",
     "machine_tags",
     "dead_keys",
