@@ -278,6 +278,32 @@ fn every_document_is_as_the_schema_says() {
         operator(&["device", "revoke", &machine, "--yes", "--output", "json"]),
     );
 
+    let data = world.data().to_string_lossy().into_owned();
+    let serve = ["serve", "--check", "--data", &data, "--output", "json"];
+    let mut check = world.quell().command();
+    let checked = is("serveChecked", Outcome::of(check.args(serve)).document());
+    assert_eq!(checked["ready"], false, "a server runs there: {checked}");
+    let copies = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| copies.path().join(name).to_string_lossy().into_owned();
+    let copy = place("copy");
+    is("backedUp", operator(&["backup", &copy, "--output", "json"]));
+    is(
+        "restored",
+        world
+            .quell()
+            .run([
+                "server",
+                "restore",
+                &copy,
+                "--data",
+                &place("data"),
+                "--yes",
+                "--output",
+                "json",
+            ])
+            .json(),
+    );
+
     // Those that another test sees: when something starts.
     seen.extend(["lab", "labClock", "serve", "enrolled"]);
     let documents = schema["$defs"].as_object().expect("there are definitions");

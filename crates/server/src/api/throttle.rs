@@ -35,11 +35,11 @@ enum Counts {
 
 impl Throttle {
     /// Keeps for every operation the quota that stands for its rate; none, no limit.
-    pub(crate) fn new(store: Arc<dyn Store>, quota: impl Fn(&RateInfo) -> Option<Quota>) -> Self {
+    pub(crate) fn new(store: &Arc<dyn Store>, quota: impl Fn(&RateInfo) -> Option<Quota>) -> Self {
         let counts = |rate: &&RateInfo| {
             let quota = quota(rate)?;
             let counts = if store.has_replicas() {
-                Counts::Together(SharedCounts::new(Arc::clone(&store), quota))
+                Counts::Together(SharedCounts::new(Arc::clone(store), quota))
             } else {
                 Counts::Here(Mutex::new(RollingCounter::new(quota, MAX_KEYS)))
             };
@@ -131,7 +131,8 @@ mod tests {
     fn alone(quota: impl Fn(&RateInfo) -> Option<Quota>) -> Throttle {
         let dir = tempfile::tempdir().unwrap();
         let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
-        Throttle::new(Arc::new(store), quota)
+        let store: Arc<dyn Store> = Arc::new(store);
+        Throttle::new(&store, quota)
     }
 
     #[test]

@@ -455,7 +455,7 @@ pub(crate) async fn router(
         clock: Arc::clone(&config.clock),
         issuer: Arc::clone(issuer),
         hosts: hosts(config, base_url),
-        throttle: Throttle::new(Arc::clone(store), |rate| config.limits.quota(rate)),
+        throttle: Throttle::new(store, |rate| config.limits.quota(rate)),
         arrivals: config.arrivals.as_deref().map(arrivals).transpose()?,
         wake,
         permissions: config.permissions,

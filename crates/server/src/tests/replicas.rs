@@ -11,7 +11,9 @@ use crate::config::{Limits, ServerConfig, StorePlace};
 use crate::store::postgres::tests::Database;
 
 /// Two servers and their database.
-async fn two(change: impl Fn(&mut ServerConfig)) -> (Arc<World>, Arc<World>, Database) {
+async fn two(
+    change: impl Fn(&mut ServerConfig) + Send + Sync,
+) -> (Arc<World>, Arc<World>, Database) {
     let database = Database::create().await;
     let place = |config: &mut ServerConfig| {
         config.store = StorePlace::Postgres(Box::new(database.options()));

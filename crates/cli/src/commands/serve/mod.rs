@@ -97,7 +97,7 @@ impl Prepared {
     /// What sends traces, if they are to be sent: over connections of this runtime.
     pub(crate) fn traces(&self, runtime: &Handle) -> Result<Option<Traces>, Failure> {
         match self.settings.plan.traces.collector()? {
-            Some(collector) if !self.arguments.check => Traces::to(collector, runtime).map(Some),
+            Some(collector) if !self.arguments.check => Traces::to(&collector, runtime).map(Some),
             _ => Ok(None),
         }
     }

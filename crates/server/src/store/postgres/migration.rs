@@ -75,6 +75,7 @@ async fn version(transaction: &Transaction<'_>) -> Result<i64, Error> {
     transaction.query_one(version, &[]).await?.try_get(0)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a `map_err` hands it over")]
 fn told(error: Error) -> StoreError {
     match error.code() {
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {

@@ -45,7 +45,7 @@ pub(crate) struct Traces {
 impl Traces {
     /// Sends to this collector, over connections of this runtime.
     pub(in crate::commands::serve) fn to(
-        collector: Collector,
+        collector: &Collector,
         runtime: &Handle,
     ) -> Result<Self, Failure> {
         let options = TransportOptions::default()
@@ -57,7 +57,7 @@ impl Traces {
             &collector.headers,
             runtime.clone(),
         );
-        let exporter = exporter(&collector, carrier).map_err(|error| unusable(&error))?;
+        let exporter = exporter(collector, carrier).map_err(|error| unusable(&error))?;
         Ok(Self {
             provider: provider(exporter),
         })

@@ -16,8 +16,7 @@ use super::Collector;
 pub(crate) struct Traces(Infallible);
 
 impl Traces {
-    #[expect(clippy::needless_pass_by_value, reason = "the exporter keeps it")]
-    pub(in crate::commands::serve) fn to(_: Collector, _: &Handle) -> Result<Self, Failure> {
+    pub(in crate::commands::serve) fn to(_: &Collector, _: &Handle) -> Result<Self, Failure> {
         Err(Failure::usage("this quell cannot send traces")
             .next("take traces.endpoint away, or build quell with its feature otlp"))
     }
