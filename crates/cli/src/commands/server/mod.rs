@@ -120,7 +120,7 @@ pub(crate) struct OfTenant<T: clap::Subcommand> {
     tenant: Option<String>,
 }
 
-impl<T: clap::Subcommand> OfTenant<T> {
+impl<T: clap::Subcommand + Sync> OfTenant<T> {
     async fn open(&self) -> Result<Admin, Failure> {
         choose(&self.on.open().await?, self.tenant.as_deref()).await
     }
@@ -132,7 +132,7 @@ async fn choose(admin: &Admin, tenant: Option<&str>) -> Result<Admin, Failure> {
     chosen.map_err(|error| cannot(&error))
 }
 
-impl<T: clap::Subcommand> OnData<T> {
+impl<T: clap::Subcommand + Sync> OnData<T> {
     async fn open(&self) -> Result<Admin, Failure> {
         open(self.data.as_deref(), &self.database).await
     }
