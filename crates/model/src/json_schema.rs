@@ -93,6 +93,8 @@ macro_rules! needed {
 
 answers!(of_objects);
 requests!(of_objects);
+#[cfg(feature = "extension")]
+crate::objects::extension_requests!(of_objects);
 #[cfg(feature = "high-risk")]
 crate::objects::high_risk_requests!(of_objects);
 

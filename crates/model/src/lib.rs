@@ -54,6 +54,8 @@ pub use operation::{
 };
 #[cfg(feature = "high-risk")]
 pub use operation::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};
+#[cfg(feature = "extension")]
+pub use operation::{RestoreFile, StopAndQuarantineFileByForce};
 pub use permission::PermissionInfo;
 pub use request::RequestFault;
 pub use response::{ApiFault, ResponseError};

@@ -4,6 +4,8 @@
 //! when, or how often.
 
 mod actions;
+#[cfg(feature = "extension")]
+mod extension;
 mod files;
 #[cfg(feature = "high-risk")]
 mod high_risk;
@@ -23,6 +25,8 @@ pub use actions::{
     CollectInvestigationPackage, Isolate, RestrictCodeExecution, RunAntiVirusScan,
     StopAndQuarantineFile, Unisolate, UnrestrictCodeExecution,
 };
+#[cfg(feature = "extension")]
+pub use extension::{RestoreFile, StopAndQuarantineFileByForce};
 pub use files::{GetFile, GetFileStats, ListFileAlerts, ListFileMachines};
 #[cfg(feature = "high-risk")]
 pub use high_risk::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};

@@ -61,6 +61,8 @@ fn evidence() -> Vec<Row> {
             STANDARD,
             true,
         ),
+        #[cfg(feature = "extension")]
+        action("RestoreFile", "Quell.Machine.Restore"),
         action("Isolate", "Machine.Isolate"),
         action("Unisolate", "Machine.Isolate"),
         action("RestrictCodeExecution", "Machine.RestrictExecution"),
@@ -185,6 +187,8 @@ fn what_was_only_seen_has_no_page() {
     assert_eq!(
         seen,
         [
+            #[cfg(feature = "extension")]
+            "RestoreFile",
             "ListActionsOfMachine",
             "ListLatestActionsOfMachine",
             "ListAvailableMachineActions"
@@ -245,7 +249,9 @@ fn permissions_are_checked_half_by_half_reading_first() {
 
 #[test]
 fn every_permission_of_an_operation_is_known_by_name() {
-    for info in OPERATIONS {
+    // What our own server asks for is not of the service's application.
+    let documented = |info: &&&OperationInfo| info.path.starts_with("/api/");
+    for info in OPERATIONS.iter().filter(documented) {
         for holder in [Holder::Application, Holder::Delegated] {
             for half in info.permissions(holder) {
                 assert_eq!(

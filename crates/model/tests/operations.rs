@@ -53,6 +53,8 @@ fn one_of_each() -> Vec<(&'static OperationInfo, RequestParts)> {
     let (machine, action) = (|| machine_id("m1"), || action_id("a1"));
     vec![
         made(&StopAndQuarantineFile::new(machine(), sha1(), why())),
+        #[cfg(feature = "extension")]
+        made(&RestoreFile::of_file(machine(), sha1(), why())),
         made(&Isolate::new(machine(), IsolationType::Selective, why())),
         made(&Unisolate::new(machine(), why())),
         made(&RestrictCodeExecution::new(machine(), why())),
@@ -101,9 +103,11 @@ fn one_of_each() -> Vec<(&'static OperationInfo, RequestParts)> {
 
 #[test]
 fn every_operation_of_the_contract_goes_out_as_documented() {
-    let shown: Vec<String> = one_of_each()
-        .iter()
-        .map(|(_, request)| shown(request))
+    // The extension's has a test of its own.
+    let documented = one_of_each().into_iter();
+    let shown: Vec<String> = documented
+        .filter(|(info, _)| info.path.starts_with("/api/"))
+        .map(|(_, request)| shown(&request))
         .collect();
     let name = if cfg!(feature = "high-risk") {
         "every_operation_high_risk"
@@ -111,6 +115,30 @@ fn every_operation_of_the_contract_goes_out_as_documented() {
         "every_operation"
     };
     insta::assert_snapshot!(name, shown.join("\n"));
+}
+
+#[cfg(feature = "extension")]
+#[test]
+fn what_is_asked_of_our_own_server_alone_is_said_in_its_words() {
+    let (machine, action) = (|| machine_id("m1"), || action_id("a1"));
+    let restore = RestoreFile::of_action(machine(), action(), why());
+    assert_eq!(
+        shown(&restore.conflict(RestoreConflict::Rename).encode()),
+        r#"POST /quell/v1/machines/m1/restore {"Comment":"why","ActionId":"a1","Conflict":"rename"}"#
+    );
+    let by_hash = RestoreFile::of_file(machine(), sha1(), why());
+    assert_eq!(
+        shown(&by_hash.encode()),
+        format!(r#"POST /quell/v1/machines/m1/restore {{"Comment":"why","Sha1":"{SHA1}"}}"#)
+    );
+    let stop = StopAndQuarantineFile::new(machine(), sha1(), why());
+    assert!(!shown(&stop.encode()).contains("Force"));
+    assert_eq!(
+        shown(&StopAndQuarantineFileByForce(stop).encode()),
+        format!(
+            r#"POST /api/machines/m1/StopAndQuarantineFile {{"Comment":"why","Sha1":"{SHA1}","Force":true}}"#
+        )
+    );
 }
 
 #[test]

@@ -121,9 +121,11 @@ impl Contract {
         delegated: &[Vec<String>],
     ) -> Outcome {
         for value in application.iter().chain(delegated).flatten() {
-            let mut known = self.permissions.permission.iter();
+            let known = self.permissions.permission.iter().map(|one| &one.value);
+            let ours = self.permissions.extension.iter().map(|one| &one.value);
             known
-                .find(|one| one.value == *value)
+                .chain(ours)
+                .find(|known| *known == value)
                 .context(format_args!("{name}: no permission {value}"))?;
         }
         Ok(())

@@ -15,7 +15,8 @@ use crate::failure::{Context, Outcome};
 /// Stands where the server puts its own address.
 const SERVER: &str = "{server}";
 /// What concerns the generator alone, and readers of answers.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
+    "x-extension",
     "x-face",
     "x-feature",
     "x-strict",

@@ -30,6 +30,13 @@ struct Tokens {
 #[derive(Deserialize)]
 struct Table {
     permission: Vec<Permission>,
+    extension: Vec<Extension>,
+}
+
+/// A permission of the server's own.
+#[derive(Deserialize)]
+struct Extension {
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +107,9 @@ impl World {
             .filter(|one| one.holder == "application");
         let mut many = vec!["app", "add", "mighty"];
         for one in all {
+            many.extend(["--permission", &one.value]);
+        }
+        for one in &table.extension {
             many.extend(["--permission", &one.value]);
         }
         let token = self.operate(quell, &["device", "enrol-token"])?;

@@ -342,6 +342,26 @@ macro_rules! requests {
 pub(crate) use requests;
 
 /// Each request, in the same way.
+#[cfg(feature = "extension")]
+macro_rules! extension_requests {
+    ($with:ident) => {
+        $with! {
+            RestoreFileRequest {
+                comment: Comment = "Comment" needed,
+                action_id: Option<ActionId> = "ActionId",
+                sha1: Option<Sha1> = "Sha1",
+                conflict: Option<RestoreConflict> = "Conflict",
+                external_id: Option<String> = "ExternalId",
+                title: Option<String> = "Title",
+            }
+        }
+    };
+}
+
+#[cfg(feature = "extension")]
+pub(crate) use extension_requests;
+
+/// Each request, in the same way.
 #[cfg(feature = "high-risk")]
 macro_rules! high_risk_requests {
     ($with:ident) => {
@@ -391,6 +411,7 @@ macro_rules! enumerations {
             ManagedByStatus,
             OnboardingStatus,
             RequestSource,
+            RestoreConflict,
             RiskScore,
             ScanType,
             TokenErrorCode,

@@ -8,6 +8,8 @@ use crate::operation::{AnyOf, Idempotency, Method, OperationInfo, QueryOption};
 /// Every operation that needs a token.
 pub static OPERATIONS: &[&OperationInfo] = &[
     &STOP_AND_QUARANTINE_FILE,
+    #[cfg(feature = "extension")]
+    &RESTORE_FILE,
     &ISOLATE,
     &UNISOLATE,
     &RESTRICT_CODE_EXECUTION,
@@ -62,6 +64,26 @@ pub static STOP_AND_QUARANTINE_FILE: OperationInfo = OperationInfo {
     documentation: Some(
         "https://learn.microsoft.com/defender-endpoint/api/stop-and-quarantine-file",
     ),
+};
+
+/// RestoreFile: Put back a file that was quarantined; an extension of quell's own server.
+#[cfg(feature = "extension")]
+pub static RESTORE_FILE: OperationInfo = OperationInfo {
+    name: "RestoreFile",
+    summary: "Put back a file that was quarantined; an extension of quell's own server.",
+    method: Method::Post,
+    path: "/quell/v1/machines/{machineId}/restore",
+    success: 201u16,
+    idempotency: Idempotency::NotIdempotent,
+    application: &[AnyOf(&["Quell.Machine.Restore"])],
+    delegated: &[AnyOf(&["Quell.Machine.Restore"])],
+    role: None,
+    rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
+    filter: &[],
+    cancelable: true,
+    documentation: None,
 };
 
 /// Isolate: Cut a machine off from the network.

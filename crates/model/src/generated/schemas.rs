@@ -14,6 +14,12 @@ mod errors;
 
 pub use errors::*;
 
+#[cfg(feature = "extension")]
+mod extension;
+
+#[cfg(feature = "extension")]
+pub use extension::*;
+
 mod files;
 
 pub use files::*;

@@ -11,7 +11,7 @@ use super::Method;
 pub struct RequestParts {
     /// The method.
     pub method: Method,
-    /// The path, percent-encoded, beginning with `/api/`.
+    /// The path, percent-encoded, beginning with `/api/` (an extension's with `/quell/`).
     pub path: String,
     /// The query, percent-encoded, without the question mark.
     pub query: Option<String>,

@@ -92,6 +92,13 @@ impl Parameter for Sha1 {
     }
 }
 
+#[cfg(feature = "extension")]
+impl Parameter for crate::ActionId {
+    fn read(value: Value) -> Result<Option<Self>, RequestFault> {
+        Ok(Self::new(text(value)?).ok())
+    }
+}
+
 impl Parameter for Timestamp {
     fn read(value: Value) -> Result<Option<Self>, RequestFault> {
         let moment = text(value)?.parse();

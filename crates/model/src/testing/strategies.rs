@@ -187,6 +187,8 @@ macro_rules! of_requests {
 
 answers!(of_answers);
 requests!(of_requests);
+#[cfg(feature = "extension")]
+crate::objects::extension_requests!(of_requests);
 #[cfg(feature = "high-risk")]
 crate::objects::high_risk_requests!(of_requests);
 

@@ -35,7 +35,6 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use quell_model::MachineId;
-use quell_model::operations::STOP_AND_QUARANTINE_FILE;
 
 use actions::action_id;
 pub(crate) use arrivals::Arrivals;
@@ -107,14 +106,7 @@ pub(crate) async fn answer(State(api): State<Arc<Api>>, request: Request) -> Res
             let allowed = methods_at(parts.uri.path());
             ApiError::other_method(&parts.method, &allowed).into_response()
         }
-        Found::Nothing => match restore::machine_of(parts.uri.path()) {
-            Some(machine) if parts.method == Method::POST => api
-                .extend(machine, &parts, body)
-                .await
-                .unwrap_or_else(IntoResponse::into_response),
-            Some(_) => ApiError::other_method(&parts.method, &[Method::POST]).into_response(),
-            None => api.issuer_place(&parts, body).await,
-        },
+        Found::Nothing => api.issuer_place(&parts, body).await,
     }
 }
 
@@ -174,34 +166,6 @@ impl Api {
         self.store.wake_elsewhere(tenant, machine);
     }
 
-    /// Does what is not the contract's: it shares the rate of what it undoes.
-    async fn extend(
-        &self,
-        machine: &str,
-        parts: &Parts,
-        body: Result<bytes::Bytes, BodyFault>,
-    ) -> Result<Response, ApiError> {
-        let origin = self.hosts.origin(parts)?;
-        let undone = &STOP_AND_QUARANTINE_FILE;
-        let caller = self.issuer.caller(&parts.headers).await;
-        let caller = caller.inspect_err(|why| self.count_bad_token(why, undone, parts))?;
-        self.throttle
-            .check(caller.tenant, &caller.client_id, undone)
-            .await?;
-        let by = By {
-            operation: "RestoreFile",
-            ..by::by(&caller, undone, parts)
-        };
-        let call = Call {
-            caller,
-            origin,
-            parts,
-            body,
-            by,
-        };
-        self.restore(call, machine).await
-    }
-
     async fn operate(
         &self,
         route: Route<'_>,
@@ -239,6 +203,7 @@ impl Api {
             Route::StopAndQuarantineFile { machine_id } => {
                 self.stop_and_quarantine_file(call, machine_id).await
             }
+            Route::RestoreFile { machine_id } => self.restore(call, machine_id).await,
             Route::ListMachineActions => self.list_actions(&call).await,
             Route::GetMachineAction { action_id } => self.get_action(&call, action_id).await,
             Route::CancelMachineAction { action_id } => self.cancel_action(call, action_id).await,

@@ -34,3 +34,26 @@ impl Extension {
         Self::ALL.iter().any(|extension| extension.name == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quell_model::operations::RESTORE_FILE;
+
+    use super::*;
+
+    #[test]
+    fn what_is_given_by_name_is_what_the_contract_asks() {
+        for held in [RESTORE_FILE.application, RESTORE_FILE.delegated] {
+            assert_eq!(held, [quell_model::AnyOf(&[RESTORE.name])]);
+        }
+        let table = include_str!("../../../../docs/api/permissions.toml");
+        for extension in Extension::ALL {
+            let row = format!(
+                "[[extension]]\nvalue = \"{}\"\nabout = \"{}\"\n",
+                extension.name, extension.about
+            );
+            assert!(table.contains(&row), "{row}");
+        }
+        assert_eq!(table.matches("[[extension]]").count(), Extension::ALL.len());
+    }
+}

@@ -35,6 +35,11 @@ pub(crate) enum Route<'a> {
         /// The parameter machine_id.
         machine_id: &'a str,
     },
+    /// `POST /quell/v1/machines/{machineId}/restore`: Put back a file that was quarantined; an extension of quell's own server.
+    RestoreFile {
+        /// The parameter machine_id.
+        machine_id: &'a str,
+    },
     /// `POST /api/machines/{machineId}/isolate`: Cut a machine off from the network.
     Isolate {
         /// The parameter machine_id.
@@ -275,6 +280,14 @@ impl<'a> Route<'a> {
         {
             found.push(("POST", Self::StopAndQuarantineFile { machine_id }));
         }
+        if let [fixed0, fixed1, fixed2, machine_id, fixed4] = *segments
+            && is(fixed0, "quell")
+            && is(fixed1, "v1")
+            && is(fixed2, "machines")
+            && is(fixed4, "restore")
+        {
+            found.push(("POST", Self::RestoreFile { machine_id }));
+        }
         if let [fixed0, fixed1, machine_id, fixed3] = *segments
             && is(fixed0, "api")
             && is(fixed1, "machines")
@@ -430,6 +443,7 @@ impl<'a> Route<'a> {
             Self::IssueTokenV2ByGet { .. } => None,
             Self::GetDescription => None,
             Self::StopAndQuarantineFile { .. } => Some(&operations::STOP_AND_QUARANTINE_FILE),
+            Self::RestoreFile { .. } => Some(&operations::RESTORE_FILE),
             Self::Isolate { .. } => Some(&operations::ISOLATE),
             Self::Unisolate { .. } => Some(&operations::UNISOLATE),
             Self::RestrictCodeExecution { .. } => Some(&operations::RESTRICT_CODE_EXECUTION),
@@ -493,6 +507,11 @@ mod tests {
             "POST",
             "/api/machines/X/StopAndQuarantineFile",
             Route::StopAndQuarantineFile { machine_id: "X" },
+        ),
+        (
+            "POST",
+            "/quell/v1/machines/X/restore",
+            Route::RestoreFile { machine_id: "X" },
         ),
         (
             "POST",

@@ -112,6 +112,11 @@ async fn restore_is_refused_to_who_may_not_and_where_there_is_nothing() {
             json!({"Comment": "why", "Sha1": SHA1, "Conflict": "replace"}).to_string(),
             400,
         ),
+        (
+            MACHINE,
+            json!({"Comment": "why", "ActionId": ""}).to_string(),
+            400,
+        ),
         (MACHINE, "{".to_owned(), 400),
     ] {
         let answer = world.post(&token, &path(machine), body.clone()).await;

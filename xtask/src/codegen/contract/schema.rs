@@ -86,6 +86,9 @@ pub(crate) struct Property {
     pub(crate) also_read_as: Vec<String>,
     #[serde(default, rename = "x-strict")]
     pub(crate) is_strict: bool,
+    /// Only quell's own server knows it: it is described, and no struct of the model has it.
+    #[serde(default, rename = "x-extension")]
+    is_extension: bool,
     #[serde(flatten)]
     kind: Kind,
 }
@@ -140,6 +143,11 @@ impl Schema {
 
     pub(crate) fn properties(&self) -> &Ordered<Property> {
         &self.properties
+    }
+
+    /// Those that the model has.
+    pub(crate) fn modelled(&self) -> impl Iterator<Item = (&str, &Property)> {
+        self.properties.iter().filter(|(_, one)| !one.is_extension)
     }
 }
 

@@ -66,7 +66,16 @@ impl QueryOption {
 pub(crate) struct Permissions {
     pub(crate) resource: Resource,
     pub(crate) permission: Vec<PermissionRow>,
+    pub(crate) extension: Vec<ExtensionRow>,
     pub(crate) reading: Vec<ReadingRow>,
+}
+
+/// A permission that quell's own server asks for, and the service does not know.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExtensionRow {
+    pub(crate) value: String,
+    pub(crate) about: String,
 }
 
 /// What operations need by one reading of the documentation; those that it does not name need what

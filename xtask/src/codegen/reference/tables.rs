@@ -44,10 +44,11 @@ pub(super) fn operations(contract: &Contract) -> Outcome<String> {
             ]);
         }
         if row.page.is_none() {
-            facts.push(vec![
-                "Documentation".to_owned(),
-                "none: only seen".to_owned(),
-            ]);
+            let why = match row.feature.as_deref() {
+                Some("extension") => "none: an extension of quell's own server",
+                _ => "none: only seen",
+            };
+            facts.push(vec!["Documentation".to_owned(), why.to_owned()]);
         }
         if let Some(feature) = &row.feature {
             facts.push(vec![
@@ -90,9 +91,13 @@ pub(super) fn permissions(contract: &Contract) -> String {
         cells.extend(names);
         cells
     });
+    let ours = &contract.permissions.extension;
+    let ours = ours
+        .iter()
+        .map(|row| vec![code(&row.value), row.about.clone()]);
     format!(
         "# Permissions\n\nOf the resource application *{}* (`{}`). Tokens hold the value, never a \
-         display name.\n\n{}",
+         display name.\n\n{}\nOf quell's own server alone, for applications and persons alike:\n\n{}",
         resource.name,
         resource.app_id,
         table(
@@ -100,7 +105,8 @@ pub(super) fn permissions(contract: &Contract) -> String {
                 "value", "held by", "id", "English", "Swedish", "Dutch", "French", "Chinese"
             ],
             rows
-        )
+        ),
+        table(&["value", "lets its bearer"], ours)
     )
 }
 

@@ -77,7 +77,7 @@ pub(super) fn fields<'a>(
             may_be_absent,
         })
     };
-    schema.properties().iter().map(field).collect()
+    schema.modelled().map(field).collect()
 }
 
 fn presence(
