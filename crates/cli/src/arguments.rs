@@ -4,7 +4,8 @@ use clap::{Args, Parser, Subcommand};
 use quell_terminal::FormatFlag;
 
 use crate::commands::{
-    action, check, completions, file, machine, man, profile, quarantine, region, serve, server,
+    action, check, completions, file, machine, man, profile, quarantine, region, restore, serve,
+    server,
 };
 use crate::connection::ServiceFlags;
 use crate::linux;
@@ -26,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Stop and quarantine a file on one or more machines
     Quarantine(AtService<quarantine::Arguments>),
+    /// Put a quarantined file back on machines of quell's own server
+    Restore(AtService<restore::Arguments>),
     /// Say what would be refused if a file were to be quarantined, by reading alone
     Check(AtService<check::Arguments>),
     /// List, show, await and cancel machine actions

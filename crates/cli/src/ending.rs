@@ -1,5 +1,6 @@
 //! Why an action ended without success, in a sentence, and what to do next.
 
+use quell::extension::restore_file;
 use quell::{ActionStatus, MachineAction};
 
 /// What a person reads about an action that did not succeed.
@@ -14,7 +15,7 @@ pub(crate) struct Ending {
 /// Why the action ended without success; `None` while it goes on, and when it succeeded.
 pub(crate) fn of(action: &MachineAction) -> Option<Ending> {
     let (what, next) = match action.status {
-        ActionStatus::Failed => of_error(action.error_h_result.cast_unsigned()),
+        ActionStatus::Failed => of_failure(action),
         ActionStatus::TimeOut => (
             "the machine did not carry it out within three days",
             "see with `quell machine show` whether the machine is there, then ask again",
@@ -30,6 +31,29 @@ pub(crate) fn of(action: &MachineAction) -> Option<Ending> {
         code => format!("{what} ({code:#010x})"),
     };
     Some(Ending { what, next })
+}
+
+fn of_failure(action: &MachineAction) -> (&'static str, &'static str) {
+    let code = action.error_h_result.cast_unsigned();
+    let of_restoring = (action.kind == restore_file())
+        .then(|| of_failed_restoring(code))
+        .flatten();
+    of_restoring.unwrap_or_else(|| of_error(code))
+}
+
+/// What means something else where a file was to be put back.
+fn of_failed_restoring(code: u32) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        0x8007_0002 => (
+            "the vault on the machine has no such file",
+            "`quell-agent vault list` on the machine shows what it has",
+        ),
+        0x8007_0050 => (
+            "something is at the file's path by now; it stays, and the file stays in the vault",
+            "restore with `--conflict rename` to have the file beside it",
+        ),
+        _ => return None,
+    })
 }
 
 /// By `errorHResult`: the numbers of quell's own agents, which are Windows' numbers for the like
@@ -103,6 +127,15 @@ mod tests {
             let ending = of(&action(ActionStatus::Failed, reason.hresult())).unwrap();
             assert!(!ending.what.starts_with(general), "{reason:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_restored_file_s_way_is_told_with_the_way_out() {
+        let mut restore = action(ActionStatus::Failed, FailureReason::Exists.hresult());
+        restore.kind = restore_file();
+        assert!(of(&restore).unwrap().next.contains("--conflict rename"));
+        restore.error_h_result = FailureReason::FileNotFound.hresult();
+        assert!(of(&restore).unwrap().what.starts_with("the vault"));
     }
 
     #[test]

@@ -41,6 +41,10 @@ fn main() -> ExitCode {
             &log,
             commands::quarantine::run(&it.what, &it.service, it.format.output),
         ),
+        Command::Restore(it) => perform(
+            &log,
+            commands::restore::run(&it.what, &it.service, it.format.output),
+        ),
         Command::Check(it) => perform(
             &log,
             commands::check::run(&it.what, &it.service, it.format.output),

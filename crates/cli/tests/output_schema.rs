@@ -171,6 +171,18 @@ fn every_document_is_as_the_schema_says() {
     let untold = is("quarantine", world.run_as(&stranger, &dry_run).document());
     assert!(untold["unchecked"].is_object(), "{untold}");
     let done = is("quarantine", world.run_as(&application, &quarantine).json());
+    let restore = [
+        "restore",
+        &sha1,
+        "--machine",
+        &machine,
+        "--comment",
+        "c",
+        "--dry-run",
+        "--output",
+        "json",
+    ];
+    is("restore", world.run_as(&application, &restore).json());
     let again = is(
         "quarantine",
         world

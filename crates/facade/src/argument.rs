@@ -41,6 +41,9 @@ pub enum InvalidArgument {
     /// Not an id.
     #[error(transparent)]
     Id(#[from] InvalidId),
+    /// An action that says of no file that it took it from a machine.
+    #[error("the action does not say which file it took from which machine")]
+    TakesNothing,
 }
 
 macro_rules! readable {

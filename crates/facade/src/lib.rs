@@ -11,6 +11,8 @@ mod client;
 mod counters;
 mod deadline;
 mod error;
+#[cfg(feature = "extension")]
+pub mod extension;
 mod file;
 mod hooks;
 mod indicator;

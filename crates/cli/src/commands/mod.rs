@@ -9,5 +9,6 @@ pub(crate) mod man;
 pub(crate) mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod region;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod server;

@@ -64,6 +64,11 @@ pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
     if is_about_an_action && error.kind() == ErrorKind::NotFound {
         return Some("`quell action list` shows the actions");
     }
+    if error.operation() == Some("RestoreFile") && error.kind() == ErrorKind::Forbidden {
+        return Some(
+            "whoever operates the server grants it by name: `quell server app add --permission Quell.Machine.Restore`",
+        );
+    }
     by_service_code(error.service_code()).or_else(|| by_kind(error.kind()))
 }
 
@@ -89,15 +94,16 @@ fn by_service_code(code: Option<&ErrorCode>) -> Option<&'static str> {
             "`quell machine list` shows the machines; a file can be quarantined only on a machine that has seen it"
         }
         ErrorCode::DisallowedOperation => {
-            "the service says why: a protected file, or a machine that was revoked, is never acted on"
+            "the service says why: a protected file, or a machine that was revoked, is not acted on; on a server of your own \
+             --force insists on the file"
         }
         ErrorCode::DisabledFeature => "the tenant's plan or settings do not include this action",
         ErrorCode::OsPlatformNotSupported | ErrorCode::ClientVersionNotSupported => {
             "the machine cannot carry out this action"
         }
         ErrorCode::Forbidden => {
-            "the application needs Machine.StopAndQuarantine and one of Machine.Read.All or Machine.ReadWrite.All; \
-             after granting them get a new token"
+            "the application needs Machine.StopAndQuarantine and one of Machine.Read.All or Machine.ReadWrite.All, and \
+             for --force Quell.Machine.Force, on quell's own server alone; after granting them get a new token"
         }
         _ => return None,
     })

@@ -16,6 +16,9 @@ mod check;
 mod doubt;
 mod dropping;
 #[cfg(test)]
+#[cfg(feature = "extension")]
+mod extension;
+#[cfg(test)]
 mod interaction;
 #[cfg(test)]
 mod journal;

@@ -1,8 +1,8 @@
 //! What is about to happen, before it does.
 
-use super::Arguments;
 use super::earlier::Unsettled;
 use super::target::Target;
+use super::{Arguments, KIND};
 
 /// What a person sees before it is sent.
 pub(super) fn lines(
@@ -21,12 +21,17 @@ pub(super) fn lines(
     ];
     for target in targets {
         lines.push(format!("  {target}"));
-        for (_, earlier) in unsettled.about(&target.id, arguments.sha1) {
+        for (_, earlier) in unsettled.about(&KIND, &target.id, arguments.sha1) {
             lines.push(format!(
                 "    the outcome of an earlier request of {} is unknown: its action is looked for first",
                 earlier.begun
             ));
         }
+    }
+    if arguments.force {
+        lines.push(
+            "by force: even if the file is protected or on many machines, which the server would refuse".to_owned(),
+        );
     }
     lines.push(format!("comment: {}", arguments.comment));
     lines

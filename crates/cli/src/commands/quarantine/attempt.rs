@@ -12,23 +12,23 @@ use crate::ending;
 /// What became of one machine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Attempt {
-    pub(super) machine_id: MachineId,
-    pub(super) outcome: &'static str,
+pub(in crate::commands) struct Attempt {
+    pub(in crate::commands) machine_id: MachineId,
+    pub(in crate::commands) outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) placement: Option<&'static str>,
+    pub(in crate::commands) placement: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) action: Option<MachineAction>,
+    pub(in crate::commands) action: Option<MachineAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
     #[serde(skip)]
-    pub(super) exit: Exit,
+    pub(in crate::commands) exit: Exit,
 }
 
 /// An error, for programs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Fault {
+pub(in crate::commands) struct Fault {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
@@ -52,7 +52,7 @@ const BY_HAND: &str = "look at those actions, then say which it was: `quell acti
 
 impl Attempt {
     /// What the request came to.
-    pub(super) fn of(machine_id: MachineId, result: Result<Placed, Error>) -> Self {
+    pub(in crate::commands) fn of(machine_id: MachineId, result: Result<Placed, Error>) -> Self {
         match result {
             Ok(placed) => {
                 let placement = placed.placement();
@@ -68,12 +68,16 @@ impl Attempt {
     }
 
     /// The action of an earlier request was found, and nothing was sent.
-    pub(super) fn adopted(machine_id: MachineId, action: MachineAction) -> Self {
+    pub(in crate::commands) fn adopted(machine_id: MachineId, action: MachineAction) -> Self {
         Self::placed(machine_id, Placement::Adopted, action)
     }
 
     /// An earlier request may still arrive within this time, so nothing was sent.
-    pub(super) fn on_its_way(machine_id: MachineId, earlier: &Intent, left: Duration) -> Self {
+    pub(in crate::commands) fn on_its_way(
+        machine_id: MachineId,
+        earlier: &Intent,
+        left: Duration,
+    ) -> Self {
         let message = format!(
             "not sent: the outcome of an earlier request of {} is unknown, and it may still arrive within {} s",
             earlier.begun,
@@ -84,7 +88,7 @@ impl Attempt {
     }
 
     /// Any of these actions may be an earlier request's, so nothing was sent.
-    pub(super) fn ambiguous(
+    pub(in crate::commands) fn ambiguous(
         machine_id: MachineId,
         earlier: &Intent,
         actions: &[MachineAction],
@@ -100,7 +104,7 @@ impl Attempt {
     }
 
     /// It could not be found out what an earlier request came to, so nothing was sent.
-    pub(super) fn undecided(machine_id: MachineId, error: &Error) -> Self {
+    pub(in crate::commands) fn undecided(machine_id: MachineId, error: &Error) -> Self {
         let message = format!(
             "not sent: the outcome of an earlier request is unknown, and it could not be found out: {error}"
         );
@@ -113,20 +117,20 @@ impl Attempt {
     }
 
     /// The user stopped before its turn.
-    pub(super) fn not_sent(machine_id: MachineId) -> Self {
+    pub(in crate::commands) fn not_sent(machine_id: MachineId) -> Self {
         let fault = Fault::new("not asked: stopped by the user before", None);
         Self::failed(machine_id, "NotPerformed", fault, Exit::Halted)
     }
 
     /// The user stopped while it was asked.
-    pub(super) fn interrupted(machine_id: MachineId) -> Self {
+    pub(in crate::commands) fn interrupted(machine_id: MachineId) -> Self {
         let message = "stopped by the user while the request was under way; it may have arrived";
         let fault = Fault::new(message, Some(AGAIN));
         Self::failed(machine_id, "Unknown", fault, Exit::Unknown)
     }
 
     /// Nothing was asked, because nothing was to be.
-    pub(super) const fn planned(machine_id: MachineId) -> Self {
+    pub(in crate::commands) const fn planned(machine_id: MachineId) -> Self {
         Self {
             machine_id,
             outcome: "NotPerformed",
@@ -157,20 +161,20 @@ impl Attempt {
     }
 
     /// The action, while it goes on.
-    pub(super) fn pending(&self) -> Option<&MachineAction> {
+    pub(in crate::commands) fn pending(&self) -> Option<&MachineAction> {
         self.action
             .as_ref()
             .filter(|action| !action.status.is_final())
     }
 
     /// The action has ended.
-    pub(super) fn ended(&mut self, action: MachineAction) {
+    pub(in crate::commands) fn ended(&mut self, action: MachineAction) {
         self.exit = exit_of_status(&action);
         self.action = Some(action);
     }
 
     /// The action exists and goes on; the user does not wait for it any more.
-    pub(super) fn left_waiting(&mut self) {
+    pub(in crate::commands) fn left_waiting(&mut self) {
         self.exit = Exit::Halted;
         self.error = Some(Fault::new(
             "stopped waiting; the action goes on",
@@ -179,20 +183,20 @@ impl Attempt {
     }
 
     /// The action exists, but its end was not seen.
-    pub(super) fn lost_sight(&mut self, error: &Error) {
+    pub(in crate::commands) fn lost_sight(&mut self, error: &Error) {
         self.exit = exit_of(error);
         self.error = Some(Fault::from(error));
     }
 
     /// The service knows it no more.
-    pub(super) fn vanished(&mut self) {
+    pub(in crate::commands) fn vanished(&mut self) {
         self.exit = Exit::Unknown;
         let message = "the service does not know the action any more";
         self.error = Some(Fault::new(message, Some("look with `quell action list`")));
     }
 
     /// What there is to say beside the status.
-    pub(super) fn remark(&self) -> String {
+    pub(in crate::commands) fn remark(&self) -> String {
         let of_error = self.error.as_ref().map(|error| error.message.clone());
         let of_ending = || ending::of(self.action.as_ref()?).map(|ending| ending.what);
         let of_placement = || self.placement_in_words();
@@ -220,7 +224,7 @@ impl Attempt {
     }
 
     /// What to do next, if there is something to say.
-    pub(super) fn advice(&self) -> Option<&'static str> {
+    pub(in crate::commands) fn advice(&self) -> Option<&'static str> {
         let of_action = || ending::of(self.action.as_ref()?).map(|ending| ending.next);
         self.error
             .as_ref()

@@ -7,8 +7,8 @@
 use std::time::{Duration, SystemTime};
 
 use quell::{
-    Client, Error, Intent, IntentId, MachineAction, MachineId, Reconciled, Settlement, Sha1,
-    Timestamp,
+    ActionType, Client, Error, Intent, IntentId, MachineAction, MachineId, Reconciled, Settlement,
+    Sha1, Timestamp,
 };
 
 /// How long after it was given up a request may still arrive, and its action then be missing from
@@ -19,7 +19,7 @@ const WITHOUT_DEADLINE: Duration = Duration::from_secs(3600);
 
 /// Earlier requests of unknown outcome.
 #[derive(Debug)]
-pub(super) struct Unsettled(Vec<(IntentId, Intent)>);
+pub(in crate::commands) struct Unsettled(Vec<(IntentId, Intent)>);
 
 /// What became of one of them.
 #[derive(Debug)]
@@ -36,19 +36,22 @@ pub(crate) enum Finding {
 
 impl Unsettled {
     /// Those of the client's journal.
-    pub(super) async fn read(client: &Client) -> Result<Self, Error> {
+    pub(in crate::commands) async fn read(client: &Client) -> Result<Self, Error> {
         client.unsettled().await.map(Self)
     }
 
-    /// Those about this machine and this file.
-    pub(super) fn about<'a>(
+    /// Those that asked for the same of this machine about this file.
+    pub(in crate::commands) fn about<'a>(
         &'a self,
+        kind: &'a ActionType,
         machine: &'a MachineId,
         sha1: Sha1,
     ) -> impl Iterator<Item = (&'a IntentId, &'a Intent)> {
         let same = move |intent: &Intent| {
             let named = intent.machine.as_str();
-            intent.sha1 == Some(sha1) && named.eq_ignore_ascii_case(machine.as_str())
+            intent.kind == *kind
+                && intent.sha1 == Some(sha1)
+                && named.eq_ignore_ascii_case(machine.as_str())
         };
         let all = self.0.iter().map(|(id, intent)| (id, intent));
         all.filter(move |(_, intent)| same(intent))
@@ -89,7 +92,7 @@ fn on_its_way(intent: &Intent, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quell::{ActionType, Comment};
+    use quell::Comment;
 
     fn intent(begun: &str, within: Option<u64>) -> Intent {
         let mut intent = Intent::new(
@@ -126,13 +129,19 @@ mod tests {
             IntentId::new("1"),
             intent("2026-11-22T01:00:00Z", None),
         )]);
+        let kind = ActionType::StopAndQuarantineFile;
         let count = |machine: &str, sha1: &str| {
             let machine = machine.parse().unwrap();
-            unsettled.about(&machine, sha1.parse().unwrap()).count()
+            let about = unsettled.about(&kind, &machine, sha1.parse().unwrap());
+            about.count()
         };
         let (file, other) = ("87662bc3d60e4200ceaf7aae249d1c343f4b83c9", "0".repeat(40));
         assert_eq!(count("host-1", file), 1);
         assert_eq!(count("host-2", file), 0);
         assert_eq!(count("host-1", &other), 0);
+        let machine = "host-1".parse().unwrap();
+        let restore = quell::extension::restore_file();
+        let about = unsettled.about(&restore, &machine, file.parse().unwrap());
+        assert_eq!(about.count(), 0, "what takes is not what puts back");
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Report<'a> {
     sha1: Sha1,
     comment: &'a Comment,
     dry_run: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    force: bool,
     results: &'a [Attempt],
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<check::Document<'a>>,
@@ -28,6 +30,7 @@ impl<'a> Report<'a> {
             sha1: arguments.sha1,
             comment: &arguments.comment,
             dry_run: arguments.dry_run,
+            force: arguments.force,
             results,
             check: None,
             unchecked: None,
@@ -60,6 +63,11 @@ pub(super) fn write(
     if format == Format::Json {
         return output::json(&Report::of(arguments, attempts));
     }
+    show(attempts)
+}
+
+/// Writes what became of them for a person, and what to do next.
+pub(in crate::commands) fn show(attempts: &[Attempt]) -> Result<(), Failure> {
     let mut table = Table::new(&["machine", "status", "placement", "action", "remark"]);
     for attempt in attempts {
         let action = attempt.action.as_ref();

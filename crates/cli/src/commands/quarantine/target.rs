@@ -7,15 +7,18 @@ use quell::{Client, Error, ErrorKind, MachineId};
 
 /// A machine that is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
+pub(in crate::commands) struct Target {
     /// As the user named it.
-    pub(super) named: MachineId,
+    pub(in crate::commands) named: MachineId,
     /// Its id; the name where the service knows no machine by it.
-    pub(super) id: MachineId,
+    pub(in crate::commands) id: MachineId,
 }
 
 /// The machines, each once. Of those that are named by a DNS name the service is asked for the id.
-pub(super) async fn look_up(client: &Client, named: &[MachineId]) -> Result<Vec<Target>, Error> {
+pub(in crate::commands) async fn look_up(
+    client: &Client,
+    named: &[MachineId],
+) -> Result<Vec<Target>, Error> {
     let mut targets = Vec::with_capacity(named.len());
     for target in as_named(named) {
         let id = id_of(client, &target.named).await?;
@@ -25,7 +28,7 @@ pub(super) async fn look_up(client: &Client, named: &[MachineId]) -> Result<Vec<
 }
 
 /// The machines, each name once, without asking anybody.
-pub(super) fn as_named(named: &[MachineId]) -> Vec<Target> {
+pub(in crate::commands) fn as_named(named: &[MachineId]) -> Vec<Target> {
     let targets = named.iter().map(|machine| Target {
         named: machine.clone(),
         id: machine.clone(),

@@ -13,7 +13,7 @@ use crate::progress::Progress;
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Waits until all have ended, the time is over, or the user stops it.
-pub(super) async fn for_all(
+pub(in crate::commands) async fn for_all(
     attempts: &mut [Attempt],
     deadline: Duration,
     client: &Client,

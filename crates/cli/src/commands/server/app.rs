@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use quell_server::admin::{Admin, ApplicationSummary, NewApplication, NewProof};
+use quell_server::core::extension::Extension;
 use quell_server::secret::Secret;
 use quell_terminal::{Consent, Exit, Failure, Format, Question, Table, output};
 use serde::Serialize;
@@ -34,6 +35,7 @@ pub(crate) struct Add {
     #[arg(
         long = "permission",
         value_name = "NAME",
+        long_help = permission_help(),
         required_unless_present = "scopes"
     )]
     permissions: Vec<String>,
@@ -50,6 +52,16 @@ pub(crate) struct Add {
     /// It proves itself by the RSA key of this certificate, in PEM, instead of a secret
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+}
+
+fn permission_help() -> String {
+    let mut help = "What it may do by itself, for instance Machine.StopAndQuarantine; several times for several. \
+                    Beyond Microsoft's API this server knows:"
+        .to_owned();
+    for extension in Extension::ALL {
+        help.push_str(&format!("\n  {}: {}", extension.name, extension.about));
+    }
+    help
 }
 
 #[derive(Debug, Serialize)]
