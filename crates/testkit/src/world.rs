@@ -96,6 +96,12 @@ impl World {
         self.directory.path().join("files")
     }
 
+    /// The agent's state directory.
+    #[must_use]
+    pub fn agent_state(&self) -> PathBuf {
+        self.path("agent")
+    }
+
     /// The server's data directory.
     #[must_use]
     pub fn data(&self) -> &Path {
