@@ -302,9 +302,13 @@ mod killed {
         let before = identity(&world);
         let asked = world.server_command(&["device", "rotate-key", &machine]);
         assert_eq!(asked.code, 0, "{asked:?}");
+        // An order waits, so that the first hold is answered at once.
+        let ordered = quarantine(&world, &application, &victim, &[]).json();
+        let id = text(&ordered["results"][0]["action"]["id"]);
         dies_at(&mut world, point);
         world.start_agent();
-        taken(&world, &application, &victim);
+        let ended = await_end(&world, &application, &id, "60s").json();
+        assert_eq!(ended["action"]["status"], "Succeeded", "{point}: {ended}");
         let begun = Instant::now();
         loop {
             let now = identity(&world);
