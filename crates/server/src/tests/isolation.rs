@@ -145,6 +145,7 @@ fn paths(operation: &OperationInfo, names: &Names, now: &str) -> Vec<String> {
     };
     let paths = match route {
         Route::StopAndQuarantineFile { .. }
+        | Route::RestoreFile { .. }
         | Route::Isolate { .. }
         | Route::Unisolate { .. }
         | Route::RestrictCodeExecution { .. }
