@@ -1,5 +1,9 @@
 //! A client's statement that it is this client, signed with the key of its certificate (RFC 7523,
 //! as MSAL makes it).
+//!
+//! It may be shown again while it is good: MSAL for Python makes one and shows it with every request of the next nine
+//! minutes, and Microsoft's issuer takes it. RFC 7523 leaves it to the issuer (section 3, item 7). What keeps it from
+//! strangers is TLS, what bounds their use of it is its short life.
 
 use std::time::Duration;
 
@@ -15,8 +19,8 @@ use rustls_pki_types::CertificateDer;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The longest time for which an assertion is accepted: so long its number is remembered.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// The longest that an assertion may still live: as long as those of Microsoft's libraries.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// How far clocks may differ.
 const LEEWAY: Duration = Duration::from_secs(60);
 
@@ -37,13 +41,6 @@ pub(super) enum AssertionFlaw {
     Time,
 }
 
-/// What is left to do for a good assertion: to see that it is used once.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Assertion {
-    pub(super) jti: String,
-    pub(super) forget_after: Timestamp,
-}
-
 /// Nothing but these is looked at: keys and addresses in a header are a stranger's.
 #[derive(Deserialize)]
 struct Header {
@@ -61,7 +58,6 @@ struct Claims {
     iss: String,
     sub: String,
     aud: String,
-    jti: String,
     exp: NumericDate,
     #[serde(default)]
     nbf: Option<NumericDate>,
@@ -79,35 +75,33 @@ impl NumericDate {
     }
 }
 
-impl Assertion {
-    /// Checks everything but that it was not used before.
-    pub(super) fn verify(
-        text: &str,
-        certificate: &[u8],
-        client_id: &str,
-        audiences: &[String],
-        now: Timestamp,
-    ) -> Result<Self, AssertionFlaw> {
-        let mut parts = text.split('.');
-        let (Some(header), Some(claims), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(AssertionFlaw::Malformed);
-        };
-        let signed = format!("{header}.{claims}");
-        let header: Header = decoded(header)?;
-        if header.crit.is_some() {
-            return Err(AssertionFlaw::Malformed);
-        }
-        header.names(certificate)?;
-        let signature = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| AssertionFlaw::Malformed)?;
-        UnparsedPublicKey::new(header.algorithm()?, public_key(certificate)?)
-            .verify(signed.as_bytes(), &signature)
-            .map_err(|_| AssertionFlaw::Signature)?;
-        decoded::<Claims>(claims)?.check(client_id, audiences, now)
+/// Checks everything that an assertion must be, here and now.
+pub(super) fn verify(
+    text: &str,
+    certificate: &[u8],
+    client_id: &str,
+    audiences: &[String],
+    now: Timestamp,
+) -> Result<(), AssertionFlaw> {
+    let mut parts = text.split('.');
+    let (Some(header), Some(claims), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(AssertionFlaw::Malformed);
+    };
+    let signed = format!("{header}.{claims}");
+    let header: Header = decoded(header)?;
+    if header.crit.is_some() {
+        return Err(AssertionFlaw::Malformed);
     }
+    header.names(certificate)?;
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| AssertionFlaw::Malformed)?;
+    UnparsedPublicKey::new(header.algorithm()?, public_key(certificate)?)
+        .verify(signed.as_bytes(), &signature)
+        .map_err(|_| AssertionFlaw::Signature)?;
+    decoded::<Claims>(claims)?.check(client_id, audiences, now)
 }
 
 impl Header {
@@ -137,12 +131,12 @@ impl Claims {
         client_id: &str,
         audiences: &[String],
         now: Timestamp,
-    ) -> Result<Assertion, AssertionFlaw> {
+    ) -> Result<(), AssertionFlaw> {
         let is_client = |said: &str| said.eq_ignore_ascii_case(client_id);
         let is_ours = audiences
             .iter()
             .any(|ours| ours.eq_ignore_ascii_case(&self.aud));
-        if !is_client(&self.iss) || !is_client(&self.sub) || !is_ours || self.jti.is_empty() {
+        if !is_client(&self.iss) || !is_client(&self.sub) || !is_ours {
             return Err(AssertionFlaw::Claims);
         }
         let expires = self.exp.moment();
@@ -153,10 +147,7 @@ impl Claims {
         if over || early || long {
             return Err(AssertionFlaw::Time);
         }
-        Ok(Assertion {
-            jti: self.jti,
-            forget_after: expires.saturating_add(LEEWAY),
-        })
+        Ok(())
     }
 }
 

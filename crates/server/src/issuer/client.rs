@@ -1,11 +1,11 @@
 //! Which application asks, and how it proves that.
 
-use super::assertion::Assertion;
+use super::assertion;
 use super::fault::TokenFault;
 use super::form::Proof;
 use super::{Clients, Issuer, all_roles};
 use crate::core::TenantId;
-use crate::secret::{SecretHash, sha256};
+use crate::secret::SecretHash;
 use crate::store::record::Application;
 
 /// A client that is what it says.
@@ -79,7 +79,7 @@ impl Issuer {
             }
             Proof::Assertion(assertion) => {
                 let client = known.ok_or(TokenFault::Client)?;
-                self.check_assertion(&client, assertion).await?;
+                self.check_assertion(&client, assertion)?;
                 Ok(Client::known(client, "2"))
             }
             Proof::None => match known {
@@ -90,17 +90,13 @@ impl Issuer {
         }
     }
 
-    async fn check_assertion(
-        &self,
-        application: &Application,
-        assertion: &str,
-    ) -> Result<(), TokenFault> {
+    fn check_assertion(&self, application: &Application, shown: &str) -> Result<(), TokenFault> {
         let certificate = application.certificate.as_deref();
         // It was signed by the client's own clock.
         let now = self.clock.outside();
         let audiences = self.assertion_audiences(application.tenant);
-        let read = Assertion::verify(
-            assertion,
+        assertion::verify(
+            shown,
             certificate.ok_or(TokenFault::Client)?,
             &application.client_id,
             &audiences,
@@ -109,18 +105,7 @@ impl Issuer {
         .map_err(|flaw| {
             tracing::debug!(client = ?application.client_id, %flaw, "assertion refused");
             TokenFault::Client
-        })?;
-        let first = self
-            .store
-            .use_assertion(
-                application.tenant,
-                &application.client_id,
-                sha256(read.jti.as_bytes()),
-                self.clock.own_moment(read.forget_after),
-            )
-            .await
-            .map_err(TokenFault::Unavailable)?;
-        first.then_some(()).ok_or(TokenFault::Client)
+        })
     }
 
     /// Whom an assertion may be addressed to: either token endpoint of the tenant, or the issuer.

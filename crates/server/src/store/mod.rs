@@ -165,7 +165,7 @@ pub trait People: Debug + Send + Sync {
     ) -> Result<bool, StoreError>;
 }
 
-/// What comes of signing in: codes, refresh tokens, and assertions that were used.
+/// What comes of signing in: codes and refresh tokens.
 #[async_trait]
 pub trait SignIns: Debug + Send + Sync {
     /// Keeps an authorization code.
@@ -190,14 +190,6 @@ pub trait SignIns: Debug + Send + Sync {
         client_id: &str,
         now: Timestamp,
     ) -> Result<Option<Person>, StoreError>;
-    /// Remembers that an application used an assertion; `false` when it was used before.
-    async fn use_assertion(
-        &self,
-        tenant: TenantId,
-        client_id: &str,
-        digest: [u8; 32],
-        forget_after: Timestamp,
-    ) -> Result<bool, StoreError>;
     /// Forgets what is over.
     async fn forget_sign_ins(&self, now: Timestamp) -> Result<(), StoreError>;
 }

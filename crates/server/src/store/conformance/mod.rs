@@ -73,7 +73,6 @@ macro_rules! every_rule {
             refresh_token_is_good_once_and_shown_again_ends_all,
             device_waits_until_its_person_has_decided,
             other_password_ends_what_the_old_one_began,
-            assertion_is_used_once_until_it_is_forgotten,
             issuer_is_trusted_for_one_tenant,
             token_lets_in_as_often_and_as_long_as_it_says,
             same_key_is_let_in_again_and_uses_nothing_up,

@@ -237,20 +237,3 @@ pub(in crate::store) async fn other_password_ends_what_the_old_one_began(store: 
     let nobody = store.set_password(tenant, "nobody", "$2".to_owned(), by(), at(62));
     assert!(!nobody.await.unwrap());
 }
-
-pub(in crate::store) async fn assertion_is_used_once_until_it_is_forgotten(store: Arc<dyn Store>) {
-    let tenant = store.first_tenant(at(0)).await.unwrap();
-    let used = async |client: &str, digest: u8| {
-        store
-            .use_assertion(tenant, client, [digest; 32], at(60))
-            .await
-            .unwrap()
-    };
-    assert!(used("c1", 1).await);
-    assert!(!used("c1", 1).await);
-    assert!(used("c2", 1).await);
-    store.forget_sign_ins(at(59)).await.unwrap();
-    assert!(!used("c1", 1).await);
-    store.forget_sign_ins(at(60)).await.unwrap();
-    assert!(used("c1", 1).await);
-}

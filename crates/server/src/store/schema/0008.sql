@@ -64,12 +64,3 @@ CREATE TABLE device_codes (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX device_codes_by_user_code ON device_codes (user_code);
 CREATE INDEX device_codes_by_end ON device_codes (expires);
-
-CREATE TABLE client_assertions (
-    tenant       TEXT NOT NULL,
-    client_id    TEXT NOT NULL,
-    digest       BLOB NOT NULL,
-    forget_after INTEGER NOT NULL,
-    PRIMARY KEY (tenant, client_id, digest)
-) WITHOUT ROWID;
-CREATE INDEX client_assertions_by_end ON client_assertions (forget_after);

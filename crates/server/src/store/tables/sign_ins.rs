@@ -54,25 +54,6 @@ impl SignIns for SqlStore {
         .await
     }
 
-    async fn use_assertion(
-        &self,
-        tenant: TenantId,
-        client_id: &str,
-        digest: [u8; 32],
-        forget_after: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let client_id = client_id.to_owned();
-        self.write(move |sql| {
-            let first = sql.execute(
-                "INSERT INTO client_assertions (tenant, client_id, digest, forget_after)
-                 VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-                values![tenant, &client_id, &digest, forget_after],
-            )?;
-            Ok(first > 0)
-        })
-        .await
-    }
-
     async fn forget_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         self.write(move |sql| forget(sql, now)).await
     }
@@ -241,7 +222,6 @@ fn forget(sql: &mut dyn Sql, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM sign_ins WHERE expires <= ?1",
         "DELETE FROM device_codes WHERE expires <= ?1",
-        "DELETE FROM client_assertions WHERE forget_after <= ?1",
     ] {
         sql.execute(statement, values![now])?;
     }
