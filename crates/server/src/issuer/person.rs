@@ -122,6 +122,16 @@ impl Issuer {
             }
             Grant::Refresh { token, .. } => {
                 let (shown, next) = (sha256(token.as_bytes()), beginning.new.refresh);
+                // A client that asks for too much keeps its token: shown again, a used one would
+                // end the sign-in.
+                let agreed = self
+                    .store
+                    .agreed_scope(tenant, &client.id, shown, now)
+                    .await
+                    .map_err(TokenFault::Unavailable)?;
+                if let Some(agreed) = agreed {
+                    self.asked_now(request, &Scopes::parse(&agreed, &self.base_url)?)?;
+                }
                 self.store
                     .refresh(tenant, &client.id, shown, next, now)
                     .await

@@ -173,6 +173,15 @@ pub trait SignIns: Debug + Send + Sync {
     /// Uses a code up. Shown again, it ends the sign-in that came of it; shown with anything
     /// wrong, it is of no more use.
     async fn redeem_code(&self, shown: Redemption) -> Result<Redeemed, StoreError>;
+    /// What the person agreed to whose sign-in a refresh token belongs to, used or not: looked at
+    /// before it is used up.
+    async fn agreed_scope(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+        shown: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError>;
     /// Exchanges a refresh token for the next one. Shown again, it ends the sign-in.
     async fn refresh(
         &self,

@@ -154,6 +154,12 @@ async fn code_of_one_application_is_of_no_use_to_another() {
     let wider = format!("&scope={}", encoded(&format!("{RESOURCE}/Machine.Scan")));
     let wider = sitting.refresh(&world, refresh, &wider).await.json();
     assert_eq!(wider["error"], "invalid_scope");
+    let again = sitting.refresh(&world, refresh, "").await;
+    assert_eq!(
+        again.status,
+        StatusCode::OK,
+        "what was refused used up nothing"
+    );
 }
 
 #[tokio::test]

@@ -19,6 +19,25 @@ impl SignIns for SqlStore {
         self.write(move |sql| redeem_code(sql, &shown)).await
     }
 
+    async fn agreed_scope(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+        shown: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let client_id = client_id.to_owned();
+        self.read(move |sql| {
+            let found: Option<(String,)> = sql.query_one(
+                "SELECT scope FROM refresh_tokens JOIN sign_ins ON sign_ins.id = sign_in
+                 WHERE digest = ?1 AND tenant = ?2 AND client_id = ?3 AND expires > ?4",
+                values![&shown, tenant, &client_id, now],
+            )?;
+            Ok(found.map(|(scope,)| scope))
+        })
+        .await
+    }
+
     async fn refresh(
         &self,
         tenant: TenantId,
