@@ -145,6 +145,10 @@ impl Issuer {
         if !self.is_from_our_page(&form, code, visitor) {
             return stale();
         }
+        // The proof is made with the browser's own secret: whoever tries codes out can make it for each of them.
+        if let Err(many) = self.attempts.user_code(visitor.from) {
+            return Page::refusal(StatusCode::TOO_MANY_REQUESTS, &many.to_string()).into_response();
+        }
         let case = match self.device_case(code).await {
             Ok(Some(case)) => case,
             Ok(None) => return stale(),

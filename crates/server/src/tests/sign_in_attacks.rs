@@ -1,5 +1,6 @@
 //! Ways into a sign-in that must lead nowhere.
 
+use aws_lc_rs::hmac;
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -324,6 +325,31 @@ async fn user_codes_cannot_be_tried_out() {
         .await;
     assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(!right.text.contains("Quell command"));
+}
+
+#[tokio::test]
+async fn user_codes_cannot_be_tried_out_on_the_page_behind_either() {
+    let world = World::new().await;
+    let sitting = Sitting::begin(&world).await;
+    let asked = sitting.device(&world, "v2.0/").await;
+    let page = world.get("", "/devicelogin").await;
+    // Nobody knows a browser's secret but the browser, and this one is the stranger's.
+    let secret = page.cookie().split_once('=').unwrap().1.to_owned();
+    let refuse = async |code: &str| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        let proof = URL_SAFE_NO_PAD.encode(hmac::sign(&key, code.as_bytes()));
+        let fields = [("csrf", &*proof), ("user_code", code), ("decision", "deny")];
+        let path = "/devicelogin/sign-in";
+        sitting.submit(&world, &page, path, &fields).await
+    };
+    for _ in 0..30 {
+        assert_eq!(refuse("BBBBBBBB").await.status, StatusCode::BAD_REQUEST);
+    }
+    let code = asked["user_code"].as_str().unwrap().replace('-', "");
+    let hit = refuse(&code).await;
+    assert_eq!(hit.status, StatusCode::TOO_MANY_REQUESTS);
+    let waits = sitting.poll(&world, &asked).await.json();
+    assert_eq!(waits["error"], "authorization_pending");
 }
 
 #[tokio::test]
