@@ -10,6 +10,7 @@ use quell_ratelimit::{Keyed, Moment, QuotaError, Window};
 use tokio::time::Instant;
 
 use crate::core::TenantId;
+use crate::secret::sha256;
 
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// The most names and addresses that are counted one by one.
@@ -20,12 +21,15 @@ const MAX_KEYS: usize = 50_000;
 #[error("Too many attempts. Try again in some minutes.")]
 pub(super) struct TooMany;
 
+/// The SHA-256 of a name in lower case: what strangers send as a name may be long.
+type Name = [u8; 32];
+
 /// Counts attempts.
 #[derive(Debug)]
 pub(super) struct Attempts {
     started: Instant,
-    passwords_of_name_from_address: Keyed<(TenantId, String, IpAddr)>,
-    passwords_of_name: Keyed<(TenantId, String)>,
+    passwords_of_name_from_address: Keyed<(TenantId, Name, IpAddr)>,
+    passwords_of_name: Keyed<(TenantId, Name)>,
     passwords_from_address: Keyed<IpAddr>,
     codes_from_address: Keyed<IpAddr>,
     codes: Keyed<()>,
@@ -54,8 +58,8 @@ impl Attempts {
         from: IpAddr,
     ) -> Result<(), TooMany> {
         let (now, from) = (self.now(), neighborhood(from));
-        let name = name.to_lowercase();
-        let both = (tenant, name.clone(), from);
+        let name = sha256(name.to_lowercase().as_bytes());
+        let both = (tenant, name, from);
         let passed = self.passwords_from_address.check(&from, now).is_ok()
             && self
                 .passwords_of_name_from_address
@@ -82,7 +86,7 @@ impl Attempts {
 }
 
 /// Whoever has one address of IPv6 has the 2^64 beside it.
-fn neighborhood(address: IpAddr) -> IpAddr {
+pub(super) fn neighborhood(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = u128::from(address) >> 64 << 64;

@@ -9,6 +9,8 @@ use std::time::Duration;
 use quell_ratelimit::{Keyed, Moment, TooFast, Window};
 use tokio::time::Instant;
 
+use super::attempts::neighborhood;
+
 /// Requests a minute of one client at one address. A token lasts an hour.
 const OF_CLIENT: u32 = 120;
 /// Requests a minute of one address, behind which there may be many clients.
@@ -40,6 +42,7 @@ impl Guard {
     /// Lets a request pass, or says in how many seconds it may come again.
     pub(super) fn check(&self, client_id: &str, address: IpAddr) -> Result<(), u64> {
         let now = Moment::after_epoch(self.started.elapsed());
+        let address = neighborhood(address);
         let client = client_id.chars().take(MAX_ID).collect();
         self.by_address
             .check(&address, now)
@@ -76,5 +79,15 @@ mod tests {
         let guard = Guard::new().unwrap();
         assert_eq!(passing(&guard, |index| index.to_string(), HERE), OF_ADDRESS);
         assert_eq!(guard.check("robot", THERE), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_of_one_subscriber_are_one() {
+        let guard = Guard::new().unwrap();
+        let subscriber = 0x2001_0db8_u128 << 96;
+        let passed = (0..u128::from(OF_CLIENT) + 1)
+            .map(|host| IpAddr::from((subscriber | host).to_be_bytes()))
+            .filter(|address| guard.check("robot", *address).is_ok());
+        assert_eq!(passed.count(), usize::try_from(OF_CLIENT).unwrap());
     }
 }
