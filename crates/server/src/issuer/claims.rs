@@ -288,6 +288,16 @@ pub(super) fn audience_is_ours(audience: &str, base_url: &str) -> bool {
     own || is_accepted_audience(audience)
 }
 
+/// Whether an issuer is a tenant of this server. Another may live at the same host, or have a name
+/// that begins as ours.
+pub(super) fn issuer_is_ours(issuer: &str, base_url: &str) -> bool {
+    let path = issuer
+        .strip_prefix(base_url)
+        .and_then(|rest| rest.strip_prefix('/'));
+    let tenant = path.and_then(|path| path.split('/').next());
+    tenant.is_some_and(|tenant| tenant.parse::<TenantId>().is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,6 +387,21 @@ mod tests {
         ] {
             let aud = bad.to_owned();
             assert_eq!(check(&Claims { aud, ..claims() }, NOW), Err(Flaw::Audience));
+        }
+    }
+
+    #[test]
+    fn neighbor_is_another_issuer() {
+        for ours in [format!("{BASE}/{TENANT}/"), format!("{BASE}/{TENANT}/v2.0")] {
+            assert!(issuer_is_ours(&ours, BASE), "{ours}");
+        }
+        for other in [
+            format!("{BASE}/realms/x"),
+            format!("{BASE}080/{TENANT}/"),
+            format!("{BASE}.evil.example/{TENANT}/"),
+            BASE.to_owned(),
+        ] {
+            assert!(!issuer_is_ours(&other, BASE), "{other}");
         }
     }
 

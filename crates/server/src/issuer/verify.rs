@@ -9,7 +9,7 @@ use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::claims::{Caller, Claims, Flaw};
+use super::claims::{Caller, Claims, Flaw, issuer_is_ours};
 use super::{Clients, Issuer};
 use crate::core::Grant;
 use crate::store::StoreError;
@@ -100,7 +100,7 @@ impl Issuer {
         let token = bearer(headers)?;
         let envelope = Envelope::read(token).ok_or(Unauthorized::BadToken)?;
         let now = self.clock.now();
-        if !envelope.iss.starts_with(&self.base_url) {
+        if !issuer_is_ours(&envelope.iss, &self.base_url) {
             let caller = self.external.caller(token, &envelope, now).await?;
             return self.with_powers(caller).await;
         }

@@ -85,7 +85,9 @@ impl ExternalIssuers {
         let all = self.trusted();
         let trusted = all
             .iter()
-            .find(|trusted| trusted.is_named_by(envelope))
+            .filter(|trusted| trusted.is_named_by(envelope))
+            // Who trusts this one tenant of the issuer comes before who trusts all of them.
+            .max_by_key(|trusted| trusted.issuer.foreign_tenant.is_some())
             .ok_or(Unauthorized::BadToken)?;
         let algorithm = trusted
             .algorithm(envelope.alg)

@@ -200,6 +200,29 @@ async fn application_and_person_of_either_version_are_known() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn trust_in_one_tenant_of_an_issuer_comes_before_trust_in_all() {
+    let scene = Scene::new().await;
+    let all = ExternalIssuer {
+        tenant: scene.tenant,
+        issuer: scene.iss.clone(),
+        foreign_tenant: None,
+        audiences: vec!["api://other".to_owned()],
+        keys_url: None,
+        algorithms: vec!["RS256".to_owned()],
+        created: Timestamp::from_unix_seconds(NOW),
+    };
+    let by = crate::core::audit::By::server("test");
+    let store = &scene.trusted.store;
+    assert!(store.add_external_issuer(all, by).await.unwrap());
+    scene.trusted.look().await.unwrap();
+    let caller = async |more| scene.caller(&scene.token(&scene.key, more)).await;
+    assert!(caller(json!({})).await.is_ok());
+    let other = json!({"tid": "other", "aud": "api://other"});
+    assert!(caller(other).await.is_ok());
+    assert!(caller(json!({"aud": "api://other"})).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn claims_that_are_not_ours_are_refused() {
     let scene = Scene::new().await;
     let other = "00000000-0000-4000-8000-000000000000";
