@@ -30,7 +30,6 @@ const OF_A_TENANT: [&str; 26] = [
     "indicators",
     "calls",
     "external_issuers",
-    "client_assertions",
     "authorization_codes",
     "device_codes",
     "sign_ins",
