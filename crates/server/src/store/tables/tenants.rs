@@ -12,7 +12,7 @@ use crate::store::{SqlStore, StoreError, Tenants};
 
 /// Where rows of a tenant are, but for its audit trail, which outlives it: what refers to others
 /// before what it refers to.
-const OF_A_TENANT: [&str; 26] = [
+const OF_A_TENANT: [&str; 25] = [
     "orders",
     "actions",
     "sightings",
