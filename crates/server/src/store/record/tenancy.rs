@@ -127,6 +127,16 @@ pub enum Holder {
     UserGroup(String),
 }
 
+impl Holder {
+    /// The person's or the group's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User(name) | Self::UserGroup(name) => name,
+        }
+    }
+}
+
 impl std::fmt::Display for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -255,7 +255,7 @@ fn grant(
         for holder in holders {
             match key(sql, tenant, holder)? {
                 Some(key) => keys.push(key),
-                None => return Ok(Err(holder.to_string())),
+                None => return Ok(Err(holder.name().to_owned())),
             }
         }
         Ok(Ok(keys))
