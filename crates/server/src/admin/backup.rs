@@ -4,8 +4,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::{Admin, AdminError};
+use crate::core::audit::Deed;
 use crate::data_dir::{DataDir, DataDirError};
-use crate::store::{SchemaVersion, StoreError, check_copy, copy_store, schema_version};
+use crate::store::{SchemaVersion, StoreError, Trail as _, check_copy, copy_store, schema_version};
 
 /// A backup was not made, or not put back; what there was is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,36 @@ pub struct Restored {
     pub schema: i64,
     /// Where the database that was there before is now, if there was one.
     pub kept: Option<PathBuf>,
+}
+
+/// Tells of a copy in the trail of the first tenant, if data of this version are there: older ones are not brought
+/// forward for it, as they may be on their way back to an older server. Says whether it was told.
+///
+/// # Errors
+/// [`AdminError`] when the store cannot be used.
+pub async fn tell_of_copy(data_dir: &Path, copied: Copied) -> Result<bool, AdminError> {
+    let file = DataDir::create(data_dir)?.store_file();
+    let SchemaVersion { found, known } = schema_version(&file)?;
+    if found != known {
+        return Ok(false);
+    }
+    let admin = Admin::open(data_dir).await?;
+    let (deed, command) = match copied {
+        Copied::Out => (Deed::BackupMade, "server backup"),
+        Copied::Back => (Deed::BackupRestored, "server restore"),
+    };
+    let (by, now) = (admin.by(command), admin.clock.now());
+    admin.store.tell(admin.tenant, by, deed, now).await?;
+    Ok(true)
+}
+
+/// Which way data were copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// Out of a data directory: all that is in it is known elsewhere from then on.
+    Out,
+    /// Back into it: what was done since the backup was made is undone.
+    Back,
 }
 
 /// Copies the database of a data directory to a new file, readable by its owner alone, whether or not a server
@@ -204,7 +236,7 @@ fn sync_directory(file: &Path) -> Result<(), BackupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::admin::{Admin, NewApplication};
+    use crate::admin::NewApplication;
 
     fn quiet() -> impl FnMut(u64, u64) {
         |_, _| {}

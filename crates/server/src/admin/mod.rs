@@ -33,9 +33,10 @@ pub use crate::store::record::{
 };
 pub use applications::{AddedApplication, ApplicationSummary, NewApplication, NewProof};
 pub use audit::{
-    Archived, Exporting, Line, TrailFileError, TrailFilter, Verdict, Witnesses, verify_file,
+    Archived, Exporting, Line, SilentWitness, TrailFileError, TrailFilter, Verdict, Witnesses,
+    verify_file,
 };
-pub use backup::{BackupError, Restored, backup, restore};
+pub use backup::{BackupError, Copied, Restored, backup, restore, tell_of_copy};
 pub use issuers::{IssuerSummary, NewIssuer};
 pub use keys::KeySummary;
 pub use machines::{MachineSummary, NewToken};
@@ -133,6 +134,9 @@ pub enum AdminError {
     /// No signing key can be made.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// What was kept elsewhere says nothing of the trail.
+    #[error(transparent)]
+    SilentWitness(#[from] SilentWitness),
     /// The archive cannot be written.
     #[error("the archive {} cannot be written", path.display())]
     Archive {

@@ -4,8 +4,8 @@ use quell_model::Timestamp;
 use serde_json::{Value, json};
 
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
-use crate::admin::Witnesses;
-use crate::core::audit::Trust;
+use crate::admin::{Admin, AdminError, Line, SilentWitness, TrailFilter, Witnesses};
+use crate::core::audit::{Head, Signed, Trust};
 
 async fn entries(world: &World) -> Vec<Value> {
     let tenant = world.admin.tenant_id();
@@ -238,7 +238,7 @@ async fn archive_and_what_stays_are_both_whole() {
 async fn trail_that_was_written_anew_disagrees_with_what_a_receiver_has() {
     let world = World::new().await;
     world.client(BOTH).await;
-    let mut exporting = crate::admin::Admin::export(crate::admin::TrailFilter::default());
+    let mut exporting = Admin::export(TrailFilter::default());
     let lines = world.admin.next_lines(&mut exporting).await.unwrap();
     let mut received = Witnesses::default();
     assert!(received.add(lines.last().unwrap()));
@@ -259,4 +259,108 @@ async fn trail_that_was_written_anew_disagrees_with_what_a_receiver_has() {
     let verdict = world.admin.verify_trail(Trust::Anyone, &received).await;
     let broken = verdict.unwrap().outcome.unwrap_err();
     assert_eq!(broken.entry(), exporting.at(), "{broken}");
+}
+
+#[tokio::test]
+async fn witness_that_says_nothing_of_the_trail_is_refused() {
+    let world = World::new().await;
+    world.client(BOTH).await;
+    let key = world.admin.audit_key(None).unwrap().unwrap();
+    let link = world.admin.trail_end().await.unwrap();
+    let head = |tenant, link| {
+        let time = Timestamp::from_unix_seconds(1);
+        let mut witnesses = Witnesses::default();
+        let signed = Signed::by(&key, Head { tenant, link, time });
+        assert!(witnesses.add(&Line::Head(signed).write()));
+        witnesses
+    };
+    let verify = async |witnesses| world.admin.verify_trail(Trust::Anyone, &witnesses).await;
+    let foreign = head(crate::core::TenantId::fresh(), link);
+    assert!(matches!(
+        verify(foreign).await,
+        Err(AdminError::SilentWitness(SilentWitness::Foreign))
+    ));
+    let tenant = world.admin.tenant_id();
+    assert!(verify(head(tenant, link)).await.unwrap().outcome.is_ok());
+
+    world.client(BOTH).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (file, later) = (
+        dir.path().join("archive"),
+        "2200-01-01T00:00:00Z".parse().unwrap(),
+    );
+    world.admin.archive(later, &file, &key).await.unwrap();
+    assert!(matches!(
+        verify(head(tenant, link)).await,
+        Err(AdminError::SilentWitness(SilentWitness::Archived {
+            newest: 2,
+            ..
+        }))
+    ));
+    let archived = crate::admin::verify_file(&file, &Trust::Anyone, &head(tenant, link));
+    assert!(archived.unwrap().outcome.is_ok());
+}
+
+#[tokio::test]
+async fn export_that_was_cut_short_is_seen_to_be() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        world.client(BOTH).await;
+    }
+    let key = world.admin.audit_key(None).unwrap().unwrap();
+    let head = world.admin.head(Some(&key)).await.unwrap();
+    let mut exporting = Admin::export(TrailFilter::default()).promising(head);
+    let lines = world.admin.next_lines(&mut exporting).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("export");
+    let verdict = |lines: &[String]| {
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let verdict = crate::admin::verify_file(&file, &Trust::Anyone, &Witnesses::default());
+        verdict.unwrap().outcome.map_err(|broken| broken.entry())
+    };
+    assert_eq!(verdict(&lines).unwrap().confirmed, Some(4));
+    for count in [0usize, 1, 2] {
+        let cut = &lines[..2 + count];
+        assert_eq!(verdict(cut), Err(count as u64 + 1), "{cut:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_text_of_a_caller_breaks_an_entry_out_of_its_line() {
+    let world = World::new().await;
+    world.machine_with_file().await;
+    let token = world.token(BOTH).await;
+    let before = entries(&world).await.len();
+    let lone = format!(r#"{{"Comment":"\ud800","Sha1":"{SHA1}"}}"#);
+    let answer = world.post(&token, &stop_path(MACHINE), lone).await;
+    assert_eq!(answer.status.as_u16(), 400, "{}", answer.text);
+    assert_eq!(entries(&world).await.len(), before);
+
+    let hostile = "\u{0}\u{1b}[2J\"},\"hash\":\"\r\n{\"entry\":{\u{7f}\u{2028}\u{202e}\\";
+    let comment = format!("{hostile}{}", "\u{1f600}".repeat(500));
+    let body = json!({"Comment": comment, "Sha1": SHA1}).to_string();
+    let answer = world.post(&token, &stop_path(MACHINE), body).await;
+    assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
+    let [taken] = of(&world, "ActionTaken").await.try_into().unwrap();
+    let told = taken["details"]["comment"].as_str().unwrap();
+    assert!(told.starts_with(hostile) && told.ends_with('…') && told.len() <= 1024);
+
+    // A clock that is set back disturbs nobody.
+    world.clock.set(Timestamp::from_unix_seconds(1));
+    world.client(BOTH).await;
+    let mut exporting = Admin::export(TrailFilter::default());
+    let lines = world.admin.next_lines(&mut exporting).await.unwrap();
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.contains(['\n', '\r', '\u{1b}', '\u{0}']))
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("export");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let verdict = crate::admin::verify_file(&file, &Trust::Anyone, &Witnesses::default()).unwrap();
+    assert_eq!(
+        verdict.outcome.unwrap().end,
+        world.admin.trail_end().await.unwrap()
+    );
 }

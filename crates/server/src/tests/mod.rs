@@ -2,6 +2,7 @@
 
 mod assertions;
 mod audit;
+mod audit_tour;
 mod cancel;
 mod description;
 mod device;

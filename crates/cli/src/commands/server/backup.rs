@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use quell_server::DataDirError;
-use quell_server::admin::{self, BackupError};
-use quell_terminal::{Consent, Exit, Failure, Format, FormatFlag, Question};
+use quell_server::admin::{self, BackupError, Copied};
+use quell_terminal::{Consent, Exit, Failure, Format, FormatFlag, Question, output};
 use serde::Serialize;
 
 /// What `backup` takes.
@@ -52,11 +52,12 @@ struct PutBack<'a> {
 }
 
 /// Makes a backup.
-pub(super) fn backup(arguments: &Backup) -> Result<Exit, Failure> {
+pub(super) async fn backup(arguments: &Backup) -> Result<Exit, Failure> {
     with_progress("copied", |progress| {
         admin::backup(&arguments.data, &arguments.file, progress)
     })
     .map_err(|error| cannot("no backup was made", &error))?;
+    tell(&arguments.data, Copied::Out).await;
     let made = Made {
         file: &arguments.file,
         bytes: arguments.file.metadata().map_or(0, |file| file.len()),
@@ -72,7 +73,7 @@ pub(super) fn backup(arguments: &Backup) -> Result<Exit, Failure> {
 }
 
 /// Puts a backup back.
-pub(super) fn restore(arguments: &Restore) -> Result<Exit, Failure> {
+pub(super) async fn restore(arguments: &Restore) -> Result<Exit, Failure> {
     let about = [
         format!("data directory {}", arguments.data.display()),
         format!("will hold what {} holds", arguments.file.display()),
@@ -87,6 +88,7 @@ pub(super) fn restore(arguments: &Restore) -> Result<Exit, Failure> {
         admin::restore(&arguments.data, &arguments.file, &now, progress)
     })
     .map_err(|error| cannot("nothing was put back", &error))?;
+    tell(&arguments.data, Copied::Back).await;
     let put_back = PutBack {
         file: &arguments.file,
         schema: restored.schema,
@@ -94,6 +96,16 @@ pub(super) fn restore(arguments: &Restore) -> Result<Exit, Failure> {
     };
     arguments.format.output.write(&put_back, for_people)?;
     Ok(Exit::Success)
+}
+
+/// Tells of it in the audit trail. Data that cannot be written can be saved all the same.
+async fn tell(data: &Path, copied: Copied) {
+    let reason = match admin::tell_of_copy(data, copied).await {
+        Ok(true) => return,
+        Ok(false) => "another version wrote the data".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    output::note(&format!("the audit trail does not tell of it: {reason}"));
 }
 
 fn for_people(put_back: &PutBack<'_>) -> String {

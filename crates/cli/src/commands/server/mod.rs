@@ -172,8 +172,8 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             let admin = group.open().await?;
             user::run(&group.on.what, &admin, group.on.format.output).await?;
         }
-        Command::Backup(arguments) => return backup::backup(arguments),
-        Command::Restore(arguments) => return backup::restore(arguments),
+        Command::Backup(arguments) => return backup::backup(arguments).await,
+        Command::Restore(arguments) => return backup::restore(arguments).await,
         Command::Issuer(group) => {
             let admin = group.open().await?;
             issuer::run(&group.on.what, &admin, group.on.format.output).await?;
@@ -239,6 +239,7 @@ fn cannot(error: &AdminError) -> Failure {
             | AdminError::PersonName
             | AdminError::PersonTaken(_)
             | AdminError::Password
+            | AdminError::SilentWitness(_)
             | AdminError::NoAddress
             | AdminError::GroupName
             | AdminError::NameTaken(_)

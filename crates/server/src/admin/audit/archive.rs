@@ -114,7 +114,7 @@ impl Admin {
             options.mode(0o600);
         }
         let mut out = BufWriter::new(options.open(file).map_err(failed)?);
-        let mut exporting = Self::export(TrailFilter::default());
+        let mut exporting = Self::export(TrailFilter::default()).promising(Some(head));
         'pages: loop {
             let lines = self.next_lines(&mut exporting).await?;
             if lines.is_empty() {
@@ -127,7 +127,6 @@ impl Admin {
                 writeln!(out, "{line}").map_err(failed)?;
             }
         }
-        writeln!(out, "{}", Line::Head(head).write()).map_err(failed)?;
         let file = out
             .into_inner()
             .map_err(|error| failed(error.into_error()))?;

@@ -10,13 +10,27 @@ pub struct Exporting {
     filter: TrailFilter,
     at: u64,
     begun: bool,
+    promised: Option<Signed<Head>>,
 }
 
 impl Exporting {
+    /// Says at the beginning up to where it goes, so that an export that was cut short is seen to be.
+    #[must_use]
+    pub const fn promising(mut self, end: Option<Signed<Head>>) -> Self {
+        self.promised = end;
+        self
+    }
+
     /// After the last entry that was looked at.
     #[must_use]
     pub const fn at(&self) -> u64 {
         self.at
+    }
+
+    fn promise(&self, first: u64) -> Option<String> {
+        let promised = self.promised?;
+        let is_ahead = promised.statement.link.sequence >= first;
+        is_ahead.then(|| Line::Head(promised).write())
     }
 
     /// Whether what is given out is a whole chain, which can be verified.
@@ -38,6 +52,7 @@ impl Admin {
             filter,
             at: 0,
             begun: false,
+            promised: None,
         }
     }
 
@@ -73,6 +88,7 @@ impl Admin {
                 if wanted {
                     if !exporting.begun && exporting.is_chain() {
                         lines.extend(self.beginning(kept.sequence, previous).await?);
+                        lines.extend(exporting.promise(kept.sequence));
                     }
                     exporting.begun = true;
                     lines.push(Line::of_entry(&kept));

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
-use super::{Line, Verdict, Witnesses};
+use super::{Line, SilentWitness, Verdict, Witnesses};
 use crate::core::audit::{Broken, PublicKey, Trust, Walk, Walked};
 
 /// The longest line that is read, in bytes: an entry has some kilobytes at most.
@@ -20,6 +20,9 @@ pub enum TrailFileError {
     /// It has no entries, and so says of no trail anything.
     #[error("it begins with no trail: an export that can be verified has no filter")]
     NoTrail,
+    /// What was kept elsewhere says nothing of it.
+    #[error(transparent)]
+    Silent(#[from] SilentWitness),
     /// A line is not one that an export has.
     #[error("line {0} is none that an export has")]
     NoLine(u64),
@@ -47,6 +50,7 @@ pub fn verify_file(
         0 => Walk::from_start(tenant, trust.clone()),
         _ => Walk::from_link(tenant, trust.clone(), link),
     };
+    witnesses.must_concern(tenant, link.sequence)?;
     let mut outcome = witnesses.tell(&mut walk);
     while outcome.is_ok()
         && let Some((number, line)) = lines.next()
@@ -59,11 +63,7 @@ pub fn verify_file(
             }
             Some(Line::Checkpoint(checkpoint)) => {
                 keys.push(checkpoint.key);
-                let at = checkpoint.statement.link;
-                match at == walk.at() {
-                    true => Walk::from_checkpoint(tenant, trust.clone(), &checkpoint).map(drop),
-                    false => Err(Broken::Rewritten(at.sequence)),
-                }
+                walk.begins_at(&checkpoint)
             }
             Some(Line::From(..)) | None => return Err(TrailFileError::NoLine(number)),
         };

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::TenantId;
-use crate::core::audit::canonical::respelled;
-use crate::core::audit::{Checkpoint, Hash, Head, Link, Signed, Written};
+use crate::core::audit::{Checkpoint, Hash, Head, Link, Signed, Tree, Written};
 use crate::store::record::KeptEntry;
 
 /// A line of an export.
@@ -33,8 +32,9 @@ struct WrittenLine {
     from: Option<WrittenFrom>,
     #[serde(skip_serializing_if = "Option::is_none")]
     checkpoint: Option<Written>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entry: Option<serde_json::Value>,
+    // Not as any JSON: a name that stands twice is to be seen, and not the last of the two taken.
+    #[serde(skip_serializing)]
+    entry: Option<Tree>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,9 +82,8 @@ impl Line {
             return Some(entry);
         }
         let line: WrittenLine = serde_json::from_str(text).ok()?;
-        if let (Some(entry), Some(hash)) = (line.entry, line.hash) {
-            let spelled = respelled(&entry.to_string())?;
-            return Some(Self::Entry(spelled, Hash::from_hex(&hash)?));
+        if let (Some(Tree::Object(entry)), Some(hash)) = (line.entry, line.hash) {
+            return Some(Self::Entry(entry.spelled(), Hash::from_hex(&hash)?));
         }
         if let Some(from) = line.from {
             let link = Link {
@@ -146,6 +145,8 @@ mod tests {
             "{\"entry\":{},\"hash\":\"ab\"}",
             "[]",
             "{\"head\":{}}",
+            "{ \"entry\": {\"deed\": \"Forged\", \"deed\": \"ActionTaken\"}, \"hash\": \"abababababababababababababababababababababababababababababababab\" }",
+            "{ \"entry\": {\"name\": \"\\ud800\"}, \"hash\": \"abababababababababababababababababababababababababababababababab\" }",
         ] {
             assert_eq!(Line::read(bad), None, "{bad}");
         }

@@ -14,7 +14,7 @@ pub use file::{TrailFileError, verify_file};
 pub use filter::TrailFilter;
 pub use line::Line;
 pub use verify::Verdict;
-pub use witness::Witnesses;
+pub use witness::{SilentWitness, Witnesses};
 
 use std::path::Path;
 
@@ -105,7 +105,7 @@ impl Admin {
         Ok(found.into())
     }
 
-    /// Writes down that the trail was given out.
+    /// Writes down that the trail is given out, before it is: whoever breaks off has seen it too.
     ///
     /// # Errors
     /// When the store is not available.

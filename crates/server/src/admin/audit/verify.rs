@@ -20,7 +20,7 @@ impl Admin {
     /// were kept elsewhere: the trail must agree with them too.
     ///
     /// # Errors
-    /// When the store is not available.
+    /// When the store is not available; [`AdminError::SilentWitness`].
     pub async fn verify_trail(
         &self,
         trust: Trust,
@@ -28,6 +28,7 @@ impl Admin {
     ) -> Result<Verdict, AdminError> {
         let checkpoint = self.store.checkpoint(self.tenant).await?;
         let from = checkpoint.map_or(0, |checkpoint| checkpoint.statement.link.sequence);
+        witnesses.must_concern(self.tenant, from)?;
         let mut keys: Vec<PublicKey> = checkpoint.iter().map(|signed| signed.key).collect();
         let walk = match &checkpoint {
             Some(checkpoint) => Walk::from_checkpoint(self.tenant, trust, checkpoint),

@@ -14,6 +14,25 @@ pub struct Witnesses {
     last: Vec<(TenantId, Link)>,
 }
 
+/// What was kept elsewhere cannot be held against a trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SilentWitness {
+    /// It is of other tenants' trails alone.
+    #[error("what was kept elsewhere is of another tenant's trail")]
+    Foreign,
+    /// It is of entries that are not here any more.
+    #[error(
+        "what was kept elsewhere ends with entry {newest}, and the trail begins after entry {from}: hold it against the archive"
+    )]
+    Archived {
+        /// The last entry that it knows.
+        newest: u64,
+        /// After which entry the trail begins.
+        from: u64,
+    },
+}
+
 impl Witnesses {
     /// Adds what a line of an export, or of a receiver's file, says; `false` when it says nothing.
     pub fn add(&mut self, line: &str) -> bool {
@@ -55,6 +74,26 @@ impl Witnesses {
             }
         }
         Ok(())
+    }
+
+    /// That it says nothing of a trail must not look like agreement.
+    ///
+    /// # Errors
+    /// [`SilentWitness`], unless there is nothing at all.
+    pub(super) fn must_concern(&self, tenant: TenantId, from: u64) -> Result<(), SilentWitness> {
+        let heads = self.heads.iter().map(|head| head.statement);
+        let heads = heads.map(|head| (head.tenant, head.link));
+        let all = || heads.clone().chain(self.last.iter().copied());
+        let newest = all()
+            .filter(|(of, _)| *of == tenant)
+            .map(|(_, link)| link.sequence)
+            .max();
+        match newest {
+            None if all().next().is_none() => Ok(()),
+            None => Err(SilentWitness::Foreign),
+            Some(newest) if newest < from => Err(SilentWitness::Archived { newest, from }),
+            Some(_) => Ok(()),
+        }
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = PublicKey> {

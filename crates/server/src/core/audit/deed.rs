@@ -283,6 +283,23 @@ pub enum Deed {
         /// The principal name.
         name: String,
     },
+    /// A person signed in: the application acts in the person's name from now on.
+    UserSignedIn {
+        /// The principal name.
+        name: String,
+        /// The application's client id.
+        application: String,
+        /// What the application may do in the person's name.
+        scope: String,
+    },
+    /// A code or a refresh token was shown a second time: somebody may have stolen it, and the
+    /// sign-in that it belongs to is ended.
+    SignInEnded {
+        /// The principal name.
+        name: String,
+        /// The application's client id.
+        application: String,
+    },
     /// Tokens of another issuer are taken.
     IssuerTrusted {
         /// How its tokens name it.
@@ -391,7 +408,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every name that a deed has in a trail.
-    pub const NAMES: [&'static str; 49] = [
+    pub const NAMES: [&'static str; 51] = [
         "ActionTaken",
         "ActionRepeated",
         "ActionRefused",
@@ -422,6 +439,8 @@ impl Deed {
         "UserAdded",
         "UserChanged",
         "UserRemoved",
+        "UserSignedIn",
+        "SignInEnded",
         "IssuerTrusted",
         "IssuerDistrusted",
         "SigningKeyAdded",

@@ -115,6 +115,17 @@ impl Told {
                 .text("name", name)
                 .detail("permissions", Tree::texts(permissions)),
             Deed::UserRemoved { name } => told("UserRemoved").text("name", name),
+            Deed::UserSignedIn {
+                name,
+                application,
+                scope,
+            } => told("UserSignedIn")
+                .text("name", name)
+                .text("application", application)
+                .text("scope", scope),
+            Deed::SignInEnded { name, application } => told("SignInEnded")
+                .text("name", name)
+                .text("application", application),
             Deed::IssuerTrusted { issuer, tenant } => {
                 let told = told("IssuerTrusted").text("issuer", issuer);
                 match tenant {

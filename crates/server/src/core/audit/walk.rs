@@ -45,6 +45,9 @@ pub enum Broken {
     /// The kept end of the trail is not where its entries end.
     #[error("entry {0} is missing or too many: the trail does not end where it is kept to end")]
     Loose(u64),
+    /// Keys are named, and nothing was signed by any of them.
+    #[error("nothing from entry {0} on was signed by a key that you named")]
+    Unsigned(u64),
     /// A signed statement was not signed by the key that it names.
     #[error("the signature for entry {0} is not genuine")]
     Forged(u64),
@@ -68,6 +71,7 @@ impl Broken {
             | Self::Changed(entry)
             | Self::Rewritten(entry)
             | Self::Loose(entry)
+            | Self::Unsigned(entry)
             | Self::Forged(entry) => *entry,
             Self::OutOfOrder { expected, .. } => *expected,
             Self::Shortened { missing, .. } => *missing,
@@ -92,6 +96,7 @@ pub struct Walk {
     tenant: TenantId,
     tenant_text: String,
     trust: Trust,
+    begin: u64,
     at: Link,
     heads: BTreeMap<u64, Vec<Hash>>,
     confirmed: Option<u64>,
@@ -114,12 +119,25 @@ impl Walk {
         checkpoint: &Signed<Checkpoint>,
     ) -> Result<Self, Broken> {
         let link = checkpoint.statement.link;
-        if checkpoint.statement.tenant != tenant {
+        let mut walk = Self::from_link(tenant, trust, link);
+        walk.begins_at(checkpoint)?;
+        Ok(walk)
+    }
+
+    /// Takes note that the present place is signed to be where the trail begins.
+    ///
+    /// # Errors
+    /// [`Broken::Foreign`], [`Broken::Rewritten`], [`Broken::Forged`], [`Broken::Stranger`].
+    pub fn begins_at(&mut self, checkpoint: &Signed<Checkpoint>) -> Result<(), Broken> {
+        let link = checkpoint.statement.link;
+        if checkpoint.statement.tenant != self.tenant {
             return Err(Broken::Foreign(link.sequence));
         }
-        let walk = Self::from_link(tenant, trust, link);
-        walk.trusts(checkpoint.key, link.sequence, checkpoint.is_genuine())?;
-        Ok(walk)
+        if link.sequence != self.at.sequence {
+            return Err(Broken::Rewritten(link.sequence));
+        }
+        self.trusts(checkpoint.key, link.sequence, checkpoint.is_genuine())?;
+        self.meets(link.hash)
     }
 
     /// A walk from the entry after a place that somebody else vouches for.
@@ -129,6 +147,7 @@ impl Walk {
             tenant,
             tenant_text: tenant.to_string(),
             trust,
+            begin: at.sequence,
             at,
             heads: BTreeMap::new(),
             confirmed: None,
@@ -198,16 +217,18 @@ impl Walk {
         Ok(())
     }
 
-    /// Ends the walk: nothing that was signed may lie beyond.
+    /// Ends the walk: nothing that was signed may lie beyond, and if keys are named, something must
+    /// have been signed, for whoever takes entries away takes their heads away too.
     ///
     /// # Errors
-    /// [`Broken::Shortened`].
+    /// [`Broken::Shortened`], [`Broken::Unsigned`].
     pub fn end(&self) -> Result<Walked, Broken> {
         match self.heads.last_key_value() {
             Some((signed, _)) => Err(Broken::Shortened {
                 missing: self.at.sequence.saturating_add(1),
                 signed: *signed,
             }),
+            None if self.is_unsigned() => Err(Broken::Unsigned(self.begin.saturating_add(1))),
             None => Ok(Walked {
                 end: self.at,
                 confirmed: self.confirmed,
@@ -225,6 +246,10 @@ impl Walk {
     #[must_use]
     pub const fn at(&self) -> Link {
         self.at
+    }
+
+    fn is_unsigned(&self) -> bool {
+        matches!(self.trust, Trust::Keys(_)) && self.confirmed.is_none() && self.at.sequence > 0
     }
 
     fn meets(&mut self, signed: Hash) -> Result<(), Broken> {

@@ -84,8 +84,10 @@ impl DeviceCodes for SqlStore {
         now: Timestamp,
     ) -> Result<Polled, StoreError> {
         let client_id = client_id.to_owned();
-        self.write(move |sql| poll(sql, tenant, &client_id, &digest, &new, now))
-            .await
+        self.write_told(tenant, move |sql| {
+            poll(sql, tenant, &client_id, &digest, &new, now)
+        })
+        .await
     }
 }
 
@@ -126,7 +128,7 @@ fn poll(
         return wait(sql, digest, &code, now);
     };
     remove(sql, digest)?;
-    begin(sql, new, tenant, &person, client_id, &code.scope)?;
+    begin(sql, new, tenant, &person, client_id, &code.scope, now)?;
     Ok(Polled::For(Granted {
         sign_in: new.id.clone(),
         person,

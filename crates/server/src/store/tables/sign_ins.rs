@@ -4,10 +4,15 @@ use async_trait::async_trait;
 use quell_model::Timestamp;
 
 use super::people::PERSON;
+use super::trail;
 use crate::core::TenantId;
+use crate::core::audit::{Actor, By, Deed};
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::{Granted, NewCode, NewSignIn, Person, Redeemed, Redemption};
 use crate::store::{SignIns, SqlStore, StoreError};
+
+/// What is called when a sign-in begins, and when it ends because it may be stolen.
+const OPERATION: &str = "IssueToken";
 
 #[async_trait]
 impl SignIns for SqlStore {
@@ -16,7 +21,8 @@ impl SignIns for SqlStore {
     }
 
     async fn redeem_code(&self, shown: Redemption) -> Result<Redeemed, StoreError> {
-        self.write(move |sql| redeem_code(sql, &shown)).await
+        self.write_told(shown.tenant, move |sql| redeem_code(sql, &shown))
+            .await
     }
 
     async fn agreed_scope(
@@ -47,8 +53,10 @@ impl SignIns for SqlStore {
         now: Timestamp,
     ) -> Result<Redeemed, StoreError> {
         let client_id = client_id.to_owned();
-        self.write(move |sql| refresh(sql, tenant, &client_id, &shown, &next, now))
-            .await
+        self.write_told(tenant, move |sql| {
+            refresh(sql, tenant, &client_id, &shown, &next, now)
+        })
+        .await
     }
 
     async fn signed_in(
@@ -131,7 +139,7 @@ fn redeem_code(sql: &mut dyn Sql, shown: &Redemption) -> Result<Redeemed, StoreE
         return Ok(Redeemed::Invalid);
     };
     if let Some(sign_in) = &code.sign_in {
-        end(sql, sign_in)?;
+        end(sql, sign_in, shown.now)?;
         return Ok(Redeemed::Reused);
     }
     let good = code.is_shown_by_its_own(shown);
@@ -151,6 +159,7 @@ fn redeem_code(sql: &mut dyn Sql, shown: &Redemption) -> Result<Redeemed, StoreE
         &code.person,
         &code.client_id,
         &code.scope,
+        shown.now,
     )?;
     Ok(Redeemed::For(Granted {
         sign_in: shown.new.id.clone(),
@@ -160,7 +169,7 @@ fn redeem_code(sql: &mut dyn Sql, shown: &Redemption) -> Result<Redeemed, StoreE
     }))
 }
 
-/// Keeps a sign-in and its first refresh token.
+/// Keeps a sign-in and its first refresh token, and tells of it.
 pub(super) fn begin(
     sql: &mut dyn Sql,
     new: &NewSignIn,
@@ -168,13 +177,39 @@ pub(super) fn begin(
     person: &str,
     client_id: &str,
     scope: &str,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     sql.execute(
         "INSERT INTO sign_ins (id, tenant, person, client_id, scope, expires)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         values![&new.id, tenant, person, client_id, scope, new.expires],
     )?;
-    add_refresh_token(sql, &new.refresh, &new.id)
+    add_refresh_token(sql, &new.refresh, &new.id)?;
+    let (name, application) = (name_of(sql, tenant, person)?, client_id.to_owned());
+    let by = By {
+        actor: Actor::Person {
+            name: name.clone(),
+            application: application.clone(),
+        },
+        operation: OPERATION,
+        request: None,
+        peer: None,
+    };
+    let deed = Deed::UserSignedIn {
+        name,
+        application,
+        scope: scope.to_owned(),
+    };
+    trail::tell(sql, tenant, &by, &deed, now)
+}
+
+/// The name of a person; his object id if he is not there any more.
+fn name_of(sql: &mut dyn Sql, tenant: TenantId, person: &str) -> Result<String, StoreError> {
+    let found = sql.query_one(
+        "SELECT name FROM people WHERE tenant = ?1 AND id = ?2",
+        values![tenant, person],
+    )?;
+    Ok(found.map_or_else(|| person.to_owned(), |(name,)| name))
 }
 
 fn add_refresh_token(
@@ -189,13 +224,23 @@ fn add_refresh_token(
     .map(drop)
 }
 
-fn end(sql: &mut dyn Sql, sign_in: &str) -> Result<(), StoreError> {
+/// Ends a sign-in of which something was shown twice, and tells of it if it had not ended.
+fn end(sql: &mut dyn Sql, sign_in: &str, now: Timestamp) -> Result<(), StoreError> {
+    let ended: Option<(TenantId, String, String)> = sql.query_one(
+        "SELECT tenant, person, client_id FROM sign_ins WHERE id = ?1",
+        values![sign_in],
+    )?;
+    let Some((tenant, person, application)) = ended else {
+        return Ok(());
+    };
     sql.execute(
         "DELETE FROM refresh_tokens WHERE sign_in = ?1",
         values![sign_in],
     )?;
-    sql.execute("DELETE FROM sign_ins WHERE id = ?1", values![sign_in])
-        .map(drop)
+    sql.execute("DELETE FROM sign_ins WHERE id = ?1", values![sign_in])?;
+    let name = name_of(sql, tenant, &person)?;
+    let deed = Deed::SignInEnded { name, application };
+    trail::tell(sql, tenant, &By::server(OPERATION), &deed, now)
 }
 
 fn refresh(
@@ -216,7 +261,7 @@ fn refresh(
         return Ok(Redeemed::Invalid);
     };
     if used {
-        end(sql, &sign_in)?;
+        end(sql, &sign_in, now)?;
         return Ok(Redeemed::Reused);
     }
     sql.execute(

@@ -28,34 +28,33 @@ pub(crate) struct Arguments {
 
 /// Writes the lines.
 pub(super) async fn run(arguments: &Arguments, admin: &Admin) -> Result<Exit, Failure> {
-    let mut exporting = Admin::export(arguments.filter.filter());
+    let exporting = Admin::export(arguments.filter.filter());
     let key = key(admin, arguments.audit_key.as_deref())?;
-    if arguments.follow {
-        return follow(admin, &mut exporting).await;
-    }
-    // Signed now, so that it stands behind the last entry of the export.
+    let end = admin.trail_end().await.map_err(|error| cannot(&error))?;
     admin
-        .head(key.as_ref())
+        .tell_of_export(1, end.sequence)
         .await
         .map_err(|error| cannot(&error))?;
+    if arguments.follow {
+        return follow(admin, exporting).await;
+    }
+    let head = admin.head(key.as_ref()).await;
+    let head = head.map_err(|error| cannot(&error))?;
     let end = admin.trail_end().await.map_err(|error| cannot(&error))?;
+    let mut exporting = exporting.promising(head);
     while exporting.at() < end.sequence {
         if !write_page(admin, &mut exporting).await? {
             break;
         }
     }
-    admin
-        .tell_of_export(1, exporting.at())
-        .await
-        .map_err(|error| cannot(&error))?;
     Ok(Exit::Success)
 }
 
-async fn follow(admin: &Admin, exporting: &mut Exporting) -> Result<Exit, Failure> {
+async fn follow(admin: &Admin, mut exporting: Exporting) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen()?;
     let mut came = Box::pin(interrupt.comes());
     loop {
-        while write_page(admin, exporting).await? {}
+        while write_page(admin, &mut exporting).await? {}
         tokio::select! {
             () = &mut came => return Ok(Exit::Success),
             () = tokio::time::sleep(PAUSE) => {}

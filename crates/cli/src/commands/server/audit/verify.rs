@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use quell_server::admin::{Admin, Verdict, Witnesses, verify_file};
+use quell_server::admin::{Admin, TrailFileError, Verdict, Witnesses, verify_file};
 use quell_server::core::audit::{PublicKey, Trust};
 use quell_terminal::{Exit, Failure, Format, Table};
 use serde::Serialize;
@@ -94,7 +94,11 @@ pub(super) fn file(arguments: &Arguments, format: Format) -> Result<Exit, Failur
     let witnesses = arguments.witnesses()?;
     let path = arguments.from.as_deref().unwrap_or(Path::new(""));
     let verdict = verify_file(path, &arguments.trust(), &witnesses).map_err(|error| {
-        Failure::fault(format!("{} cannot be verified", path.display())).because(&error)
+        let exit = match error {
+            TrailFileError::Silent(_) => Exit::Usage,
+            _ => Exit::Fault,
+        };
+        Failure::new(exit, format!("{} cannot be verified", path.display())).because(&error)
     })?;
     show(&verdict, format)
 }
