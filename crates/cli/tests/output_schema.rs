@@ -290,6 +290,22 @@ fn every_document_is_as_the_schema_says() {
         operator(&["device", "revoke", &machine, "--yes", "--output", "json"]),
     );
 
+    is(
+        "auditVerified",
+        operator(&["audit", "verify", "--output", "json"]),
+    );
+    let last = ["audit", "list", "--limit", "3", "--output", "json"];
+    let listed = is("auditEntries", operator(&last));
+    assert_eq!(listed["entries"][2]["deed"], "MachineRevoked", "{listed}");
+    let archive = world.files().join("archive");
+    let archive = archive.to_string_lossy();
+    let before = "2200-01-01T00:00:00Z";
+    is(
+        "auditArchived",
+        operator(&[
+            "audit", "archive", "--before", before, &archive, "--yes", "--output", "json",
+        ]),
+    );
     let data = world.data().to_string_lossy().into_owned();
     let serve = ["serve", "--check", "--data", &data, "--output", "json"];
     let mut check = world.quell().command();

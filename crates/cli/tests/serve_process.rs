@@ -18,4 +18,5 @@ mod serve_process {
     mod store;
     mod tenants;
     mod traces;
+    mod trail;
 }
