@@ -53,7 +53,7 @@ fn row_that_was_changed_in_the_file_is_named_whatever_was_kept_is_held_against_i
     let listed = act.server(&listed).json();
     let listed = listed["entries"].as_array().expect("a list");
     assert_eq!(listed.len(), 2);
-    let changed = listed[0]["sequence"].as_u64().expect("a number");
+    let changed = listed[0]["sequence"].as_i64().expect("a number");
     let exported = [
         "audit",
         "list",
@@ -72,13 +72,14 @@ fn row_that_was_changed_in_the_file_is_named_whatever_was_kept_is_held_against_i
     write(&act.path("cut"), &cut.join("\n"));
     let verdict = verify(&["--from", &act.text("cut")]);
     assert_eq!(
-        (verdict.code, verdict.json()["brokenAt"].as_u64()),
+        (verdict.code, verdict.document()["brokenAt"].as_u64()),
         (4, Some(3))
     );
     let forged = whole.replacen("{\"entry\":{", "{ \"entry\":{\"deed\":\"Thawed\",", 1);
     write(&act.path("forged"), &forged);
     assert_ne!(verify(&["--from", &act.text("forged")]).code, 0);
 
+    assert_eq!(client.submit("between").0, 200);
     let moved = [
         "audit",
         "archive",
@@ -97,7 +98,7 @@ fn row_that_was_changed_in_the_file_is_named_whatever_was_kept_is_held_against_i
     assert_eq!(verify(&[]).json()["intact"], true);
 
     let file = Connection::open(act.data().join("quell.db")).expect("the file is ours");
-    let last: u64 = file
+    let last: i64 = file
         .query_row(
             "SELECT max(sequence) FROM audit_entries WHERE entry LIKE '%\"IndicatorKept\"%'",
             [],
@@ -112,7 +113,7 @@ fn row_that_was_changed_in_the_file_is_named_whatever_was_kept_is_held_against_i
     .expect("the row is there");
     let verdict = verify(&[]);
     assert_eq!(
-        (verdict.code, verdict.json()["brokenAt"].as_u64()),
+        (verdict.code, verdict.document()["brokenAt"].as_i64()),
         (4, Some(last))
     );
 }
