@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use quell_model::MachineId;
-use quell_protocol::{Phase, Verdict};
+use quell_protocol::{Phase, Verdict, route};
 use rusqlite::Connection;
 
-use super::device::finished;
+use super::device::{Device, finished};
 use super::person::{PASSWORD, Sitting, VERIFIER};
 use super::world::{BOTH, INDICATOR, MACHINE, SHA1, World};
 use crate::admin::{NewIssuer, NewToken};
@@ -27,6 +27,7 @@ const TECHNICAL: &[(&str, &str)] = &[
     ("client_assertions", "remembered so that none is used twice"),
     ("calls", "counted against limits"),
     ("probes", "written to see whether anything can be"),
+    ("lives", "what was heard of each agent last"),
     ("sightings", "what machines see, not what anybody does"),
     ("addresses", "what machines see, not what anybody does"),
     ("authorization_codes", "a sign-in that has not begun"),
@@ -190,6 +191,8 @@ async fn operators(world: &World, inspector: &mut Inspector) {
         uses: 1,
         server_url: None,
         authority: None,
+        tags: Vec::new(),
+        replaces: None,
     };
     admin.enrolment_token(token).await.unwrap();
     inspector.after("device token", &["EnrolmentTokenMade"]);
@@ -276,6 +279,7 @@ async fn actions(world: &World, inspector: &mut Inspector) {
     world.post(&token, &path, r#"{"Comment":"no"}"#).await;
     inspector.after("cancel", &["ActionCancelled"]);
 
+    identities(world, inspector, &device).await;
     let kept = world.post(&token, "/api/indicators", INDICATOR).await;
     inspector.after("indicator", &["IndicatorKept"]);
     let indicator = format!(
@@ -296,6 +300,34 @@ async fn actions(world: &World, inspector: &mut Inspector) {
     let machine = MachineId::new(MACHINE).unwrap();
     assert!(world.admin.revoke(&machine).await.unwrap());
     inspector.after("device revoke", &["MachineRevoked"]);
+}
+
+async fn identities(world: &World, inspector: &mut Inspector, device: &Device) {
+    let (admin, machine) = (&world.admin, MachineId::new(MACHINE).unwrap());
+    let sha1 = "ab".repeat(20).parse().unwrap();
+    admin.freeze(None, "panic".to_owned()).await.unwrap();
+    inspector.after("freeze", &["Frozen"]);
+    assert!(admin.thaw(None, String::new()).await.unwrap());
+    inspector.after("thaw", &["Thawed"]);
+    admin.protect(sha1, "ours".to_owned()).await.unwrap();
+    inspector.after("protect", &["FileProtected"]);
+    assert!(admin.unprotect(sha1).await.unwrap());
+    inspector.after("unprotect", &["FileUnprotected"]);
+
+    assert!(admin.rotate_key(&machine).await.unwrap());
+    inspector.after("device rotate-key", &["KeyChangeOrdered"]);
+    let mut copy = Device::hold_request(0, 0);
+    copy.life.nonce = "another".to_owned();
+    device.send(world, route::HOLD, &copy).await;
+    inspector.after("a copy holds", &["MachineCloned"]);
+    assert!(admin.settle(&machine).await.unwrap());
+    inspector.after("device settle", &["MachineSettled"]);
+    let hour = Duration::from_secs(3600);
+    assert!(admin.allow_reenrolment(&machine, hour).await.unwrap());
+    inspector.after("device allow-reenrol", &["ReenrolmentAllowed"]);
+    let anew = Device::new(MACHINE, world.enrolment_token(1).await);
+    assert_eq!(anew.enrol(world).await.status.as_u16(), 200);
+    inspector.after("enrol anew", &["EnrolmentTokenMade", "MachineKeyChanged"]);
 }
 
 async fn sweep(world: &World) {
