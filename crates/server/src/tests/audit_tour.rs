@@ -13,8 +13,8 @@ use super::device::{Device, finished};
 use super::person::{PASSWORD, Sitting, VERIFIER};
 use super::world::{BOTH, INDICATOR, MACHINE, SHA1, World};
 use crate::admin::{NewIssuer, NewToken};
-use crate::core::Tag;
-use crate::store::record::SweepRule;
+use crate::core::{RolePermission, Tag};
+use crate::store::record::{Holder, NamedReach, NewRole, SweepRule};
 
 /// What changes without anybody's doing, or is told by what it belongs to.
 const TECHNICAL: &[(&str, &str)] = &[
@@ -22,7 +22,10 @@ const TECHNICAL: &[(&str, &str)] = &[
         "server",
         "the server's own name and address, from its settings",
     ),
-    ("tenants", "made before there is a trail to tell of it"),
+    (
+        "tenants",
+        "the first is made before its trail; counters stand in it",
+    ),
     ("assertions", "remembered so that none is used twice"),
     ("client_assertions", "remembered so that none is used twice"),
     ("calls", "counted against limits"),
@@ -140,7 +143,7 @@ impl Inspector {
 
 /// The deeds of the trail, in their order.
 fn entries(file: &Connection) -> Vec<String> {
-    let query = "SELECT entry ->> '$.deed' FROM audit_entries ORDER BY tenant, sequence";
+    let query = "SELECT entry ->> '$.deed' FROM audit_entries ORDER BY rowid";
     let mut statement = file.prepare(query).unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
@@ -189,6 +192,7 @@ async fn operators(world: &World, inspector: &mut Inspector) {
     let token = NewToken {
         lifetime: Duration::from_secs(1),
         uses: 1,
+        group: None,
         server_url: None,
         authority: None,
         tags: Vec::new(),
@@ -228,6 +232,7 @@ async fn persons(world: &World, inspector: &mut Inspector) {
     inspector.after("a refresh with the old token", &["SignInEnded"]);
 
     let name = "ana@contoso.example";
+    roles(world, inspector, name).await;
     let set = world
         .admin
         .set_password(name, Some("correct horse battery"));
@@ -235,6 +240,48 @@ async fn persons(world: &World, inspector: &mut Inspector) {
     inspector.after("user password", &["UserChanged"]);
     assert!(world.admin.remove_person(name).await.unwrap());
     inspector.after("user remove", &["UserRemoved"]);
+}
+
+async fn roles(world: &World, inspector: &mut Inspector, person: &str) {
+    let admin = &world.admin;
+    let role = NewRole {
+        name: "Responders".to_owned(),
+        permissions: RolePermission::ALL.to_vec(),
+        reach: NamedReach::All,
+    };
+    admin.add_role(role).await.unwrap();
+    inspector.after("role add", &["RoleAdded"]);
+    let holder = vec![Holder::User(person.to_owned())];
+    let granted = admin.grant_role("Responders", holder, Vec::new());
+    granted.await.unwrap();
+    inspector.after("role grant", &["RoleGranted"]);
+    let joined = admin.join_groups(person, vec!["Night shift".to_owned()], Vec::new());
+    joined.await.unwrap();
+    inspector.after("user group", &["UserGrouped"]);
+    admin.remove_role("Responders").await.unwrap();
+    inspector.after("role remove", &["RoleRemoved"]);
+}
+
+async fn groups_and_tenants(world: &World, inspector: &mut Inspector) {
+    let admin = &world.admin;
+    admin.add_device_group("web", None).await.unwrap();
+    inspector.after("group add", &["DeviceGroupAdded"]);
+    let machines = || vec![MACHINE.to_owned()];
+    let group = Some("web".to_owned());
+    admin.assign_group(machines(), group).await.unwrap();
+    inspector.after("group assign", &["MachineGrouped"]);
+    admin.assign_group(machines(), None).await.unwrap();
+    inspector.after("group assign to none", &["MachineGrouped"]);
+    admin.remove_device_group("web").await.unwrap();
+    inspector.after("group remove", &["DeviceGroupRemoved"]);
+
+    let id = admin.add_tenant("other").await.unwrap();
+    inspector.after("tenant add", &["TenantAdded"]);
+    let other = admin.of(Some("other")).await.unwrap();
+    let all = admin.tenants().await.unwrap();
+    let known = all.into_iter().find(|tenant| tenant.id == id).unwrap();
+    assert!(other.remove_tenant(known.holdings).await.unwrap());
+    inspector.after("tenant remove", &["TenantRemoved"]);
 }
 
 async fn actions(world: &World, inspector: &mut Inspector) {
@@ -298,6 +345,7 @@ async fn actions(world: &World, inspector: &mut Inspector) {
     inspector.after("three days", &["ActionTimedOut"]);
 
     let machine = MachineId::new(MACHINE).unwrap();
+    groups_and_tenants(world, inspector).await;
     assert!(world.admin.revoke(&machine).await.unwrap());
     inspector.after("device revoke", &["MachineRevoked"]);
 }
