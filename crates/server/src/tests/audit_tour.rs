@@ -29,6 +29,8 @@ const TECHNICAL: &[(&str, &str)] = &[
     ("assertions", "remembered so that none is used twice"),
     ("client_assertions", "remembered so that none is used twice"),
     ("calls", "counted against limits"),
+    ("duties", "which of several servers does what all could"),
+    ("prevalence", "counted from what machines see"),
     ("probes", "written to see whether anything can be"),
     ("lives", "what was heard of each agent last"),
     ("sightings", "what machines see, not what anybody does"),
