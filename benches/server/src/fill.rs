@@ -2,7 +2,7 @@
 //!
 //! One machine is enrolled and tells of one file through the server, so that nothing of the schema need be known
 //! here but a few names: its rows are then multiplied, with their own ids, names and files. Every file is on
-//! [`SPREAD`] machines. The indices are taken away meanwhile and made again from their own text.
+//! `SPREAD` machines. The indices are taken away meanwhile and made again from their own text.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const SPREAD: u64 = 100;
 /// How large a fleet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fleet {
-    /// Machines, a multiple of [`SPREAD`].
+    /// Machines, a multiple of `SPREAD`.
     pub machines: u64,
     /// On each so many files.
     pub files_on_each: u64,
