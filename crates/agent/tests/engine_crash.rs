@@ -120,6 +120,26 @@ fn everything_survives_a_crash_at(point: &str) {
 }
 
 #[test]
+fn crash_after_locate() {
+    everything_survives_a_crash_at("after-locate");
+}
+
+#[test]
+fn crash_after_gate() {
+    everything_survives_a_crash_at("after-gate");
+}
+
+#[test]
+fn crash_after_lease() {
+    everything_survives_a_crash_at("after-lease");
+}
+
+#[test]
+fn crash_after_verify() {
+    everything_survives_a_crash_at("after-verify");
+}
+
+#[test]
 fn crash_during_freeze() {
     everything_survives_a_crash_at("during-freeze");
 }

@@ -32,9 +32,14 @@ impl Inner {
 /// Whether the process may end during the step that follows this state.
 fn next_step_is_harmless(state: State) -> bool {
     match state {
-        // A search, the vault's work, or nothing.
-        State::Accepted | State::Killed | State::Vaulted | State::Released | State::Done => true,
-        State::Located | State::Frozen | State::Verified | State::Captured => false,
+        // A search, the gate (which ends with the agent), the vault's work, or nothing.
+        State::Accepted
+        | State::Located
+        | State::Killed
+        | State::Vaulted
+        | State::Released
+        | State::Done => true,
+        State::Gated | State::Frozen | State::Leased | State::Verified | State::Captured => false,
     }
 }
 
@@ -50,7 +55,7 @@ impl SafeStop {
         let mut inner = self.lock();
         inner.state = Some(state);
         // Before the freeze nothing is stopped yet, so that is a moment to wait in as well.
-        let may_wait_here = next_step_is_harmless(state) || state == State::Located;
+        let may_wait_here = next_step_is_harmless(state) || state == State::Gated;
         inner.parked = inner.ending && may_wait_here;
         self.changed.notify_all();
         while inner.parked {
@@ -93,11 +98,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ending_is_safe_except_between_search_and_kill() {
+    fn ending_is_safe_except_between_gate_and_kill() {
         for state in State::ALL {
             let unsafe_states = [
-                State::Located,
+                State::Gated,
                 State::Frozen,
+                State::Leased,
                 State::Verified,
                 State::Captured,
             ];
@@ -118,7 +124,7 @@ mod tests {
     #[test]
     fn an_action_under_way_goes_on_until_its_processes_are_killed_and_no_further() {
         let stop = Arc::new(SafeStop::default());
-        stop.step(State::Located);
+        stop.step(State::Gated);
         let (tell, told) = mpsc::channel();
         let waiting = Arc::clone(&stop);
         let ending = thread::spawn(move || waiting.wait());
@@ -129,6 +135,7 @@ mod tests {
         thread::spawn(move || {
             for state in [
                 State::Frozen,
+                State::Leased,
                 State::Verified,
                 State::Captured,
                 State::Killed,
@@ -145,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_ends_while_the_agent_ends_stops_nothing() {
+    fn a_gate_that_closes_while_the_agent_ends_stops_nothing() {
         let stop = Arc::new(SafeStop::default());
         stop.begin();
         stop.wait();
         let engine = Arc::clone(&stop);
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
-            engine.step(State::Located);
+            engine.step(State::Gated);
             tell.send(()).unwrap();
         });
         while !stop.lock().parked {

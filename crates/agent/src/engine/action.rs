@@ -135,7 +135,9 @@ impl Action<'_> {
         tracing::debug!(?step, "next");
         match step {
             Step::Locate(reach) => self.locate(reach),
+            Step::Gate => Ok(Fact::Gated),
             Step::Freeze => self.freeze().map(|()| Fact::Frozen),
+            Step::Lease => Ok(Fact::Leased),
             Step::Verify => self.verify(),
             Step::Capture => self.capture(),
             Step::Kill => self.kill(),
@@ -153,12 +155,16 @@ impl Action<'_> {
             progress(self.id, state);
         }
         crash_point::here(match state {
+            State::Located => "after-locate",
+            State::Gated => "after-gate",
             State::Frozen => "after-freeze",
+            State::Leased => "after-lease",
+            State::Verified => "after-verify",
             State::Captured => "after-capture",
             State::Killed => "after-kill",
             State::Vaulted => "after-vault",
             State::Released => "after-release",
-            State::Accepted | State::Located | State::Verified | State::Done => "",
+            State::Accepted | State::Done => "",
         });
         Ok(())
     }

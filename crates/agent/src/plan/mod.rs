@@ -5,8 +5,10 @@
 //! by [`remedy`], what is told at the end by [`verdict`]; neither does any I/O either. The order of
 //! steps is what keeps the promises:
 //!
+//! - nobody can open the file from before its processes are stopped until after they are gone, so
+//!   that none is started meanwhile;
 //! - processes are stopped before the file is looked at for the last time, so that they can neither
-//!   rename nor rewrite it meanwhile;
+//!   rename nor rewrite it meanwhile, and writers are kept out by a lease;
 //! - the file is taken away before they are killed, so that whoever starts them again fails;
 //! - the original goes only when a durable copy is in the vault;
 //! - whatever goes wrong before the kill ends with the file back at its place and every process
@@ -26,8 +28,12 @@ pub enum State {
     Accepted,
     /// Files or processes were found.
     Located,
+    /// The files are barred: nobody who is not the agent opens them any more.
+    Gated,
     /// The processes are stopped.
     Frozen,
+    /// Nobody writes to the files, as far as a lease could be had.
+    Leased,
     /// The content was read again and is the one that was asked for.
     Verified,
     /// The names are gone from their directories.
@@ -44,10 +50,12 @@ pub enum State {
 
 impl State {
     /// All states in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Accepted,
         Self::Located,
+        Self::Gated,
         Self::Frozen,
+        Self::Leased,
         Self::Verified,
         Self::Captured,
         Self::Killed,
@@ -62,7 +70,9 @@ impl State {
         match self {
             Self::Accepted => "accepted",
             Self::Located => "located",
+            Self::Gated => "gated",
             Self::Frozen => "frozen",
+            Self::Leased => "leased",
             Self::Verified => "verified",
             Self::Captured => "captured",
             Self::Killed => "killed",
@@ -93,8 +103,13 @@ pub enum Reach {
 pub enum Step {
     /// Search.
     Locate(Reach),
+    /// Keep everybody else from opening the files that were found, as far as that is possible. It
+    /// ends by itself with the agent, so that nothing of it has to be undone after a crash.
+    Gate,
     /// Stop every process that was found, until no new one appears.
     Freeze,
+    /// Keep writers away from the files, as far as that is possible. It, too, ends with the agent.
+    Lease,
     /// Read every file that was found once more.
     Verify,
     /// Take every name away.
@@ -107,7 +122,7 @@ pub enum Step {
     Release,
     /// Give every captured name back.
     PutBack,
-    /// Let every stopped process go on.
+    /// Give up the leases, open the gate, and let every stopped process go on.
     Thaw,
     /// End.
     Conclude(Ending),
@@ -123,8 +138,12 @@ pub enum Fact {
         /// Whether something of it is protected.
         protected: bool,
     },
+    /// The files are barred, as far as they could be.
+    Gated,
     /// The processes are stopped, as far as they could be.
     Frozen,
+    /// Writers are kept away, as far as they could be.
+    Leased,
     /// The files were read again.
     Verified {
         /// Whether at least one still has the content.
@@ -140,7 +159,7 @@ pub enum Fact {
     Released,
     /// What was captured is back.
     PutBack,
-    /// Nothing is stopped any more.
+    /// Nothing is stopped, barred or leased any more.
     Thawed,
     /// The step failed as a whole: above all, the journal could not be written.
     Broken,
@@ -232,8 +251,10 @@ impl Plan {
         }
         match self.state {
             State::Accepted => Step::Locate(self.reach),
-            State::Located => Step::Freeze,
-            State::Frozen => Step::Verify,
+            State::Located => Step::Gate,
+            State::Gated => Step::Freeze,
+            State::Frozen => Step::Lease,
+            State::Leased => Step::Verify,
             State::Verified => Step::Capture,
             State::Captured => Step::Kill,
             State::Killed => Step::Seal,
@@ -256,7 +277,9 @@ impl Plan {
                 self.undo = Some(self.undo_from_here(Then::SearchAgain));
                 self.undone(|_| {});
             }
+            Fact::Gated => self.state = State::Gated,
             Fact::Frozen => self.state = State::Frozen,
+            Fact::Leased => self.state = State::Leased,
             Fact::Verified { intact: true } => self.state = State::Verified,
             Fact::Captured => self.state = State::Captured,
             Fact::Killed => {
@@ -316,7 +339,8 @@ impl Plan {
         let before_the_kill = self.state < State::Killed;
         Undo {
             put_back: before_the_kill && self.state >= State::Verified,
-            thaw: self.state >= State::Located && self.state < State::Released,
+            // After the kill nothing is stopped any more, but the gate is still closed.
+            thaw: self.state >= State::Located,
             then,
         }
     }

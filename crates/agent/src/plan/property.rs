@@ -54,6 +54,9 @@ struct World {
     processes: Vec<Process>,
     files: Vec<File>,
     protected: bool,
+    /// Whether the files are barred at this moment, and whether writers are kept away.
+    gated: bool,
+    leased: bool,
     journaled_state: State,
     acted: bool,
 }
@@ -81,7 +84,9 @@ impl World {
         }
         match step {
             Step::Locate(reach) => Ok(self.locate(reach)),
+            Step::Gate => self.gate(),
             Step::Freeze => self.freeze(),
+            Step::Lease => self.lease(),
             Step::Verify => self.verify(),
             Step::Capture => self.capture(),
             Step::Kill => self.kill(),
@@ -110,6 +115,19 @@ impl World {
         self.processes
             .iter()
             .filter(|process| process.run != Run::Dead && !process.denied)
+    }
+
+    /// The kernel may refuse either; the action goes on without.
+    fn gate(&mut self) -> Result<Fact, Crash> {
+        self.gated = self.roll() < 200;
+        self.risk()?;
+        Ok(Fact::Gated)
+    }
+
+    fn lease(&mut self) -> Result<Fact, Crash> {
+        self.leased = self.roll() < 200;
+        self.risk()?;
+        Ok(Fact::Leased)
     }
 
     fn freeze(&mut self) -> Result<Fact, Crash> {
@@ -195,6 +213,7 @@ impl World {
             }
             self.risk()?;
         }
+        self.leased = false;
         Ok(Fact::Released)
     }
 
@@ -211,6 +230,7 @@ impl World {
 
     fn thaw(&mut self) -> Result<Fact, Crash> {
         self.thaw_where(|_| true);
+        (self.gated, self.leased) = (false, false);
         Ok(Fact::Thawed)
     }
 
@@ -224,6 +244,8 @@ impl World {
 
     /// What the next start does, by the pure judgements that the real one uses.
     fn recover(&mut self) {
+        // Neither outlives the process that held it.
+        (self.gated, self.leased) = (false, false);
         for process in &mut self.processes {
             let remedy = for_process(
                 self.journaled_state,
@@ -269,6 +291,10 @@ impl World {
                 .files
                 .iter()
                 .all(|f| f.place == Place::Origin && !f.in_vault);
+        assert!(!self.leased, "writers are still kept away");
+        // After an action that was carried out the gate stays closed for a while, on purpose.
+        let finished = matches!(ending, Ending::Finished { .. });
+        assert!(finished || !self.gated, "the gate stayed closed");
         match ending {
             Ending::Refused => assert!(as_before, "refused but touched"),
             Ending::Cancelled => assert!(as_before, "cancelled but touched"),
@@ -375,6 +401,8 @@ fn world() -> impl Strategy<Value = World> {
                 processes: processes.into_iter().map(process).collect(),
                 files: files.into_iter().map(file).collect(),
                 protected,
+                gated: false,
+                leased: false,
                 journaled_state: State::Accepted,
                 acted: false,
             }

@@ -9,6 +9,11 @@ const NOTHING: Fact = Fact::Located {
     protected: false,
 };
 
+/// Everything before the files are read again goes well.
+fn ready_to_verify() -> Plan {
+    after(&[FOUND, Fact::Gated, Fact::Frozen, Fact::Leased])
+}
+
 fn after(facts: &[Fact]) -> Plan {
     let mut plan = Plan::new(3, false);
     for fact in facts {
@@ -22,7 +27,9 @@ fn plan_in_good_weather_takes_every_step_in_order_and_searches_again() {
     let mut plan = Plan::new(3, false);
     let story = [
         (Step::Locate(Reach::Running), FOUND),
+        (Step::Gate, Fact::Gated),
         (Step::Freeze, Fact::Frozen),
+        (Step::Lease, Fact::Leased),
         (Step::Verify, Fact::Verified { intact: true }),
         (Step::Capture, Fact::Captured),
         (Step::Kill, Fact::Killed),
@@ -57,17 +64,24 @@ fn plan_for_a_protected_file_touches_nothing() {
 }
 
 #[test]
-fn plan_cancelled_while_frozen_thaws_and_ends() {
-    let mut plan = after(&[FOUND, Fact::Frozen]);
-    plan.cancel();
-    assert_eq!(plan.next(), Step::Thaw);
-    plan.observe(Fact::Thawed);
-    assert_eq!(plan.next(), Step::Conclude(Ending::Cancelled));
+fn plan_cancelled_behind_the_gate_thaws_and_ends() {
+    for story in [
+        &[FOUND, Fact::Gated][..],
+        &[FOUND, Fact::Gated, Fact::Frozen],
+        &[FOUND, Fact::Gated, Fact::Frozen, Fact::Leased],
+    ] {
+        let mut plan = after(story);
+        plan.cancel();
+        assert_eq!(plan.next(), Step::Thaw, "{story:?}");
+        plan.observe(Fact::Thawed);
+        assert_eq!(plan.next(), Step::Conclude(Ending::Cancelled));
+    }
 }
 
 #[test]
 fn plan_cancelled_after_the_capture_goes_on() {
-    let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
+    let mut plan = ready_to_verify();
+    plan.observe(Fact::Verified { intact: true });
     plan.observe(Fact::Captured);
     plan.cancel();
     assert_eq!(plan.next(), Step::Kill);
@@ -75,7 +89,8 @@ fn plan_cancelled_after_the_capture_goes_on() {
 
 #[test]
 fn plan_broken_in_the_capture_puts_back_before_it_thaws() {
-    let mut plan = after(&[FOUND, Fact::Frozen, Fact::Verified { intact: true }]);
+    let mut plan = ready_to_verify();
+    plan.observe(Fact::Verified { intact: true });
     plan.observe(Fact::Broken);
     assert_eq!(plan.next(), Step::PutBack);
     plan.observe(Fact::PutBack);
@@ -88,8 +103,9 @@ fn plan_broken_in_the_capture_puts_back_before_it_thaws() {
 fn plan_whose_file_changed_thaws_and_searches_again_but_not_for_ever() {
     let mut plan = Plan::new(2, false);
     for _ in 0..2 {
-        plan.observe(FOUND);
-        plan.observe(Fact::Frozen);
+        for fact in [FOUND, Fact::Gated, Fact::Frozen, Fact::Leased] {
+            plan.observe(fact);
+        }
         plan.observe(Fact::Verified { intact: false });
         assert_eq!(plan.next(), Step::Thaw);
         plan.observe(Fact::Thawed);
