@@ -2,7 +2,9 @@
 
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{fgetxattr, flistxattr, fstat};
+use rustix::fs::{
+    AtFlags, Stat, StatxFlags, fgetxattr, flistxattr, fstat, fstatvfs, ioctl_getflags, statx,
+};
 use rustix::io::Errno;
 
 use super::seal::Attributes;
@@ -12,7 +14,7 @@ use crate::find::nanoseconds;
 const LARGEST_LIST: usize = 64 * 1024;
 const LARGEST_VALUE: usize = 64 * 1024;
 
-/// Owner, mode, times and extended attributes of an open file.
+/// Owner, mode, times, extended attributes and inode flags of an open file.
 pub(super) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
     let stat = fstat(file)?;
     Ok(Attributes {
@@ -22,7 +24,24 @@ pub(super) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
         accessed_ns: nanoseconds(stat.st_atime, stat.st_atime_nsec),
         modified_ns: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
         xattrs: xattrs(file),
+        // A file system without inode flags has none set.
+        flags: ioctl_getflags(file).map_or(0, |flags| flags.bits()),
+        created_ns: created(file),
+        changed_ns: Some(changed(&stat)),
+        links: Some(stat.st_nlink),
+        file_system: fstatvfs(file).ok().map(|system| system.f_fsid),
     })
+}
+
+fn changed(stat: &Stat) -> i64 {
+    nanoseconds(stat.st_ctime, stat.st_ctime_nsec)
+}
+
+/// Not every file system remembers it.
+fn created(file: &OwnedFd) -> Option<i64> {
+    let found = statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::BTIME).ok()?;
+    let is_known = found.stx_mask & StatxFlags::BTIME.bits() != 0;
+    is_known.then(|| nanoseconds(found.stx_btime.tv_sec, found.stx_btime.tv_nsec.into()))
 }
 
 /// A file system without extended attributes has none; one that vanishes meanwhile is left out.
@@ -61,7 +80,21 @@ mod tests {
         assert_eq!(attributes.mode, 0o2751);
         assert_eq!(attributes.uid, rustix::process::geteuid().as_raw());
         assert!(attributes.modified_ns > 1_600_000_000_000_000_000);
+        assert_eq!(attributes.links, Some(1));
+        assert!(attributes.changed_ns >= Some(attributes.modified_ns));
+        assert!(attributes.created_ns <= attributes.changed_ns);
         let expected = (b"user.quell".to_vec(), b"\0\xff".to_vec());
         assert_eq!(attributes.xattrs.contains(&expected), has_xattrs);
+    }
+    #[test]
+    fn inode_flags_are_among_the_attributes_as_root() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let fd = OwnedFd::from(file.reopen().unwrap());
+        let wanted = rustix::fs::IFlags::NODUMP | rustix::fs::IFlags::IMMUTABLE;
+        let before = ioctl_getflags(&fd).unwrap();
+        rustix::fs::ioctl_setflags(&fd, before | wanted).unwrap();
+        let read = read(&fd);
+        rustix::fs::ioctl_setflags(&fd, before).unwrap();
+        assert_eq!(read.unwrap().flags & wanted.bits(), wanted.bits());
     }
 }

@@ -73,6 +73,22 @@ pub struct Attributes {
     pub modified_ns: i64,
     /// Extended attributes, name and value in exact bytes: ACLs, capabilities and labels too.
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Inode flags (`FS_IMMUTABLE_FL` and its like, ioctl_iflags(2)) as they were before any was
+    /// cleared to take the file.
+    #[serde(default)]
+    pub flags: u32,
+    /// When the inode was made, in nanoseconds since the Unix epoch. Nothing can give it back.
+    #[serde(default)]
+    pub created_ns: Option<i64>,
+    /// When the inode last changed, in nanoseconds since the Unix epoch. Nothing can give it back.
+    #[serde(default)]
+    pub changed_ns: Option<i64>,
+    /// How many names the file had, those that were not found included.
+    #[serde(default)]
+    pub links: Option<u64>,
+    /// The file system's own id (`f_fsid`, statvfs(3)).
+    #[serde(default)]
+    pub file_system: Option<u64>,
 }
 
 /// Why the vault did not take an item.

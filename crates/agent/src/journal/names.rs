@@ -317,6 +317,11 @@ mod tests {
                 mode: 0o4755,
                 modified_ns: -1,
                 xattrs: vec![(b"user.\xff".to_vec(), vec![0, 255])],
+                flags: 0x10,
+                created_ns: Some(-1),
+                changed_ns: Some(i64::MAX),
+                links: Some(3),
+                file_system: Some(u64::MAX),
                 ..Attributes::default()
             },
             captured_at: Timestamp::from_unix_seconds(5),

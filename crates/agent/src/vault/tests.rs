@@ -50,7 +50,7 @@ impl Scene {
                 mode: 0o751,
                 accessed_ns: MOMENT - 5,
                 modified_ns: MOMENT,
-                xattrs: Vec::new(),
+                ..DraftAttributes::default()
             },
             requestor: Some("kim".to_owned()),
             comment: "alert 7".to_owned(),
