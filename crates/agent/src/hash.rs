@@ -129,7 +129,11 @@ impl Hasher {
         })
     }
 
-    fn read(
+    /// Reads the whole content of `file` and passes it on in pieces; answers how many bytes it was.
+    ///
+    /// # Errors
+    /// When the content could not be read whole within `budget`.
+    pub(crate) fn read(
         &mut self,
         file: impl AsFd,
         budget: &Budget,

@@ -57,14 +57,27 @@ pub enum Protection {
     Agent,
     /// The dynamic loader or the C library.
     Loader,
+    /// A library that process 1 or the agent is linked with.
+    Library,
     /// A login or command shell.
     Shell,
     /// A language interpreter that other programs run in.
     Interpreter,
     /// What lets administrators in: sshd, sudo, su, login.
     RemoteAccess,
+    /// What the rest of the system talks through: dbus, udev, the journal, the network's services.
+    SystemService,
+    /// What runs containers.
+    ContainerRuntime,
+    /// What installs and repairs packages.
+    PackageManager,
     /// Another security product.
     SecurityAgent,
+    /// A file of an installed package that is what the package contained, or of which that cannot
+    /// be told.
+    Package,
+    /// The machine's own policy names it.
+    LocalPolicy,
     /// Signed by Microsoft or by another publisher that the machine trusts.
     TrustedPublisher,
     /// The empty file: every empty file has this hash.
@@ -84,11 +97,36 @@ impl Protection {
             Self::Loader => "it is the dynamic loader or the C library",
             Self::Shell => "it is a shell",
             Self::Interpreter => "it is an interpreter that other programs run in",
+            Self::Library => "process 1 or the agent is linked with it",
             Self::RemoteAccess => "it lets administrators in",
+            Self::SystemService => "the rest of the system talks through it",
+            Self::ContainerRuntime => "it runs containers",
+            Self::PackageManager => "it installs and repairs packages",
+            Self::Package => "it is part of an installed package",
+            Self::LocalPolicy => "this machine's own policy names it",
             Self::SecurityAgent => "it belongs to another security product",
             Self::TrustedPublisher => "it is signed by a publisher that the machine trusts",
             Self::EmptyFile => "it is the hash of every empty file",
             Self::Other => "the agent protects it",
+        }
+    }
+
+    /// Whether somebody who insists and may, on a machine whose own policy consents, is obeyed.
+    #[must_use]
+    pub fn yields_to_force(self) -> bool {
+        match self {
+            Self::Loader
+            | Self::Library
+            | Self::Shell
+            | Self::Interpreter
+            | Self::RemoteAccess
+            | Self::SystemService
+            | Self::ContainerRuntime
+            | Self::PackageManager
+            | Self::SecurityAgent
+            | Self::TrustedPublisher
+            | Self::Package => true,
+            Self::Init | Self::Agent | Self::EmptyFile | Self::LocalPolicy | Self::Other => false,
         }
     }
 }

@@ -43,7 +43,7 @@ use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
 use frozen::Frozen;
 use outcome::Refused;
-pub use protect::Protect;
+pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 
 use crate::find::{FileId, Stamps};

@@ -15,9 +15,9 @@ pub(super) struct Candidate {
     pub(super) protection: Protection,
 }
 
-/// All of them, the most important reason first. What does not exist is simply not there.
-pub(super) fn candidates() -> Vec<Candidate> {
-    let mut all = vec![
+/// What nobody may insist on: the programs of process 1 and of the agent.
+pub(super) fn never() -> [Candidate; 2] {
+    [
         Candidate {
             path: "/proc/1/exe".into(),
             protection: Protection::Init,
@@ -26,12 +26,15 @@ pub(super) fn candidates() -> Vec<Candidate> {
             path: "/proc/self/exe".into(),
             protection: Protection::Agent,
         },
-    ];
-    all.extend(mapped().map(|path| Candidate {
-        path,
-        protection: Protection::Loader,
-    }));
+    ]
+}
+
+/// All others, the most important reason first. What does not exist is simply not there.
+pub(super) fn candidates() -> Vec<Candidate> {
+    let mut all = Vec::new();
     all.extend(libraries());
+    all.extend(mapped("/proc/self/maps"));
+    all.extend(mapped("/proc/1/maps"));
     all.extend(listed_shells().map(|path| Candidate {
         path,
         protection: Protection::Shell,
@@ -41,14 +44,20 @@ pub(super) fn candidates() -> Vec<Candidate> {
     all
 }
 
-/// What this process itself was linked with.
-fn mapped() -> impl Iterator<Item = PathBuf> {
-    let maps = fs::read("/proc/self/maps").unwrap_or_default();
+/// What a process was linked with, its own program left out; nothing if that may not be read.
+fn mapped(maps: &str) -> impl Iterator<Item = Candidate> {
+    let maps = fs::read(maps).unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
     let mut paths: Vec<PathBuf> = maps.lines().filter_map(mapped_executable).collect();
     paths.sort_unstable();
     paths.dedup();
-    paths.into_iter()
+    paths.into_iter().map(|path| Candidate {
+        protection: match file_name(&path).is_some_and(table::is_library) {
+            true => Protection::Loader,
+            false => Protection::Library,
+        },
+        path,
+    })
 }
 
 /// The file of one line of `maps`, if it is mapped to be executed.
@@ -127,11 +136,34 @@ mod tests {
     }
 
     #[test]
+    fn libraries_that_a_process_is_linked_with_are_told_from_the_loader() {
+        let directory = tempfile::tempdir().unwrap();
+        let maps = directory.path().join("maps");
+        fs::write(
+            &maps,
+            "1-2 r-xp 0 08:01 1 /usr/lib/libc.so.6\n1-2 r-xp 0 08:01 2 /usr/lib/libz.so.1\n\
+             3-4 r-xp 0 08:01 2 /usr/lib/libz.so.1\n5-6 r--p 0 08:01 3 /usr/share/locale\n",
+        )
+        .unwrap();
+        let found: Vec<_> = mapped(maps.to_str().unwrap())
+            .map(|found| (found.path, found.protection))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("/usr/lib/libc.so.6".into(), Protection::Loader),
+                ("/usr/lib/libz.so.1".into(), Protection::Library),
+            ]
+        );
+        assert_eq!(mapped("/nonexistent/maps").count(), 0);
+    }
+
+    #[test]
     fn the_agent_itself_is_among_them() {
         let agent = Candidate {
             path: "/proc/self/exe".into(),
             protection: Protection::Agent,
         };
-        assert!(candidates().contains(&agent));
+        assert!(never().contains(&agent));
     }
 }

@@ -6,6 +6,7 @@
 
 mod candidates;
 mod memory;
+mod packages;
 mod table;
 
 use std::collections::HashMap;
@@ -18,17 +19,28 @@ use quell_model::Sha1;
 use quell_protocol::Protection;
 use rustix::fs::{FileType, Mode, OFlags};
 
-use crate::engine::Protect;
+use crate::engine::{Examined, Ownership, Protect};
 use crate::find::{FileId, Stamp};
 use crate::hash::{Budget, Hasher};
 use candidates::Candidate;
 use memory::Remembered;
+pub use packages::Packages;
 
 /// The protected files of this machine.
 #[derive(Debug)]
 pub struct ProtectedSet {
     memory: Option<PathBuf>,
     index: RwLock<Index>,
+    packages: Packages,
+    /// What the machine's own policy names.
+    named: RwLock<Named>,
+}
+
+/// What the machine's own policy names besides.
+#[derive(Debug, Default)]
+struct Named {
+    paths: Vec<PathBuf>,
+    hashes: Vec<Sha1>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +63,8 @@ impl ProtectedSet {
         let set = Self {
             memory: memory.map(Path::to_owned),
             index,
+            packages: Packages::of_this_machine(),
+            named: RwLock::default(),
         };
         set.refresh();
         set
@@ -61,7 +75,32 @@ impl ProtectedSet {
     /// A content once protected stays so: of a shell that was upgraded the old one still runs, and
     /// a directory that cannot be read for a moment must not bare what is in it.
     pub fn refresh(&self) {
-        self.take_up(&candidates::candidates());
+        let mut candidates: Vec<Candidate> = self.named(|named| {
+            let named = named.paths.iter().cloned();
+            named
+                .map(|path| Candidate {
+                    path,
+                    protection: Protection::LocalPolicy,
+                })
+                .collect()
+        });
+        candidates.splice(0..0, candidates::never());
+        candidates.extend(candidates::candidates());
+        self.take_up(&candidates);
+        self.packages.refresh();
+    }
+
+    /// Protects these files and contents as well, in place of those that were named before.
+    pub fn name(&self, paths: Vec<PathBuf>, hashes: Vec<Sha1>) {
+        let named = Named { paths, hashes };
+        *self.named.write().unwrap_or_else(PoisonError::into_inner) = named;
+        self.refresh();
+    }
+
+    /// Why it is not known what belongs to packages, if it is not.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.packages.trouble()
     }
 
     fn take_up(&self, candidates: &[Candidate]) {
@@ -98,6 +137,10 @@ impl ProtectedSet {
         ask(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn named<T>(&self, ask: impl FnOnce(&Named) -> T) -> T {
+        ask(&self.named.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn remember(&self, hashes: &Remembered) {
         if let Some(Err(error)) = self
             .memory
@@ -114,6 +157,9 @@ impl Protect for ProtectedSet {
         if *sha1 == Sha1::OF_NOTHING {
             return Some(Protection::EmptyFile);
         }
+        if self.named(|named| named.hashes.contains(sha1)) {
+            return Some(Protection::LocalPolicy);
+        }
         self.read(|index| match index.by_content.get(sha1) {
             Some(protection) => Some(*protection),
             // Not even the agent's own program could be read: nothing can be told from a shell.
@@ -125,6 +171,10 @@ impl Protect for ProtectedSet {
     fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
         self.read(|index| index.by_inode.get(&FileId { dev, ino }).copied())
     }
+
+    fn ownership(&self, files: &[Examined<'_>]) -> Vec<Option<Ownership>> {
+        self.packages.ownership(files)
+    }
 }
 
 impl Protect for Arc<ProtectedSet> {
@@ -134,6 +184,10 @@ impl Protect for Arc<ProtectedSet> {
 
     fn by_inode(&self, dev: u64, ino: u64) -> Option<Protection> {
         self.as_ref().by_inode(dev, ino)
+    }
+
+    fn ownership(&self, files: &[Examined<'_>]) -> Vec<Option<Ownership>> {
+        self.as_ref().ownership(files)
     }
 }
 
@@ -277,6 +331,8 @@ mod tests {
         ProtectedSet {
             memory: None,
             index: RwLock::default(),
+            packages: Packages::of_this_machine(),
+            named: RwLock::default(),
         }
     }
 
@@ -300,6 +356,24 @@ mod tests {
         let set = set_of_nothing();
         let unknown = Sha1::from_bytes([7; 20]);
         assert_eq!(set.by_content(&unknown), Some(Protection::Other));
+    }
+
+    #[test]
+    fn what_the_machines_policy_names_is_protected_for_as_long_as_it_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("billing");
+        fs::write(&path, "billing").unwrap();
+        let (at_path, by_hash) = (sha1_of(&path), Sha1::from_bytes([8; 20]));
+        let set = ProtectedSet::of_this_machine(None);
+        set.name(vec![path.clone()], vec![by_hash]);
+        let metadata = fs::metadata(&path).unwrap();
+        let named = Some(Protection::LocalPolicy);
+        assert_eq!(set.by_content(&at_path), named);
+        assert_eq!(set.by_inode(metadata.dev(), metadata.ino()), named);
+        assert_eq!(set.by_content(&by_hash), named);
+        set.name(Vec::new(), Vec::new());
+        assert_eq!(set.by_inode(metadata.dev(), metadata.ino()), None);
+        assert_eq!(set.by_content(&by_hash), None);
     }
 
     #[test]
