@@ -1,6 +1,7 @@
-//! `cargo xtask deb`: the Debian packages of the server and of the agent, built and looked into.
+//! `cargo xtask deb`: the Debian packages of the server and of the agent, built, looked into and tried out.
 
 mod inspect;
+mod trial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,7 @@ pub(crate) fn run(profile: &str) -> Outcome {
         lint(&file)?;
         println!("{}", file.display());
     }
-    Ok(())
+    trial::run(&root, &target.join("debian"))
 }
 
 /// The manual and the completions, which the program writes by itself.
