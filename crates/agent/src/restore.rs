@@ -15,8 +15,7 @@ use std::path::{Path, PathBuf};
 
 use quell_model::{ActionId, Sha1, Timestamp};
 use quell_protocol::{
-    ActionResult, Conflict, Coverage, FailureReason, FileOutcome, FileResult, Phase, Verdict,
-    WirePath,
+    ActionResult, Conflict, FailureReason, FileOutcome, FileResult, Phase, Verdict, WirePath,
 };
 
 use crate::crash_point;
@@ -213,12 +212,9 @@ impl Restoration<'_> {
 
     fn result(&self, files: Vec<FileResult>, verdict: Verdict) -> ActionResult {
         ActionResult {
-            sha1: self.sha1,
-            verdict,
-            processes: Vec::new(),
             files,
-            coverage: Coverage::default(),
             degraded: crate::engine::degraded(),
+            ..ActionResult::new(self.sha1, verdict)
         }
     }
 }
@@ -229,11 +225,9 @@ fn path_of(path: &WirePath) -> PathBuf {
 
 fn outcome(item: &Item, path: &Path, row: Result<RestoreRow, RestoreError>) -> Outcome {
     let file = |path: &Path, outcome, detail| FileResult {
-        path: WirePath::from_bytes(path.as_os_str().as_bytes()),
         vault_item: Some(item.id.to_string()),
-        outcome,
-        residual_links: 0,
         detail,
+        ..FileResult::new(WirePath::from_bytes(path.as_os_str().as_bytes()), outcome)
     };
     match row {
         Ok(row) => Outcome {

@@ -3,7 +3,7 @@
 use quell_model::{ActionId, Sha1};
 use serde::{Deserialize, Serialize};
 
-use crate::{Protection, ProtocolVersion, WirePath};
+use crate::{Coverage, ProtocolVersion, Residual, Verdict, WirePath};
 
 /// The state of one action on the machine. Repeating a report is harmless.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,24 +31,28 @@ impl Report {
         };
         let processes = std::mem::take(&mut result.processes);
         let files = std::mem::take(&mut result.files);
-        let all = (processes.len(), files.len());
+        let residuals = std::mem::take(&mut result.residuals);
+        let all = (processes.len(), files.len(), residuals.len());
         let mut room = most.saturating_sub(length(&self) + NOTE);
         let Phase::Finished { result } = &mut self.phase else {
             return self;
         };
+        // What is left over is what somebody has to see to.
+        result.residuals = what_fits(residuals, &mut room);
         result.processes = what_fits(processes, &mut room);
         result.files = what_fits(files, &mut room);
         let processes = all.0.saturating_sub(result.processes.len());
         let files = all.1.saturating_sub(result.files.len());
+        let residuals = all.2.saturating_sub(result.residuals.len());
         result.degraded.push(format!(
-            "the report was cut: {processes} processes and {files} files are not listed"
+            "the report was cut: {processes} processes, {files} files and {residuals} residuals are not listed"
         ));
         self
     }
 }
 
 /// Room for the sentence that says what was cut.
-const NOTE: usize = 128;
+const NOTE: usize = 192;
 
 /// The entries that fit into the room, which they leave smaller.
 fn what_fits<T: Serialize>(entries: Vec<T>, room: &mut usize) -> Vec<T> {
@@ -95,83 +99,46 @@ pub struct ActionResult {
     pub processes: Vec<ProcessResult>,
     /// Every path that held the file.
     pub files: Vec<FileResult>,
+    /// What is left over, and why; an agent from before there were residuals names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub residuals: Vec<Residual>,
     /// How far the search went, so that "not found" is honest.
     pub coverage: Coverage,
     /// Protections that were off on this machine, in words (for instance "no root: other users'
     /// processes cannot be seen").
     #[serde(default)]
     pub degraded: Vec<String>,
+    /// What a real action would have come to, when this was a dry run: nothing was touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<Rehearsal>,
 }
 
-/// Whether the contract is fulfilled: no process executes the file, it is gone from every path
-/// found, and a restorable copy is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
-pub enum Verdict {
-    /// It is.
-    Succeeded,
-    /// It is not.
-    Failed {
-        /// What a program decides by.
-        reason: FailureReason,
-        /// What a person reads.
-        message: String,
-    },
-}
-
-/// Why an action failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum FailureReason {
-    /// No process executes the file and no searched path holds it.
-    FileNotFound,
-    /// The file is protected; nothing was touched.
-    Protected,
-    /// The agent may not signal a process or move a file.
-    AccessDenied,
-    /// The file kept changing while it was to be taken.
-    ContentChanged,
-    /// A process did not end in time, or something of the file remains.
-    Incomplete,
-    /// The vault could not keep the file (full disk, quota, wrong key).
-    VaultUnavailable,
-    /// The device's own policy forbids it.
-    Policy,
-    /// What stops files on the machine is switched off.
-    EngineOff,
-    /// The order had expired when the machine saw it.
-    Expired,
-    /// The file is not put back, because there is something at its path.
-    Exists,
-    /// A fault of the agent itself.
-    Internal,
-    /// A reason that a newer agent knows.
-    #[serde(other)]
-    Other,
-}
-
-impl FailureReason {
-    /// The `errorHResult` of the MachineAction: Windows' own number for the like failure, so that
-    /// existing clients' tables of messages fit. Microsoft documents no values for this action.
+impl ActionResult {
+    /// A result that names nothing yet.
     #[must_use]
-    pub fn hresult(self) -> i32 {
-        let code: u32 = match self {
-            // HRESULT_FROM_WIN32 of ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_ACCESS_DISABLED_BY_POLICY,
-            // ERROR_SERVICE_DISABLED, ERROR_FILE_INVALID, ERROR_DISK_FULL, ERROR_TIMEOUT,
-            // ERROR_FILE_EXISTS; then E_ABORT and E_FAIL.
-            Self::FileNotFound => 0x8007_0002,
-            Self::Protected | Self::AccessDenied => 0x8007_0005,
-            Self::Policy => 0x8007_04EC,
-            Self::EngineOff => 0x8007_0422,
-            Self::ContentChanged => 0x8007_03EE,
-            Self::VaultUnavailable => 0x8007_0070,
-            Self::Expired => 0x8007_05B4,
-            Self::Exists => 0x8007_0050,
-            Self::Incomplete => 0x8000_4004,
-            Self::Internal | Self::Other => 0x8000_4005,
-        };
-        code.cast_signed()
+    pub fn new(sha1: Sha1, verdict: Verdict) -> Self {
+        Self {
+            sha1,
+            verdict,
+            processes: Vec::new(),
+            files: Vec::new(),
+            residuals: Vec::new(),
+            coverage: Coverage::default(),
+            degraded: Vec::new(),
+            dry_run: None,
+        }
     }
+}
+
+/// What an action would come to that was only tried: as far as can be told without touching
+/// anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rehearsal {
+    /// The verdict that it would end with.
+    pub would_be: Verdict,
+    /// How many users' processes it would stop.
+    pub users: u64,
 }
 
 /// One process that executed the file.
@@ -188,8 +155,64 @@ pub struct ProcessResult {
     /// Its executable as the kernel names it, " (deleted)" included.
     #[serde(flatten)]
     pub executable: WirePath,
+    /// How the process is known to execute the file.
+    #[serde(default)]
+    pub confidence: Confidence,
+    /// The control group that it ran in, as `/proc/PID/cgroup` names it; none for the root's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cgroup: Option<String>,
+    /// The container that it ran in, if its control group names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The systemd service that it belonged to, and that may start it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// What became of it.
     pub outcome: ProcessOutcome,
+}
+
+impl ProcessResult {
+    /// A process in no control group of its own, known by its executable.
+    #[must_use]
+    pub fn new(
+        pid: u32,
+        start_time: u64,
+        uid: u32,
+        executable: WirePath,
+        outcome: ProcessOutcome,
+    ) -> Self {
+        Self {
+            pid,
+            start_time,
+            uid,
+            executable,
+            confidence: Confidence::Executable,
+            cgroup: None,
+            container: None,
+            unit: None,
+            outcome,
+        }
+    }
+}
+
+/// How a process is known to execute a file, the surest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// The kernel names the file as the process's executable.
+    #[default]
+    Executable,
+    /// The file is mapped into the process to be executed.
+    Mapping,
+    /// The process is an interpreter that has the file open.
+    OpenScript,
+    /// The process is an interpreter whose command line names the file.
+    CommandLine,
+    /// A way that a newer agent knows.
+    #[serde(other)]
+    Other,
 }
 
 /// What became of a process.
@@ -206,6 +229,8 @@ pub enum ProcessOutcome {
     AccessDenied,
     /// Left alone and running, because the action was refused or given up.
     LeftAlone,
+    /// Left alone and running: a dry run would have stopped it.
+    WouldStop,
     /// An outcome that a newer agent knows.
     #[serde(other)]
     Other,
@@ -218,6 +243,12 @@ pub struct FileResult {
     /// Where it was.
     #[serde(flatten)]
     pub path: WirePath,
+    /// The device that it was on, `st_dev`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev: Option<u64>,
+    /// Its inode number: with the device it says which file it was, whatever it was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ino: Option<u64>,
     /// The vault item that keeps it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_item: Option<String>,
@@ -229,6 +260,22 @@ pub struct FileResult {
     /// Why it is still there, in words, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+impl FileResult {
+    /// A path of which nothing more is known.
+    #[must_use]
+    pub fn new(path: WirePath, outcome: FileOutcome) -> Self {
+        Self {
+            path,
+            dev: None,
+            ino: None,
+            vault_item: None,
+            outcome,
+            residual_links: 0,
+            detail: None,
+        }
+    }
 }
 
 /// What became of a file.
@@ -249,85 +296,44 @@ pub enum FileOutcome {
     Restored,
     /// Not put back; `detail` says why.
     NotRestored,
+    /// Still at its path: a dry run would have taken it.
+    WouldQuarantine,
     /// An outcome that a newer agent knows.
     #[serde(other)]
     Other,
-}
-
-/// How far the search went.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Coverage {
-    /// Processes that were looked at.
-    pub processes: u64,
-    /// Processes whose executable could not be read.
-    pub processes_unreadable: u64,
-    /// The roots that were walked.
-    pub roots: Vec<WirePath>,
-    /// Files that were looked at.
-    pub files: u64,
-    /// Files that could not be read or were passed over (size cap, other file system).
-    pub files_skipped: u64,
-    /// `true` when nothing cut the walk short.
-    pub complete: bool,
-    /// The protection that stopped the action, if one did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protection: Option<Protection>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn reason_hresult_is_negative_and_windows_own() {
-        assert_eq!(FailureReason::FileNotFound.hresult(), -2_147_024_894);
-        assert_eq!(FailureReason::Protected.hresult(), -2_147_024_891);
-    }
-
-    #[test]
-    fn reason_of_a_newer_agent_is_still_a_failure() {
-        let verdict: Verdict =
-            serde_json::from_str(r#"{"type":"Failed","reason":"SunSpots","message":"m"}"#).unwrap();
-        let Verdict::Failed { reason, .. } = verdict else {
-            panic!("not a failure")
-        };
-        assert_eq!(reason, FailureReason::Other);
-        assert!(reason.hresult() < 0);
-    }
-
     fn process() -> ProcessResult {
+        let executable = WirePath::from_bytes(b"/tmp/\xff (deleted)");
         ProcessResult {
-            pid: 7,
-            start_time: 99,
-            uid: 1000,
-            executable: WirePath::from_bytes(b"/tmp/\xff (deleted)"),
-            outcome: ProcessOutcome::Stopped,
+            confidence: Confidence::Mapping,
+            unit: Some("x.service".to_owned()),
+            ..ProcessResult::new(7, 99, 1000, executable, ProcessOutcome::Stopped)
         }
     }
 
     fn file() -> FileResult {
         FileResult {
-            path: WirePath::from_bytes(b"/tmp/x"),
+            ino: Some(2),
             vault_item: Some("i".to_owned()),
-            outcome: FileOutcome::Quarantined,
-            residual_links: 0,
-            detail: None,
+            ..FileResult::new(WirePath::from_bytes(b"/tmp/x"), FileOutcome::Quarantined)
         }
     }
 
     fn finished(processes: usize, files: usize) -> Report {
+        let sha1 = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9".parse().unwrap();
         Report {
             protocol_version: ProtocolVersion::CURRENT,
             action_id: ActionId::new("a").unwrap(),
             phase: Phase::Finished {
                 result: ActionResult {
-                    sha1: "87662bc3d60e4200ceaf7aae249d1c343f4b83c9".parse().unwrap(),
-                    verdict: Verdict::Succeeded,
                     processes: vec![process(); processes],
                     files: vec![file(); files],
-                    coverage: Coverage::default(),
-                    degraded: Vec::new(),
+                    ..ActionResult::new(sha1, Verdict::Succeeded)
                 },
             },
         }
@@ -351,7 +357,7 @@ mod tests {
     #[test]
     fn report_too_long_is_cut_to_the_end_of_its_room_and_says_so() {
         let cut = finished(2, 50).fitted(2000);
-        assert!((1800..=2000).contains(&length(&cut)), "{}", length(&cut));
+        assert!((1700..=2000).contains(&length(&cut)), "{}", length(&cut));
         let Phase::Finished { result } = cut.phase else {
             panic!("not finished")
         };
@@ -360,8 +366,30 @@ mod tests {
         assert_eq!(
             result.degraded,
             [format!(
-                "the report was cut: 0 processes and {missing} files are not listed"
+                "the report was cut: 0 processes, {missing} files and 0 residuals are not listed"
             )]
         );
+    }
+
+    #[test]
+    fn result_of_an_older_agent_is_read_and_a_newer_one_s_too() {
+        let older = serde_json::json!({
+            "sha1": "87662bc3d60e4200ceaf7aae249d1c343f4b83c9",
+            "verdict": {"type": "Succeeded"},
+            "processes": [{"pid": 7, "startTime": 9, "uid": 0, "path": "/x", "outcome": "Stopped"}],
+            "files": [{"path": "/x", "outcome": "Quarantined"}],
+            "coverage": {"processes": 1, "processesUnreadable": 0, "roots": [], "files": 1,
+                "filesSkipped": 0, "complete": true},
+        });
+        let read: ActionResult = serde_json::from_value(older.clone()).unwrap();
+        assert_eq!(read.processes[0].confidence, Confidence::Executable);
+        assert_eq!((read.files[0].ino, read.dry_run), (None, None));
+        let mut newer = older;
+        newer["processes"][0]["confidence"] = "Telepathy".into();
+        newer["processes"][0]["mood"] = "bad".into();
+        newer["files"][0]["outcome"] = "Evaporated".into();
+        let read: ActionResult = serde_json::from_value(newer).unwrap();
+        assert_eq!(read.processes[0].confidence, Confidence::Other);
+        assert_eq!(read.files[0].outcome, FileOutcome::Other);
     }
 }

@@ -21,7 +21,7 @@ use hyper_util::rt::TokioIo;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{
-    ActionResult, AssertionClaims, Binding, Coverage, EnrolRequest, EnrolmentToken, Inventory,
+    ActionResult, AssertionClaims, Binding, EnrolRequest, EnrolmentToken, Inventory,
     MachineFacts, Phase, ProtocolVersion, Report, Sighting, Verdict, WirePath, route,
 };
 use serde::{Deserialize, Serialize};
@@ -186,14 +186,7 @@ impl Machine {
     }
 
     async fn succeeded(&self, action: &str, sha1: &str) -> Outcome {
-        let result = ActionResult {
-            sha1: sha1.parse()?,
-            verdict: Verdict::Succeeded,
-            processes: Vec::new(),
-            files: Vec::new(),
-            coverage: Coverage::default(),
-            degraded: Vec::new(),
-        };
+        let result = ActionResult::new(sha1.parse()?, Verdict::Succeeded);
         let report = Report {
             protocol_version: ProtocolVersion::CURRENT,
             action_id: ActionId::new(action)?,

@@ -12,19 +12,16 @@ const PID: u32 = 4242;
 /// One process stopped and one file taken away.
 pub(crate) fn taken(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> ActionResult {
     ActionResult {
-        processes: vec![ProcessResult {
-            pid: PID,
-            start_time: 1,
-            uid: 1000,
-            executable: path.clone(),
-            outcome: ProcessOutcome::Stopped,
-        }],
+        processes: vec![ProcessResult::new(
+            PID,
+            1,
+            1000,
+            path.clone(),
+            ProcessOutcome::Stopped,
+        )],
         files: vec![FileResult {
-            path,
             vault_item: Some(format!("simulated-{sha1}")),
-            outcome: FileOutcome::Quarantined,
-            residual_links: 0,
-            detail: None,
+            ..FileResult::new(path, FileOutcome::Quarantined)
         }],
         ..told(sha1, Verdict::Succeeded, degraded)
     }
@@ -34,11 +31,8 @@ pub(crate) fn taken(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> Action
 pub(crate) fn put_back(sha1: Sha1, path: WirePath, degraded: Vec<String>) -> ActionResult {
     ActionResult {
         files: vec![FileResult {
-            path,
             vault_item: Some(format!("simulated-{sha1}")),
-            outcome: FileOutcome::Restored,
-            residual_links: 0,
-            detail: None,
+            ..FileResult::new(path, FileOutcome::Restored)
         }],
         ..told(sha1, Verdict::Succeeded, degraded)
     }
@@ -55,10 +49,6 @@ pub(crate) fn failed(sha1: Sha1, reason: FailureReason, degraded: Vec<String>) -
 
 fn told(sha1: Sha1, verdict: Verdict, degraded: Vec<String>) -> ActionResult {
     ActionResult {
-        sha1,
-        verdict,
-        processes: Vec::new(),
-        files: Vec::new(),
         coverage: Coverage {
             processes: 1,
             files: 1,
@@ -66,5 +56,6 @@ fn told(sha1: Sha1, verdict: Verdict, degraded: Vec<String>) -> ActionResult {
             ..Coverage::default()
         },
         degraded,
+        ..ActionResult::new(sha1, verdict)
     }
 }

@@ -142,7 +142,7 @@ impl Search {
         let coverage = &mut self.findings.coverage;
         coverage.files = tally.files;
         coverage.files_skipped = tally.skipped + unread;
-        coverage.complete = !tally.cut_short;
+        coverage.complete = !tally.cut_short();
         self.findings.files.sort_unstable();
     }
 }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
+use quell_protocol::Confidence;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use crate::find::RunningProcess;
-use crate::find::{FileId, ProcessIdentity, current_executable, uid_of};
+use crate::find::{ControlGroup, FileId, ProcessIdentity, current_executable, uid_of};
 use crate::journal::{Fate, ProcessRow};
 use crate::sys::process_stat::{ProcessStat, threads};
 
@@ -53,6 +54,8 @@ impl Held {
                 uid: uid_of(process.pid),
                 link: process.executable_link(),
                 executable,
+                confidence: Confidence::Executable,
+                cgroup: ControlGroup::of(process.pid),
                 was_stopped: stat.is_suspended(),
                 fate: Fate::Stopping,
             },
@@ -182,6 +185,8 @@ mod tests {
             uid: 0,
             link: Vec::new(),
             executable: FileId { dev: 1, ino: 1 },
+            confidence: Confidence::Executable,
+            cgroup: None,
             was_stopped: false,
             fate: Fate::Stopping,
         };

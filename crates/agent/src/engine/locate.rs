@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
-use quell_protocol::{ProcessOutcome, ProcessResult, Protection, WirePath};
+use quell_protocol::{Limit, ProcessOutcome, ProcessResult, Protection, Tier, WirePath};
 
 use super::action::{Action, Fault};
+use super::outcome::placed;
 use super::target::Candidate;
-use crate::find::{FileId, Found, RunningProcess, Stamp, Walk, nominated, processes, uid_of};
+use crate::find::{
+    ControlGroup, FileId, Found, RunningProcess, Stamp, Walk, nominated, processes, uid_of,
+};
 use crate::hash::{Budget, Hashed};
 use crate::plan::{Fact, Reach};
 use crate::sys::process_stat::ProcessStat;
@@ -40,6 +43,7 @@ impl Action<'_> {
         let scan = processes(self.scope).map_err(Fault::Processes)?;
         self.coverage.processes = scan.looked_at;
         self.coverage.processes_unreadable = scan.unreadable;
+        self.coverage.reached(Tier::Running);
         for (id, mut running) in scan.by_executable() {
             running.retain(|process| !self.is_stuck(process.pid));
             if running.is_empty() {
@@ -141,7 +145,7 @@ impl Action<'_> {
             by_id.insert(candidate.id, index);
         }
         let mut unread = 0;
-        let mut too_many = false;
+        let (mut too_many, mut too_large) = (false, false);
         for found in walk.by_ref() {
             if let Some(index) = by_id.get(&found.stamp.id) {
                 self.add_link(*index, found);
@@ -152,9 +156,13 @@ impl Action<'_> {
             {
                 continue;
             }
+            let size = found.stamp.size;
             match self.content_at(&found, &budget) {
                 Ok(None) => {}
-                Err(()) => unread += 1,
+                Err(()) => {
+                    unread += 1;
+                    too_large |= size > budget.cap;
+                }
                 Ok(Some(_)) if self.candidates.len() >= MOST_CANDIDATES => too_many = true,
                 Ok(Some(content)) => {
                     let mut candidate = self.candidate(found.stamp.id, content);
@@ -167,7 +175,24 @@ impl Action<'_> {
         let tally = walk.tally();
         self.coverage.files = self.coverage.files.max(tally.files);
         self.coverage.files_skipped = tally.skipped + unread;
-        self.coverage.complete = !tally.cut_short && !too_many && !budget.is_over();
+        self.coverage.complete = true;
+        self.coverage.ended_by.clear();
+        self.coverage.unreached = walk.unreached().to_vec();
+        let ended = [
+            (budget.is_over(), Limit::Time),
+            (tally.too_deep, Limit::Depth),
+            (too_many, Limit::Copies),
+            (too_large, Limit::FileSize),
+        ];
+        for (_, limit) in ended.into_iter().filter(|(ended, _)| *ended) {
+            self.coverage.cut_by(limit);
+        }
+        if self.coverage.complete {
+            self.coverage.reached(match self.known_size {
+                Some(_) => Tier::SizeMatch,
+                None => Tier::Everything,
+            });
+        }
     }
 
     fn add_link(&mut self, index: usize, found: Found) {
@@ -240,13 +265,12 @@ impl Action<'_> {
             let Some(stat) = ProcessStat::of(process.pid) else {
                 continue;
             };
-            self.refused.add_process(ProcessResult {
-                pid: process.pid,
-                start_time: stat.start_time,
-                uid: uid_of(process.pid),
-                executable: WirePath::from_bytes(&process.executable_link()),
-                outcome: ProcessOutcome::LeftAlone,
-            });
+            let pid = process.pid;
+            let executable = WirePath::from_bytes(&process.executable_link());
+            let outcome = ProcessOutcome::LeftAlone;
+            let left = ProcessResult::new(pid, stat.start_time, uid_of(pid), executable, outcome);
+            let group = ControlGroup::of(pid);
+            self.refused.add_process(placed(left, group.as_ref()));
         }
     }
 }

@@ -284,12 +284,8 @@ impl Engine {
     ) -> Result<Phase, EngineError> {
         let message = why.to_owned();
         let result = ActionResult {
-            sha1,
-            verdict: Verdict::Failed { reason, message },
-            processes: Vec::new(),
-            files: Vec::new(),
-            coverage: Coverage::default(),
             degraded: degraded(),
+            ..ActionResult::new(sha1, Verdict::Failed { reason, message })
         };
         let phase = Phase::Finished { result };
         self.journal.conclude(&order.action_id, &phase)?;

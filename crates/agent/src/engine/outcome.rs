@@ -6,8 +6,10 @@ use quell_protocol::{
 
 use super::action::{Action, Fault};
 use super::target::Candidate;
+use crate::find::ControlGroup;
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
+use crate::plan::residual::residuals;
 use crate::plan::verdict::{Evidence, Obstacle, judge};
 
 /// What was found and not touched because it is protected.
@@ -31,11 +33,9 @@ impl Refused {
             let path = WirePath::from_bytes(&path);
             if self.files.iter().all(|file| file.path != path) {
                 self.files.push(FileResult {
-                    path,
-                    vault_item: None,
-                    outcome: FileOutcome::Protected,
-                    residual_links: 0,
-                    detail: None,
+                    dev: Some(candidate.id.dev),
+                    ino: Some(candidate.id.ino),
+                    ..FileResult::new(path, FileOutcome::Protected)
                 });
             }
         }
@@ -70,13 +70,14 @@ impl Action<'_> {
         let protected = std::mem::take(&mut self.refused.files);
         files.extend(protected.into_iter().map(|file| (file, None)));
         let verdict = self.verdict(ending, &processes, &files);
+        let residuals = residuals(&processes, &files, &self.coverage);
         Ok(ActionResult {
-            sha1: self.sha1,
-            verdict,
             processes,
             files: files.into_iter().map(|(file, _)| file).collect(),
+            residuals,
             coverage: self.coverage.clone(),
             degraded: super::degraded(),
+            ..ActionResult::new(self.sha1, verdict)
         })
     }
 
@@ -104,22 +105,35 @@ impl Action<'_> {
 }
 
 fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {
+    let (pid, start_time) = (row.identity.pid, row.identity.start_time);
+    let executable = WirePath::from_bytes(&row.link);
     ProcessResult {
-        pid: row.identity.pid,
-        start_time: row.identity.start_time,
-        uid: row.uid,
-        executable: WirePath::from_bytes(&row.link),
-        outcome,
+        confidence: row.confidence,
+        ..placed(
+            ProcessResult::new(pid, start_time, row.uid, executable, outcome),
+            row.cgroup.as_ref(),
+        )
+    }
+}
+
+/// Says where the process ran.
+pub(super) fn placed(process: ProcessResult, group: Option<&ControlGroup>) -> ProcessResult {
+    ProcessResult {
+        cgroup: group.map(|group| group.path().to_owned()),
+        container: group.and_then(ControlGroup::container).map(str::to_owned),
+        unit: group.and_then(ControlGroup::unit).map(str::to_owned),
+        ..process
     }
 }
 
 fn file_result(target: &TargetRow, name: &NameRow) -> FileResult {
     FileResult {
-        path: WirePath::from_bytes(&name.path),
+        dev: Some(target.id.dev),
+        ino: Some(target.id.ino),
         vault_item: in_vault(target, name).then(|| target.item.to_string()),
-        outcome: file_outcome(name),
         residual_links: name.residual,
         detail: detail(name),
+        ..FileResult::new(WirePath::from_bytes(&name.path), file_outcome(name))
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Scope`] says what may be looked at in the first place. A hash that [`Stamps`] remembers only
 //! nominates a file: whoever acts on it reads it again.
 
+mod control_group;
 mod directory;
 mod executables;
 mod identity;
@@ -13,6 +14,7 @@ mod scope;
 mod stamps;
 mod walk;
 
+pub(crate) use control_group::ControlGroup;
 pub use directory::{Directory, Found};
 pub(crate) use directory::{join, mount_of};
 pub use executables::{Executable, Executables, executables};

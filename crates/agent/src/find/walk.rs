@@ -7,14 +7,17 @@
 use std::collections::HashSet;
 use std::ffi::CString;
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use quell_protocol::coverage::MOST_UNREACHED;
+use quell_protocol::{Barrier, Unreached, WirePath};
 use rustix::fs::{AtFlags, FileType, RawDir, StatxFlags, statx};
 use rustix::io::Errno;
 
-use super::directory::{Directory, Found};
+use super::directory::{Directory, Found, join};
 use super::identity::{FileId, Stamp};
 use crate::sys::file;
 use crate::sys::mounts::{FileSystem, Mounts};
@@ -31,8 +34,32 @@ pub struct Tally {
     pub files: u64,
     /// Files and directories that could not be read or were not entered.
     pub skipped: u64,
-    /// Whether the deadline, or a tree that is too deep, cut the walk short.
-    pub cut_short: bool,
+    /// Whether the deadline cut the walk short.
+    pub out_of_time: bool,
+    /// Whether a tree was too deep to be walked to its end.
+    pub too_deep: bool,
+}
+
+impl Tally {
+    /// Whether there is more below the roots than was looked at.
+    #[must_use]
+    pub fn cut_short(&self) -> bool {
+        self.out_of_time || self.too_deep
+    }
+}
+
+/// What opening a directory came to.
+enum Opened {
+    Directory(Directory),
+    Barred(Barrier),
+}
+
+fn barrier(errno: Errno) -> Barrier {
+    match errno {
+        Errno::ACCESS | Errno::PERM => Barrier::AccessDenied,
+        Errno::NOENT | Errno::NOTDIR => Barrier::Missing,
+        _ => Barrier::Failed,
+    }
 }
 
 /// An iterator over the regular files below some roots. See the module's head.
@@ -49,6 +76,7 @@ pub struct Walk<'a> {
     mounts: Mounts,
     listing: Vec<MaybeUninit<u8>>,
     tally: Tally,
+    unreached: Vec<Unreached>,
 }
 
 impl<'a> Walk<'a> {
@@ -67,6 +95,7 @@ impl<'a> Walk<'a> {
             mounts: Mounts::default(),
             listing: vec![MaybeUninit::uninit(); LISTING],
             tally: Tally::default(),
+            unreached: Vec::new(),
         }
     }
 
@@ -90,10 +119,26 @@ impl<'a> Walk<'a> {
         self.tally
     }
 
+    /// The directories that were not entered, as far as they are named.
+    #[must_use]
+    pub fn unreached(&self) -> &[Unreached] {
+        &self.unreached
+    }
+
+    /// Notes a directory that is not entered.
+    fn leave_out(&mut self, path: &[u8], why: Barrier) {
+        self.tally.skipped += 1;
+        // What is by nature no place for files is not worth the room.
+        if why != Barrier::Pseudo && self.unreached.len() < MOST_UNREACHED {
+            let path = WirePath::from_bytes(path);
+            self.unreached.push(Unreached { path, why });
+        }
+    }
+
     /// Moves on by one portion of a directory; `false` when there is nothing left.
     fn advance(&mut self) -> bool {
         if self.deadline.is_some_and(|end| Instant::now() >= end) {
-            self.tally.cut_short = true;
+            self.tally.out_of_time = true;
             return false;
         }
         if let Some(directory) = self.current.take() {
@@ -115,10 +160,10 @@ impl<'a> Walk<'a> {
             Ok(root) if self.mounts.file_system(root.mount) != FileSystem::Pseudo => {
                 self.begin(root);
             }
-            Ok(_) => self.tally.skipped += 1,
+            Ok(_) => self.leave_out(path.as_os_str().as_bytes(), Barrier::Pseudo),
             Err(errno) => {
                 tracing::debug!(%errno, root = %path.display(), "a root cannot be walked");
-                self.tally.skipped += 1;
+                self.leave_out(path.as_os_str().as_bytes(), barrier(errno));
             }
         }
     }
@@ -126,31 +171,31 @@ impl<'a> Walk<'a> {
     fn enter(&mut self, parent: &Arc<Directory>, name: &CString) {
         if parent.depth >= DEEPEST {
             self.tally.skipped += 1;
-            self.tally.cut_short = true;
+            self.tally.too_deep = true;
             return;
         }
         match self.open_child(parent, name) {
-            Ok(Some(directory)) => self.begin(directory),
+            Ok(Opened::Directory(directory)) => self.begin(directory),
+            Ok(Opened::Barred(why)) => self.leave_out(&join(parent.path(), name.to_bytes()), why),
             // Gone since it was listed.
             Err(Errno::NOENT) => {}
-            Ok(None) | Err(_) => self.tally.skipped += 1,
+            Err(errno) => {
+                self.leave_out(&join(parent.path(), name.to_bytes()), barrier(errno));
+            }
         }
     }
 
     /// Looks before it opens: even opening a directory of a hung file server may never return.
-    fn open_child(
-        &mut self,
-        parent: &Directory,
-        name: &CString,
-    ) -> Result<Option<Directory>, Errno> {
+    fn open_child(&mut self, parent: &Directory, name: &CString) -> Result<Opened, Errno> {
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
         let mount = statx(parent, name, flags, StatxFlags::TYPE | StatxFlags::MNT_ID)?.stx_mnt_id;
-        let may_enter =
-            mount == parent.mount || self.mounts.file_system(mount) == FileSystem::Local;
-        if may_enter {
-            parent.child(name, mount).map(Some)
-        } else {
-            Ok(None)
+        if mount == parent.mount {
+            return parent.child(name, mount).map(Opened::Directory);
+        }
+        match self.mounts.file_system(mount) {
+            FileSystem::Local => parent.child(name, mount).map(Opened::Directory),
+            FileSystem::Served => Ok(Opened::Barred(Barrier::Served)),
+            FileSystem::Pseudo => Ok(Opened::Barred(Barrier::Pseudo)),
         }
     }
 

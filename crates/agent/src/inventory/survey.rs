@@ -170,7 +170,7 @@ impl<P: Protect> Survey<P> {
             }
         }
         let tally = walk.tally();
-        seen.complete &= !tally.cut_short && tally.skipped == 0 && unread == 0;
+        seen.complete &= !tally.cut_short() && tally.skipped == 0 && unread == 0;
     }
 
     /// The digests of a file that belongs to this pass.

@@ -1,11 +1,11 @@
 //! The processes that an action stopped or is about to stop.
 
 use quell_model::ActionId;
-use quell_protocol::ProcessOutcome;
+use quell_protocol::{Confidence, ProcessOutcome};
 use rusqlite::{Row, params};
 
 use super::{Journal, JournalError};
-use crate::find::{FileId, ProcessIdentity};
+use crate::find::{ControlGroup, FileId, ProcessIdentity};
 
 /// What is known of a process that an action deals with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub(crate) struct ProcessRow {
     pub(crate) link: Vec<u8>,
     /// The file that it executes.
     pub(crate) executable: FileId,
+    /// How it is known to execute that.
+    pub(crate) confidence: Confidence,
+    /// The control group that it runs in.
+    pub(crate) cgroup: Option<ControlGroup>,
     /// Whether somebody else had stopped it before.
     pub(crate) was_stopped: bool,
     pub(crate) fate: Fate,
@@ -39,6 +43,23 @@ const OUTCOMES: [(ProcessOutcome, &str); 5] = [
     (ProcessOutcome::AccessDenied, "AccessDenied"),
     (ProcessOutcome::LeftAlone, "LeftAlone"),
 ];
+
+const CONFIDENCES: [(Confidence, &str); 4] = [
+    (Confidence::Executable, "Executable"),
+    (Confidence::Mapping, "Mapping"),
+    (Confidence::OpenScript, "OpenScript"),
+    (Confidence::CommandLine, "CommandLine"),
+];
+
+fn confidence_name(confidence: Confidence) -> &'static str {
+    let known = CONFIDENCES.iter().find(|(known, _)| *known == confidence);
+    known.map_or("Other", |(_, name)| name)
+}
+
+fn confidence_named(name: &str) -> Confidence {
+    let known = CONFIDENCES.iter().find(|(_, known)| *known == name);
+    known.map_or(Confidence::Other, |(confidence, _)| *confidence)
+}
 
 impl Fate {
     /// Whether the process is known to have ended.
@@ -86,7 +107,8 @@ impl Journal {
         let transaction = connection.transaction()?;
         for row in rows {
             transaction.execute(
-                "INSERT OR REPLACE INTO process VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT OR REPLACE INTO process VALUES
+                     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     action.as_str(),
                     self.boot_id,
@@ -98,6 +120,8 @@ impl Journal {
                     row.executable.ino.cast_signed(),
                     row.was_stopped,
                     row.fate.as_str(),
+                    confidence_name(row.confidence),
+                    row.cgroup.as_ref().map(ControlGroup::path),
                 ],
             )?;
         }
@@ -224,6 +248,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<ProcessRow>> {
             dev: row.get::<_, i64>("dev")?.cast_unsigned(),
             ino: row.get::<_, i64>("ino")?.cast_unsigned(),
         },
+        confidence: confidence_named(&row.get::<_, String>("confidence")?),
+        cgroup: row
+            .get::<_, Option<String>>("cgroup")?
+            .map(ControlGroup::at),
         was_stopped: row.get("was_stopped")?,
         fate,
     }))
@@ -245,6 +273,8 @@ mod tests {
                 dev: u64::MAX,
                 ino: 3,
             },
+            confidence: Confidence::Mapping,
+            cgroup: Some(ControlGroup::at("/system.slice/x.service".to_owned())),
             was_stopped: true,
             fate: Fate::Stopping,
         }

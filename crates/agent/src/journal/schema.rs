@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// The version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE action (
@@ -89,6 +89,15 @@ CREATE TABLE link (
 INSERT INTO link VALUES (1, 0, 0);
 ";
 
+/// What version 3 added: how a process is known to execute the file, and where it ran.
+const PROCESSES_IN_FULL: &str = "
+ALTER TABLE process ADD COLUMN confidence TEXT NOT NULL DEFAULT 'Executable';
+ALTER TABLE process ADD COLUMN cgroup TEXT;
+";
+
+/// The steps from an empty journal to this version.
+const STEPS: [&str; 3] = [TABLES, RESTORES_AND_LIVES, PROCESSES_IN_FULL];
+
 /// Makes the tables, or checks that they are those that this agent knows.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -96,11 +105,11 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
         return Err(JournalError::Corrupt(verdict));
     }
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match found {
-        VERSION => Ok(()),
-        0 => bring_up(connection, &[TABLES, RESTORES_AND_LIVES]),
-        1 => bring_up(connection, &[RESTORES_AND_LIVES]),
-        newer => Err(JournalError::Version(newer)),
+    let missing = usize::try_from(found).ok().and_then(|at| STEPS.get(at..));
+    match missing {
+        Some([]) => Ok(()),
+        Some(steps) => bring_up(connection, steps),
+        None => Err(JournalError::Version(found)),
     }
 }
 

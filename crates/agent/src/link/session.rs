@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::route::{MAX_BODY, MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{
-    ActionResult, Coverage, FailureReason, HoldRequest, HoldResponse, Inventory, Life, Order,
-    Phase, ProtocolVersion, Refusal, Report, Verdict,
+    ActionResult, FailureReason, HoldRequest, HoldResponse, Inventory, Life, Order, Phase,
+    ProtocolVersion, Refusal, Report, Verdict,
 };
 
 use super::exchange::ExchangeError;
@@ -367,18 +367,11 @@ impl Session {
 
     fn report_expired(&mut self, order: &Order) {
         if let Some(sha1) = order.verb.sha1() {
-            let message = Refusal::Expired.to_string();
-            let result = ActionResult {
-                sha1,
-                verdict: Verdict::Failed {
-                    reason: FailureReason::Expired,
-                    message,
-                },
-                processes: Vec::new(),
-                files: Vec::new(),
-                coverage: Coverage::default(),
-                degraded: Vec::new(),
+            let verdict = Verdict::Failed {
+                reason: FailureReason::Expired,
+                message: Refusal::Expired.to_string(),
             };
+            let result = ActionResult::new(sha1, verdict);
             self.report(Report {
                 protocol_version: ProtocolVersion::CURRENT,
                 action_id: order.action_id.clone(),

@@ -17,6 +17,7 @@
 #[cfg(test)]
 mod property;
 pub mod remedy;
+pub mod residual;
 #[cfg(test)]
 mod tests;
 pub mod verdict;

@@ -10,7 +10,7 @@ use http::{Request, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::{ActionId, MachineId};
 use quell_protocol::{
-    ActionResult, AssertionClaims, Binding, Coverage, EnrolRequest, EnrolmentToken, HoldRequest,
+    ActionResult, AssertionClaims, Binding, EnrolRequest, EnrolmentToken, HoldRequest,
     HoldResponse, Inventory, Life, MachineFacts, Phase, ProtocolVersion, Report, Verdict, route,
 };
 use serde::Serialize;
@@ -167,14 +167,7 @@ pub(super) fn facts() -> MachineFacts {
 
 pub(super) fn finished(verdict: Verdict) -> Phase {
     Phase::Finished {
-        result: ActionResult {
-            sha1: SHA1.parse().unwrap(),
-            verdict,
-            processes: Vec::new(),
-            files: Vec::new(),
-            coverage: Coverage::default(),
-            degraded: Vec::new(),
-        },
+        result: ActionResult::new(SHA1.parse().unwrap(), verdict),
     }
 }
 

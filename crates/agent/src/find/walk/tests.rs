@@ -79,7 +79,7 @@ fn walk_after_its_deadline_says_that_it_was_cut_short() {
     let none = HashSet::new();
     let mut walk = Walk::new(&roots, &none).until(Instant::now());
     assert!(walk.next().is_none());
-    assert!(walk.tally().cut_short);
+    assert!(walk.tally().cut_short());
 }
 
 #[test]
