@@ -63,7 +63,7 @@ impl Restoration<'_> {
                 self.result(Vec::new(), failed(reason, error.to_string()))
             }
         };
-        self.conclude(Phase::Finished { result })
+        self.conclude(Phase::finished(result))
     }
 
     fn conclude(&self, phase: Phase) -> Result<Phase, JournalError> {

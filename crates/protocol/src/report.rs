@@ -81,10 +81,20 @@ pub enum Phase {
     /// Nothing more will happen.
     Finished {
         /// What happened.
-        result: ActionResult,
+        result: Box<ActionResult>,
     },
     /// The action was given up on request, and everything was put back.
     Cancelled,
+}
+
+impl Phase {
+    /// Ended like this.
+    #[must_use]
+    pub fn finished(result: ActionResult) -> Self {
+        Self::Finished {
+            result: Box::new(result),
+        }
+    }
 }
 
 /// What happened, per process and per path.
@@ -329,13 +339,11 @@ mod tests {
         Report {
             protocol_version: ProtocolVersion::CURRENT,
             action_id: ActionId::new("a").unwrap(),
-            phase: Phase::Finished {
-                result: ActionResult {
-                    processes: vec![process(); processes],
-                    files: vec![file(); files],
-                    ..ActionResult::new(sha1, Verdict::Succeeded)
-                },
-            },
+            phase: Phase::finished(ActionResult {
+                processes: vec![process(); processes],
+                files: vec![file(); files],
+                ..ActionResult::new(sha1, Verdict::Succeeded)
+            }),
         }
     }
 

@@ -21,8 +21,8 @@ use hyper_util::rt::TokioIo;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use quell_protocol::{
-    ActionResult, AssertionClaims, Binding, EnrolRequest, EnrolmentToken, Inventory,
-    MachineFacts, Phase, ProtocolVersion, Report, Sighting, Verdict, WirePath, route,
+    ActionResult, AssertionClaims, Binding, EnrolRequest, EnrolmentToken, Inventory, MachineFacts,
+    Phase, ProtocolVersion, Report, Sighting, Verdict, WirePath, route,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -190,7 +190,7 @@ impl Machine {
         let report = Report {
             protocol_version: ProtocolVersion::CURRENT,
             action_id: ActionId::new(action)?,
-            phase: Phase::Finished { result },
+            phase: Phase::finished(result),
         };
         self.tell(route::REPORT, &report).await
     }

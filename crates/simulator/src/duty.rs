@@ -151,7 +151,7 @@ impl Duty {
                 if expired =>
             {
                 let result = result::failed(sha1, FailureReason::Expired, Vec::new());
-                self.say(order.action_id, Phase::Finished { result });
+                self.say(order.action_id, Phase::finished(result));
             }
             Verb::StopAndQuarantineFile { sha1, .. } => {
                 self.begin(order.action_id, sha1, Job::TakeAway, now);
@@ -179,7 +179,7 @@ impl Duty {
             (work.sha1, work.job)
         });
         let result = self.act(sha1, job);
-        report(action, Phase::Finished { result })
+        report(action, Phase::finished(result))
     }
 
     fn act(&mut self, sha1: Sha1, job: Job) -> ActionResult {

@@ -287,7 +287,7 @@ impl Engine {
             degraded: degraded(),
             ..ActionResult::new(sha1, Verdict::Failed { reason, message })
         };
-        let phase = Phase::Finished { result };
+        let phase = Phase::finished(result);
         self.journal.conclude(&order.action_id, &phase)?;
         announce::announce(&phase);
         Ok(phase)

@@ -48,9 +48,7 @@ impl Action<'_> {
         let phase = if ending == Ending::Cancelled {
             Phase::Cancelled
         } else {
-            Phase::Finished {
-                result: self.result(ending)?,
-            }
+            Phase::finished(self.result(ending)?)
         };
         self.journal.conclude(self.id, &phase)?;
         Ok(phase)

@@ -375,7 +375,7 @@ impl Session {
             self.report(Report {
                 protocol_version: ProtocolVersion::CURRENT,
                 action_id: order.action_id.clone(),
-                phase: Phase::Finished { result },
+                phase: Phase::finished(result),
             });
         }
     }

@@ -123,7 +123,7 @@ impl Scene {
 
 fn finished(phase: Phase) -> ActionResult {
     match phase {
-        Phase::Finished { result } => result,
+        Phase::Finished { result } => *result,
         other => panic!("{other:?}"),
     }
 }

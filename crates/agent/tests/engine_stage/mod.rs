@@ -175,7 +175,7 @@ pub(crate) fn write_program(path: &Path, content: &[u8]) {
 
 pub(crate) fn finished(phase: Phase) -> ActionResult {
     match phase {
-        Phase::Finished { result } => result,
+        Phase::Finished { result } => *result,
         other => panic!("not finished: {other:?}"),
     }
 }

@@ -166,9 +166,7 @@ pub(super) fn facts() -> MachineFacts {
 }
 
 pub(super) fn finished(verdict: Verdict) -> Phase {
-    Phase::Finished {
-        result: ActionResult::new(SHA1.parse().unwrap(), verdict),
-    }
+    Phase::finished(ActionResult::new(SHA1.parse().unwrap(), verdict))
 }
 
 /// How a device was refused.
