@@ -13,6 +13,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use uuid::Uuid;
 
+/// How the name of a file begins that is not whole yet.
+const TEMPORARY: &str = ".quell-";
+
 /// A file that nobody can see yet. Dropped without a name, it never was.
 #[derive(Debug)]
 pub(crate) struct WholeFile {
@@ -44,6 +47,12 @@ impl WholeFile {
             file: File::from(file),
             temporary,
         })
+    }
+
+    /// Whether a name is one that only a file bears that is not whole.
+    pub(crate) fn is_temporary(name: &str) -> bool {
+        let digits = name.strip_prefix(TEMPORARY).unwrap_or_default();
+        digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     /// The file, for writing.
@@ -115,7 +124,7 @@ impl Drop for WholeFile {
 }
 
 fn random_name() -> io::Result<CString> {
-    CString::new(format!(".quell-{}", Uuid::new_v4().simple())).map_err(io::Error::other)
+    CString::new(format!("{TEMPORARY}{}", Uuid::new_v4().simple())).map_err(io::Error::other)
 }
 
 #[cfg(test)]

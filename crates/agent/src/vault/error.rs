@@ -21,24 +21,43 @@ pub enum VaultError {
         "the vault directory must belong to the agent's user and be closed to all others (mode 0700)"
     )]
     OpenToOthers,
-    /// The vault holds items but its key is gone.
-    #[error(
-        "the vault holds items but its key file {} is missing: put it back",
-        super::key::FILE
-    )]
+    /// The vault holds items but its keys are gone.
+    #[error("the vault holds items but its key files (vault-*.key) are missing: put them back")]
     KeyMissing,
-    /// The key file is not what the agent wrote.
+    /// A key file is not what the agent wrote.
     #[error(
-        "the vault's key file {} is damaged or open to others (it must be 32 bytes, mode 0400)",
-        super::key::FILE
+        "the vault's key file {file} is damaged or open to others (it must be as the agent wrote it, mode 0400)"
     )]
-    KeyDamaged,
+    KeyDamaged {
+        /// The name of the file in the vault's directory.
+        file: String,
+    },
+    /// The recovery key cannot be used.
+    #[error(
+        "the vault's {} is no X25519 public key in PEM, or others can change it",
+        super::recovery::FILE
+    )]
+    RecoveryKeyDamaged,
+    /// A folder of the vault cannot be opened, or is none.
+    #[error("the vault's folder {name} cannot be opened, or is no folder of the agent's")]
+    Folder {
+        /// Its name in the vault's directory.
+        name: String,
+        /// What the system said.
+        source: rustix::io::Errno,
+    },
+    /// What has the item's name is no file of the agent's.
+    #[error("item {0} is no file that belongs to the agent alone (mode 0400): it is not opened")]
+    Strange(ItemId),
     /// No such item.
     #[error("the vault has no item {0}")]
     NotFound(ItemId),
     /// The item was sealed with the key of another vault.
     #[error("item {0} was sealed under another key than this vault's")]
     OtherKey(ItemId),
+    /// The item opens for other keys than this recovery key.
+    #[error("item {0} was not sealed for this recovery key")]
+    NotRecoverable(ItemId),
     /// The item is of a format that this version cannot read.
     #[error("item {id} has format {format}, which this version of the agent cannot read")]
     UnknownFormat {
@@ -65,7 +84,7 @@ pub enum VaultError {
 
 impl VaultError {
     /// Wraps an error of the operating system; reads as "the vault could not …".
-    pub(super) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(doing: &'static str) -> impl Fn(io::Error) -> Self + Copy {
         move |source| Self::Io { doing, source }
     }
 }

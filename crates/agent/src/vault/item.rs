@@ -8,6 +8,8 @@ use quell_protocol::WirePath;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::extents::Extent;
+
 /// The name of an item: a UUID in its usual form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -18,6 +20,13 @@ impl ItemId {
     #[must_use]
     pub fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid)
+    }
+
+    /// What an item is called whose id is not known yet.
+    pub(super) const UNKNOWN: Self = Self(Uuid::nil());
+
+    pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
     }
 
     pub(super) fn bytes(self) -> [u8; 16] {
@@ -82,6 +91,9 @@ pub struct Item {
     pub requestor: Option<String>,
     /// When the file was taken.
     pub captured_at: Timestamp,
+    /// Where the file has data; all else are holes. Without it the file has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Vec<Extent>>,
 }
 
 /// What the file system knew of the file.
@@ -101,6 +113,21 @@ pub struct Attributes {
     /// The extended attributes; ACLs and capabilities are among them.
     #[serde(default)]
     pub xattrs: Vec<Xattr>,
+    /// Inode flags, as ioctl_iflags(2) has them.
+    #[serde(default)]
+    pub flags: u32,
+    /// When the inode was made, in nanoseconds since the Unix epoch. It cannot be given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_ns: Option<i64>,
+    /// When the inode last changed, in nanoseconds since the Unix epoch. It cannot be given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_ns: Option<i64>,
+    /// How many names the file had, those that were not taken included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<u64>,
+    /// The file system's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_system: Option<u64>,
 }
 
 /// One extended attribute, in exact bytes.

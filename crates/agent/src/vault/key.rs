@@ -1,32 +1,68 @@
-//! The key of this device's vault.
-//!
-//! It is random, made once, and lies in the vault directory in a file of its own. It wraps the key
-//! of each item, so that an item carried elsewhere is closed. It is no defence against root.
+//! Keys that wrap the keys of items.
 
-use std::ffi::OsStr;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::io;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::digest::{Context, SHA256};
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use aws_lc_rs::hmac;
 
-use super::VaultError;
-use super::stream::{DataKey, KEY, TAG};
-use crate::whole_file::WholeFile;
+use super::hpke;
+use super::stream::{ContentKey, KEY, TAG};
 
-/// The name of the key file.
-pub(super) const FILE: &str = "vault.key";
 /// How many bytes name a key.
 pub(super) const KEY_NAME: usize = 8;
+/// How long an item's key is when a device's key has wrapped it: nonce, key and tag.
+pub(super) const WRAPPED: usize = NONCE_LEN + KEY + TAG;
 
-/// The key that wraps the items' keys.
+/// The public name of a key, by which an item says which key opens it.
+pub(super) type KeyName = [u8; KEY_NAME];
+
+/// The key of one item, from which all that protects it is derived.
+pub(super) struct DataKey([u8; KEY]);
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DataKey")
+    }
+}
+
+impl DataKey {
+    pub(super) fn make() -> io::Result<Self> {
+        let mut bytes = [0; KEY];
+        fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; KEY] {
+        &self.0
+    }
+
+    /// The key of metadata and content, as every format but the first derives it.
+    pub(super) fn content_key(&self) -> Option<ContentKey> {
+        ContentKey::new(&hpke::expand(&self.0, b"quell vault 2 content")?)
+    }
+
+    /// The first format encrypts with the item's key itself.
+    pub(super) fn content_key_of_format_1(&self) -> Option<ContentKey> {
+        ContentKey::new(&self.0)
+    }
+
+    /// What authenticates an item's header.
+    pub(super) fn header_key(&self) -> Option<hmac::Key> {
+        let bytes: [u8; KEY] = hpke::expand(&self.0, b"quell vault 2 header")?;
+        Some(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+    }
+}
+
+/// A key of this device, which wraps the items' keys.
 pub(super) struct DeviceKey {
     wrapping: LessSafeKey,
-    name: [u8; KEY_NAME],
+    name: KeyName,
 }
 
 impl fmt::Debug for DeviceKey {
@@ -35,167 +71,87 @@ impl fmt::Debug for DeviceKey {
     }
 }
 
-/// An item's key as it lies in the item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WrappedKey {
-    pub(super) nonce: [u8; NONCE_LEN],
-    pub(super) sealed: [u8; KEY + TAG],
-}
-
 impl DeviceKey {
-    /// Reads the key of the vault, or makes it when the vault is new (`fresh`).
-    pub(super) fn load_or_make(vault: BorrowedFd<'_>, fresh: bool) -> Result<Self, VaultError> {
-        if let Some(key) = Self::load(vault)? {
-            return Ok(key);
-        }
-        if !fresh {
-            return Err(VaultError::KeyMissing);
-        }
-        match write_new(vault) {
-            // Somebody else opened the new vault at the same time: theirs is the key.
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(VaultError::io("write its key")(error));
-            }
-            _ => {}
-        }
-        Self::load(vault)?.ok_or(VaultError::KeyMissing)
-    }
-
-    fn load(vault: BorrowedFd<'_>) -> Result<Option<Self>, VaultError> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let file = match rustix::fs::openat(vault, FILE, flags, Mode::empty()) {
-            Ok(file) => file,
-            Err(Errno::NOENT) => return Ok(None),
-            Err(error) => return Err(VaultError::io("open its key")(error.into())),
-        };
-        let stat =
-            rustix::fs::fstat(&file).map_err(|e| VaultError::io("examine its key")(e.into()))?;
-        let closed = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXG | Mode::RWXO) == Mode::empty();
-        let ours = stat.st_uid == rustix::process::geteuid().as_raw();
-        let mut bytes = Vec::new();
-        File::from(file)
-            .take(KEY as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(VaultError::io("read its key"))?;
-        match <[u8; KEY]>::try_from(bytes) {
-            Ok(key) if closed && ours => Self::new(&key).map(Some).ok_or(VaultError::KeyDamaged),
-            _ => Err(VaultError::KeyDamaged),
-        }
-    }
-
-    fn new(bytes: &[u8; KEY]) -> Option<Self> {
+    pub(super) fn new(bytes: &[u8; KEY]) -> Option<Self> {
         let wrapping = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).ok()?);
-        let mut context = Context::new(&SHA256);
-        context.update(b"quell vault key name\0");
-        context.update(bytes);
-        let digest = context.finish();
-        let name = *digest.as_ref().first_chunk()?;
+        let name = name_of(b"quell vault key name\0", bytes);
         Some(Self { wrapping, name })
     }
 
-    /// The public name of the key, by which an item says which key opened it.
-    pub(super) fn name(&self) -> [u8; KEY_NAME] {
+    pub(super) fn name(&self) -> KeyName {
         self.name
     }
 
-    /// Makes the key of a new item, and the form in which it lies in the item bound to `bound`.
-    pub(super) fn make_item_key(&self, bound: &[u8]) -> io::Result<(DataKey, WrappedKey)> {
-        let mut key = [0; KEY];
+    /// Wraps an item's key so that it opens only where it is bound to `bound`.
+    pub(super) fn wrap(&self, bound: &[u8], key: &DataKey) -> io::Result<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
-        fill(&mut key)?;
         fill(&mut nonce)?;
-        let mut buffer = key.to_vec();
-        let bound = [bound, &nonce].concat();
+        let mut buffer = key.0.to_vec();
         self.wrapping
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
-                Aad::from(&bound),
+                Aad::from([bound, &nonce].concat()),
                 &mut buffer,
             )
             .map_err(|_| io::Error::other("encryption failed"))?;
-        let sealed = buffer
-            .try_into()
-            .map_err(|_| io::Error::other("encryption failed"))?;
-        let key = DataKey::new(&key).ok_or_else(|| io::Error::other("encryption failed"))?;
-        Ok((key, WrappedKey { nonce, sealed }))
+        Ok([&nonce[..], &buffer].concat())
     }
 
     /// Unwraps an item's key; `None` when it was not wrapped by this key for `bound`.
-    pub(super) fn open_item_key(&self, bound: &[u8], wrapped: &WrappedKey) -> Option<DataKey> {
-        let mut buffer = wrapped.sealed;
-        let nonce = Nonce::assume_unique_for_key(wrapped.nonce);
-        let bound = [bound, &wrapped.nonce].concat();
+    pub(super) fn unwrap(&self, bound: &[u8], wrapped: &[u8]) -> Option<DataKey> {
+        let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>()?;
+        let mut buffer = sealed.to_vec();
+        let bound = [bound, nonce].concat();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
         let key = self
             .wrapping
-            .open_in_place(nonce, Aad::from(&bound), &mut buffer)
+            .open_in_place(nonce, Aad::from(bound), &mut buffer)
             .ok()?;
-        DataKey::new(key.first_chunk()?)
+        DataKey::from_bytes(key)
     }
 }
 
-fn write_new(vault: BorrowedFd<'_>) -> io::Result<()> {
-    let mut key = [0; KEY];
-    fill(&mut key)?;
-    let mut whole = WholeFile::create(vault)?;
-    whole.file().write_all(&key)?;
-    rustix::fs::fchmod(whole.file().as_fd(), Mode::RUSR)?;
-    whole.publish(OsStr::new(FILE))
+/// The name of a key: the beginning of a hash that gives nothing of it away.
+pub(super) fn name_of(domain: &[u8], bytes: &[u8]) -> KeyName {
+    let mut context = Context::new(&SHA256);
+    context.update(domain);
+    context.update(bytes);
+    let mut name = [0; KEY_NAME];
+    name.iter_mut()
+        .zip(context.finish().as_ref())
+        .for_each(|(to, from)| *to = *from);
+    name
 }
 
-fn fill(bytes: &mut [u8]) -> io::Result<()> {
+pub(super) fn fill(bytes: &mut [u8]) -> io::Result<()> {
     aws_lc_rs::rand::fill(bytes).map_err(|_| io::Error::other("no random bytes"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
-
-    #[test]
-    fn the_key_is_made_once_and_closed_to_others() {
-        let vault = tempfile::tempdir().unwrap();
-        let handle = File::open(vault.path()).unwrap();
-        let first = DeviceKey::load_or_make(handle.as_fd(), true).unwrap();
-        let again = DeviceKey::load_or_make(handle.as_fd(), false).unwrap();
-        assert_eq!(first.name(), again.name());
-        let mode = fs::metadata(vault.path().join(FILE))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o7777, 0o400);
-    }
-
-    #[test]
-    fn a_lost_key_is_never_replaced_while_there_are_items() {
-        let vault = tempfile::tempdir().unwrap();
-        let handle = File::open(vault.path()).unwrap();
-        let error = DeviceKey::load_or_make(handle.as_fd(), false).unwrap_err();
-        assert!(matches!(error, VaultError::KeyMissing));
-        assert_eq!(fs::read_dir(vault.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_key_of_another_length_or_open_to_others_is_refused() {
-        for (length, mode) in [(31, 0o400), (33, 0o400), (32, 0o440), (32, 0o404)] {
-            let vault = tempfile::tempdir().unwrap();
-            let path = vault.path().join(FILE);
-            fs::write(&path, vec![1; length]).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let handle = File::open(vault.path()).unwrap();
-            let error = DeviceKey::load_or_make(handle.as_fd(), true).unwrap_err();
-            assert!(matches!(error, VaultError::KeyDamaged), "{length} {mode:o}");
-        }
-    }
 
     #[test]
     fn an_item_key_opens_only_where_it_was_bound() {
         let device = DeviceKey::new(&[1; KEY]).unwrap();
-        let (_, wrapped) = device.make_item_key(b"here").unwrap();
-        assert!(device.open_item_key(b"here", &wrapped).is_some());
-        assert!(device.open_item_key(b"there", &wrapped).is_none());
+        let key = DataKey::make().unwrap();
+        let wrapped = device.wrap(b"here", &key).unwrap();
+        assert_eq!(wrapped.len(), WRAPPED);
+        let opened = device.unwrap(b"here", &wrapped).unwrap();
+        assert_eq!(opened.bytes(), key.bytes());
+        assert!(device.unwrap(b"there", &wrapped).is_none());
+        assert!(device.unwrap(b"here", &wrapped[..5]).is_none());
         let other = DeviceKey::new(&[2; KEY]).unwrap();
-        assert!(other.open_item_key(b"here", &wrapped).is_none());
+        assert!(other.unwrap(b"here", &wrapped).is_none());
+    }
+
+    #[test]
+    fn no_key_shows_itself() {
+        let shown = format!(
+            "{:?} {:?}",
+            DeviceKey::new(&[0xab; KEY]),
+            DataKey([0xab; KEY])
+        );
+        assert_eq!(shown, "Some(DeviceKey) DataKey");
     }
 }

@@ -5,12 +5,20 @@
 //! content is a new inode, so that no descriptor, mapping or hard link of an attacker reaches it.
 //! It is no defence against root, who can read the key.
 
+mod destroy;
+mod directory;
 mod error;
+mod extents;
 mod format;
+mod hpke;
 mod item;
 mod key;
 mod reading;
+mod recovery;
+mod remove;
 mod restore;
+mod ring;
+mod rotate;
 mod seal;
 mod state;
 mod stream;
@@ -20,23 +28,30 @@ use std::io::{self, BufReader};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 pub use error::VaultError;
+pub use extents::Extent;
 pub use item::{Attributes, Item, ItemId, ItemState, ParseItemIdError, Xattr};
+pub use recovery::{ParseRecoverySecretError, RecoverySecret};
 pub(crate) use restore::add_name;
 pub use restore::{Destination, RestoreError, RestoreNote, Restored};
+pub use rotate::Rotated;
 
-use key::DeviceKey;
+use directory::folders;
+use extents::{Dense, Spread, Unfolding, parts};
+use format::{Header, Opener};
 use reading::Sha256Sink;
+use recovery::RecoveryKey;
+use ring::{KeyRing, Machine};
 use stream::StreamError;
 
 /// The vault of this device.
 #[derive(Debug)]
 pub struct Vault {
     directory: OwnedFd,
-    key: DeviceKey,
+    machine: Machine,
 }
 
 /// One item in a list of them.
@@ -58,6 +73,10 @@ impl Vault {
     /// [`VaultError::KeyMissing`] and [`VaultError::KeyDamaged`] when what is there cannot be
     /// opened, [`VaultError::Io`] otherwise.
     pub fn open(directory: &Path) -> Result<Self, VaultError> {
+        Self::open_on(directory, Machine::this())
+    }
+
+    fn open_on(directory: &Path, machine: Machine) -> Result<Self, VaultError> {
         match rustix::fs::mkdir(directory, Mode::RWXU) {
             Ok(()) => make_durable_in(directory.parent())?,
             Err(Errno::EXIST) => {}
@@ -73,9 +92,17 @@ impl Vault {
         if !closed || stat.st_uid != rustix::process::geteuid().as_raw() {
             return Err(VaultError::OpenToOthers);
         }
-        let fresh = folders(&directory)?.is_empty();
-        let key = DeviceKey::load_or_make(directory.as_fd(), fresh)?;
-        Ok(Self { directory, key })
+        let vault = Self { directory, machine };
+        vault.ring()?;
+        Ok(vault)
+    }
+
+    /// Whether what is sealed from now on can be opened with an organization's recovery key.
+    ///
+    /// # Errors
+    /// [`VaultError::RecoveryKeyDamaged`] when a key is there that cannot be used.
+    pub fn is_recoverable(&self) -> Result<bool, VaultError> {
+        Ok(self.recovery_key()?.is_some())
     }
 
     /// All items, by name; damaged ones included.
@@ -83,20 +110,12 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Io`] when the directory cannot be read.
     pub fn list(&self) -> Result<Vec<Listed>, VaultError> {
-        let mut ids = Vec::new();
-        for folder in folders(&self.directory)? {
-            let folder = self.open_folder(&folder)?;
-            let names = names(&folder)?;
-            let files = names.iter().filter_map(|name| name.strip_suffix(".q"));
-            ids.extend(files.filter_map(|name| name.parse::<ItemId>().ok()));
-        }
-        ids.sort_unstable();
         let listed = |id| Listed {
             id,
             item: self.show(id),
             state: self.state(id),
         };
-        Ok(ids.into_iter().map(listed).collect())
+        Ok(self.ids()?.into_iter().map(listed).collect())
     }
 
     /// What the vault knows of an item. Its content is not looked at.
@@ -104,8 +123,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NotFound`], and what is wrong with the item if something is.
     pub fn show(&self, id: ItemId) -> Result<Item, VaultError> {
-        let mut source = BufReader::new(self.open_item(id)?);
-        Ok(format::read(id, &self.key, &mut source)?.item)
+        Ok(self.open_header(id)?.0.item)
     }
 
     /// Opens all of an item and compares its content with what was sealed.
@@ -113,70 +131,95 @@ impl Vault {
     /// # Errors
     /// As [`Self::show`]; [`VaultError::Damaged`] also for the content.
     pub fn verify(&self, id: ItemId) -> Result<Item, VaultError> {
-        self.read_content(id, &mut io::sink())
+        self.read_content(id, &mut Dense(io::sink()))
     }
 
-    /// Removes an item for ever: its key goes with it.
-    ///
-    /// # Errors
-    /// [`VaultError::NotFound`], [`VaultError::Io`].
-    pub fn remove(&self, id: ItemId) -> Result<(), VaultError> {
-        let folder = self
-            .open_folder(&id.folder())
-            .map_err(|_| VaultError::NotFound(id))?;
-        match rustix::fs::unlinkat(&folder, id.file(), AtFlags::empty()) {
-            Ok(()) => {}
-            Err(Errno::NOENT) => return Err(VaultError::NotFound(id)),
-            Err(error) => return Err(VaultError::io("remove an item")(error.into())),
-        }
-        self.forget_state(&folder, id);
-        rustix::fs::fsync(&folder).map_err(|e| VaultError::io("remove an item durably")(e.into()))
+    /// Brings the whole content into `sink`. On an error the sink holds a genuine beginning.
+    fn read_content(&self, id: ItemId, sink: &mut impl Spread) -> Result<Item, VaultError> {
+        let (header, source) = self.open_header(id)?;
+        unseal(header, source, sink)
     }
 
-    /// Writes the whole content into `sink`. On an error the sink holds a genuine beginning.
-    fn read_content(&self, id: ItemId, sink: &mut impl io::Write) -> Result<Item, VaultError> {
-        let damaged = || VaultError::Damaged {
-            id,
-            part: "its content",
-        };
+    /// The header of an item, and the file where its content begins.
+    fn open_header(&self, id: ItemId) -> Result<(Header, BufReader<File>), VaultError> {
+        // So that no key goes between looking at the item and opening it.
+        let _shared = self.shared()?;
+        self.open_header_unlocked(id)
+    }
+
+    fn open_header_unlocked(&self, id: ItemId) -> Result<(Header, BufReader<File>), VaultError> {
         let mut source = BufReader::new(self.open_item(id)?);
-        let header = format::read(id, &self.key, &mut source)?;
-        let mut sink = Sha256Sink::new(sink);
-        header
-            .key
-            .open_stream(&header.binding, source, &mut sink)
-            .map_err(|error| match error {
-                StreamError::Io(source) => {
-                    VaultError::io("read or write an item's content")(source)
-                }
-                StreamError::Forged => damaged(),
-            })?;
-        let whole = sink.finish() == (header.item.sha256.clone(), header.item.size);
-        whole.then_some(header.item).ok_or_else(damaged)
+        let ring = KeyRing::load(self.directory.as_fd(), self.machine)?;
+        let header = format::read(Some(id), Opener::Device(&ring), &mut source)?;
+        Ok((header, source))
     }
 
-    fn open_item(&self, id: ItemId) -> Result<File, VaultError> {
-        let folder = self
-            .open_folder(&id.folder())
-            .map_err(|error| match error {
-                VaultError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                    VaultError::NotFound(id)
-                }
-                other => other,
-            })?;
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        match rustix::fs::openat(&folder, id.file(), flags, Mode::empty()) {
-            Ok(file) => Ok(File::from(file)),
-            Err(Errno::NOENT) => Err(VaultError::NotFound(id)),
-            Err(error) => Err(VaultError::io("open an item")(error.into())),
+    /// All keys; there is a current one among them.
+    fn ring(&self) -> Result<KeyRing, VaultError> {
+        let vault = self.directory.as_fd();
+        let ring = KeyRing::load(vault, self.machine)?;
+        if ring.current().is_some() {
+            return Ok(ring);
         }
+        if ring.is_empty() {
+            if !folders(&self.directory)?.is_empty() {
+                return Err(VaultError::KeyMissing);
+            }
+        } else {
+            tracing::warn!(
+                "the vault's key was made on another machine or by an older agent: what is sealed \
+                 from now on has a key of this machine's own"
+            );
+        }
+        ring.make(vault, self.machine)?;
+        let ring = KeyRing::load(vault, self.machine)?;
+        ring.current().ok_or(VaultError::KeyMissing)?;
+        Ok(ring)
     }
 
-    fn open_folder(&self, name: &str) -> Result<OwnedFd, VaultError> {
-        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        rustix::fs::openat(&self.directory, name, flags, Mode::empty())
-            .map_err(|error| VaultError::io("open a folder")(error.into()))
+    fn recovery_key(&self) -> Result<Option<RecoveryKey>, VaultError> {
+        RecoveryKey::load(self.directory.as_fd())
     }
+}
+
+/// Opens an item that was carried out of its vault, for the holder of an organization's recovery
+/// key, and writes its content into `sink`.
+///
+/// # Errors
+/// [`VaultError::NotRecoverable`] when the item was not sealed for this key, [`VaultError::Damaged`]
+/// when it is not what was sealed; then the sink holds a genuine beginning.
+pub fn recover(item: File, secret: &RecoverySecret, sink: &File) -> Result<Item, VaultError> {
+    let mut source = BufReader::new(item);
+    let header = format::read(None, Opener::Recovery(secret), &mut source)?;
+    unseal(header, source, &mut extents::Sparse::new(sink.as_fd()))
+}
+
+/// Opens the content behind a header.
+fn unseal(
+    header: Header,
+    source: impl io::Read,
+    sink: &mut impl Spread,
+) -> Result<Item, VaultError> {
+    let Header {
+        item, key, binding, ..
+    } = header;
+    let damaged = || VaultError::Damaged {
+        id: item.id,
+        part: "its content",
+    };
+    let failed = VaultError::io("read or write an item's content");
+    let parts = parts(item.data.as_deref(), item.size).ok_or_else(damaged)?;
+    let mut sink = Sha256Sink::new(sink);
+    let mut unfolding = Unfolding::new(&mut sink, parts);
+    match key.open_stream(&binding, source, &mut unfolding) {
+        Ok(()) => {}
+        Err(StreamError::Io(source)) => return Err(failed(source)),
+        Err(StreamError::Forged) => return Err(damaged()),
+    }
+    let whole = unfolding.finish().map_err(failed)?;
+    let genuine = sink.finish() == (item.sha256.clone(), item.size);
+    (whole && genuine).then_some(()).ok_or_else(damaged)?;
+    Ok(item)
 }
 
 /// Makes the name of a new vault durable: what is in it is worth nothing without.
@@ -185,24 +228,6 @@ fn make_durable_in(parent: Option<&Path>) -> Result<(), VaultError> {
     File::open(parent.unwrap_or(Path::new(".")))
         .and_then(|parent| parent.sync_all())
         .map_err(VaultError::io("make its directory durable"))
-}
-
-/// The names of the folders that hold items.
-fn folders(directory: &OwnedFd) -> Result<Vec<String>, VaultError> {
-    let is_folder = |name: &String| name.len() == 2 && name.bytes().all(|b| b.is_ascii_hexdigit());
-    Ok(names(directory)?.into_iter().filter(is_folder).collect())
-}
-
-fn names(directory: &OwnedFd) -> Result<Vec<String>, VaultError> {
-    let failed = |error: Errno| VaultError::io("list its directory")(error.into());
-    let mut names = Vec::new();
-    for entry in Dir::read_from(directory).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if let Ok(name) = entry.file_name().to_str() {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(names)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use quell_model::Timestamp;
 use rustix::fs::{CWD, Gid, Mode, OFlags, ResolveFlags, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 
+use super::extents::Sparse;
 use super::reading::Sha256Sink;
 use super::{Attributes, Item, ItemId, Vault, VaultError};
 use crate::whole_file::WholeFile;
@@ -217,12 +218,9 @@ impl Vault {
     }
 
     fn write_content(&self, id: ItemId, whole: &mut WholeFile) -> Result<(), RestoreError> {
-        let mut sink = BufWriter::new(whole.file());
-        self.read_content(id, &mut sink)?;
-        sink.flush().map_err(RestoreError::io("write the file"))?;
-        sink.get_ref()
-            .sync_all()
-            .map_err(RestoreError::io("write the file"))
+        let file = whole.file();
+        self.read_content(id, &mut Sparse::new(file.as_fd()))?;
+        file.sync_all().map_err(RestoreError::io("write the file"))
     }
 }
 

@@ -8,14 +8,18 @@ use quell_protocol::WirePath;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 
-use super::reading::{Fingerprint, Fingerprinting, FromStart};
-use super::{Attributes, Item, ItemId, Vault, VaultError, Xattr, format};
+use super::extents::{Part, parts, zeros};
+use super::format::Recipients;
+use super::reading::{Fingerprint, Fingerprinting};
+use super::recovery::RecoveryKey;
+use super::{Attributes, Item, ItemId, Vault, VaultError, Xattr, extents, format};
 use crate::engine::{ItemDraft, Seal, SealError};
 use crate::whole_file::WholeFile;
 
 impl Seal for Vault {
     fn seal(&self, draft: &ItemDraft, content: BorrowedFd<'_>) -> Result<String, SealError> {
-        let item = item_of(draft);
+        let mut item = item_of(draft);
+        item.data = extents::of(content, item.size);
         self.keep(&item, content).map_err(seal_error)?;
         Ok(item.id.to_string())
     }
@@ -59,26 +63,44 @@ impl Vault {
     }
 
     fn write(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
-        let header = format::write(item, &self.key)?;
+        // So that no key is dropped between being taken for the item and the item's having a name.
+        let _shared = self.shared()?;
+        let ring = self.ring()?;
+        let recovery = self.recovery_key_if_whole();
+        let recipients = Recipients {
+            device: ring.current().ok_or(VaultError::KeyMissing)?,
+            recovery: recovery.as_ref(),
+        };
+        let header = format::write(item, recipients)?;
+        let parts = parts(item.data.as_deref(), item.size).ok_or(VaultError::ContentChanged)?;
         let folder = self.make_folder(item.id)?;
         let mut whole = WholeFile::create(folder.as_fd()).map_err(VaultError::io(WRITE))?;
-        let mut source = Fingerprinting::new(FromStart::new(content));
-        let mut written = || -> io::Result<()> {
+        let mut written = || -> io::Result<Option<Fingerprint>> {
             let mut sink = BufWriter::new(whole.file());
             sink.write_all(&header.bytes)?;
-            header
-                .key
-                .seal_stream(&header.binding, &mut source, &mut sink)?;
+            let mut sealing = header.key.sealing(&header.binding, sink);
+            let found = pour(content, &parts, &mut sealing)?;
+            let mut sink = sealing.finish()?;
             sink.flush()?;
-            Ok(rustix::fs::fchmod(sink.get_ref().as_fd(), Mode::RUSR)?)
+            rustix::fs::fchmod(sink.get_ref().as_fd(), Mode::RUSR)?;
+            Ok(found)
         };
-        written().map_err(VaultError::io(WRITE))?;
-        if source.finish() != Some(fingerprint_of(item)) {
+        let found = written().map_err(VaultError::io(WRITE))?;
+        if found != Some(fingerprint_of(item)) {
             return Err(VaultError::ContentChanged);
         }
         whole
             .publish(OsStr::new(&item.id.file()))
             .map_err(VaultError::io(WRITE))
+    }
+
+    /// A recovery key that is there and cannot be used is told, and keeps nothing from being taken:
+    /// `vault rotate-key` adds it later.
+    fn recovery_key_if_whole(&self) -> Option<RecoveryKey> {
+        self.recovery_key().unwrap_or_else(|error| {
+            tracing::error!(%error, "an item is sealed without a recovery key");
+            None
+        })
     }
 
     fn make_folder(&self, id: ItemId) -> Result<std::os::fd::OwnedFd, VaultError> {
@@ -95,6 +117,56 @@ impl Vault {
 const TO_SPARE: u64 = 8 << 20;
 
 const WRITE: &str = "write an item";
+const BUFFER: usize = 128 * 1024;
+
+/// Pours the data of `content` into `sink`; answers the fingerprint of all of it. Nothing for a
+/// content that has become longer.
+fn pour(
+    content: BorrowedFd<'_>,
+    parts: &[Part],
+    sink: &mut impl io::Write,
+) -> io::Result<Option<Fingerprint>> {
+    let mut fingerprinting = Fingerprinting::new();
+    let mut buffer = vec![0; BUFFER];
+    let mut end = 0;
+    for part in parts {
+        match *part {
+            Part::Hole(length) => {
+                end += length;
+                zeros(length, |zeros| {
+                    fingerprinting.update(zeros);
+                    Ok(())
+                })?;
+            }
+            Part::Data(mut offset, length) => {
+                end = offset + length;
+                while offset < end {
+                    let wanted = usize::try_from(end - offset).map_or(BUFFER, |l| l.min(BUFFER));
+                    let room = buffer.get_mut(..wanted).unwrap_or_default();
+                    let count = read_at(content, room, offset)?;
+                    let read = room.get(..count).unwrap_or_default();
+                    if read.is_empty() {
+                        return Ok(None);
+                    }
+                    fingerprinting.update(read);
+                    sink.write_all(read)?;
+                    offset += count as u64;
+                }
+            }
+        }
+    }
+    let has_ended = read_at(content, buffer.get_mut(..1).unwrap_or_default(), end)? == 0;
+    Ok(fingerprinting.finish().filter(|_| has_ended))
+}
+
+fn read_at(content: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    loop {
+        match rustix::io::pread(content, &mut *buffer, offset) {
+            Err(Errno::INTR) => {}
+            read => return Ok(read?),
+        }
+    }
+}
 
 fn item_of(draft: &ItemDraft) -> Item {
     let attributes = &draft.attributes;
@@ -120,10 +192,16 @@ fn item_of(draft: &ItemDraft) -> Item {
             accessed_ns: attributes.accessed_ns,
             modified_ns: attributes.modified_ns,
             xattrs: attributes.xattrs.iter().map(xattr).collect(),
+            flags: attributes.flags,
+            created_ns: attributes.created_ns,
+            changed_ns: attributes.changed_ns,
+            links: attributes.links,
+            file_system: attributes.file_system,
         },
         comment: draft.comment.clone(),
         requestor: draft.requestor.clone(),
         captured_at: draft.captured_at,
+        data: None,
     }
 }
 

@@ -29,6 +29,7 @@ impl Vault {
 
     /// Notes that the item was restored at `now`.
     pub(super) fn note_restored(&self, id: ItemId, now: Timestamp) -> Result<(), VaultError> {
+        let _shared = self.shared()?;
         let folder = self.open_folder(&id.folder())?;
         let written = || -> io::Result<()> {
             let mut note = WholeFile::create(folder.as_fd())?;

@@ -47,11 +47,11 @@ impl Place {
     }
 }
 
-/// The key of one item.
+/// The key of one item's metadata and content.
 #[derive(Debug)]
-pub(super) struct DataKey(LessSafeKey);
+pub(super) struct ContentKey(LessSafeKey);
 
-impl DataKey {
+impl ContentKey {
     pub(super) fn new(bytes: &[u8; KEY]) -> Option<Self> {
         UnboundKey::new(&AES_256_GCM, bytes)
             .ok()
@@ -77,23 +77,15 @@ impl DataKey {
             .ok()
     }
 
-    /// Encrypts all of `source` into `sink`, bound to `bound`.
-    pub(super) fn seal_stream(
-        &self,
-        bound: &[u8],
-        mut source: impl Read,
-        mut sink: impl Write,
-    ) -> io::Result<()> {
-        let mut buffer = Vec::with_capacity(CHUNK + TAG);
-        for number in 0.. {
-            let last = read_up_to(&mut source, CHUNK, &mut buffer)? < CHUNK;
-            self.seal(Place::Chunk { number, last }, bound, &mut buffer)?;
-            sink.write_all(&buffer)?;
-            if last {
-                break;
-            }
+    /// A writer that encrypts into `sink` what is written, bound to `bound`.
+    pub(super) fn sealing<'a, W: Write>(&'a self, bound: &'a [u8], sink: W) -> Sealing<'a, W> {
+        Sealing {
+            key: self,
+            bound,
+            sink,
+            buffer: Vec::with_capacity(CHUNK + TAG),
+            number: 0,
         }
-        Ok(())
     }
 
     /// Decrypts all of `source` into `sink`. What reached the sink before an error is genuine but
@@ -119,6 +111,54 @@ impl DataKey {
     }
 }
 
+/// Encrypts what is written. Without [`Sealing::finish`] the stream lacks its end.
+#[derive(Debug)]
+pub(super) struct Sealing<'a, W> {
+    key: &'a ContentKey,
+    bound: &'a [u8],
+    sink: W,
+    /// Less than a chunk of what was written.
+    buffer: Vec<u8>,
+    number: u64,
+}
+
+impl<W: Write> Sealing<'_, W> {
+    /// Writes the last chunk, and answers where it all went.
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.emit(true)?;
+        Ok(self.sink)
+    }
+
+    fn emit(&mut self, last: bool) -> io::Result<()> {
+        let place = Place::Chunk {
+            number: self.number,
+            last,
+        };
+        self.key.seal(place, self.bound, &mut self.buffer)?;
+        self.sink.write_all(&self.buffer)?;
+        self.buffer.clear();
+        self.number += 1;
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Sealing<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let fits = bytes.len().min(CHUNK - self.buffer.len());
+        self.buffer
+            .extend_from_slice(bytes.get(..fits).unwrap_or_default());
+        if self.buffer.len() == CHUNK {
+            self.emit(false)?;
+        }
+        Ok(fits)
+    }
+
+    /// What is less than a chunk stays here until more comes, or the end.
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
 /// Fills the emptied `buffer` with `length` bytes, or with what is left.
 fn read_up_to(source: impl Read, length: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
     buffer.clear();
@@ -133,14 +173,15 @@ mod tests {
 
     const BOUND: &[u8] = b"header";
 
-    fn key() -> DataKey {
-        DataKey::new(&[7; KEY]).unwrap()
+    fn key() -> ContentKey {
+        ContentKey::new(&[7; KEY]).unwrap()
     }
 
     fn sealed(content: &[u8]) -> Vec<u8> {
-        let mut sink = Vec::new();
-        key().seal_stream(BOUND, content, &mut sink).unwrap();
-        sink
+        let key = key();
+        let mut sealing = key.sealing(BOUND, Vec::new());
+        sealing.write_all(content).unwrap();
+        sealing.finish().unwrap()
     }
 
     fn opened(bound: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
