@@ -68,6 +68,7 @@ impl Action<'_> {
                 path,
                 origin: None,
                 spot,
+                note: None,
             });
         }
     }
@@ -98,10 +99,10 @@ impl Action<'_> {
         Ok(())
     }
 
-    /// Whoever held the file open for writing could still change it until now; reading it once
+    /// Whoever could write to the file all along could have changed it until now; reading it once
     /// more tells. What changed goes back as it was.
     fn holds_true(&mut self, target: &mut Target) -> bool {
-        if !target.is_captured() {
+        if !target.is_captured() || target.hold.is_firm() {
             return true;
         }
         let budget = self.hash_budget(None);
@@ -173,6 +174,7 @@ impl Action<'_> {
 
 fn take_names(target: &mut Target) {
     let mut disarmed = false;
+    let note = target.hold.note();
     for name in &mut target.names {
         let (Some(found), Spot::Intended(slot)) = (&name.origin, &name.spot) else {
             continue;
@@ -191,6 +193,7 @@ fn take_names(target: &mut Target) {
                     disarmed = true;
                 }
                 crash_point::here("between-names");
+                name.note.clone_from(&note);
                 Spot::Captured(slot.clone())
             }
             Err(NotMoved::Vanished) => Spot::Vanished,
@@ -219,6 +222,7 @@ pub(super) fn put_names_back(target: &mut Target, obstacle: Obstacle, detail: &s
     if !target.is_captured() {
         return;
     }
+    target.hold.let_go();
     let mode = Mode::from_raw_mode(target.attributes.mode);
     if let Err(errno) = fchmod(&target.content, mode) {
         tracing::debug!(%errno, "a file that is given back keeps its mode");

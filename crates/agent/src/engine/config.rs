@@ -41,6 +41,8 @@ pub struct Limits {
     pub sweep: Duration,
     /// How long processes are chased until two scans in a row find no new one.
     pub freeze: Duration,
+    /// How long somebody who has a file open for writing is waited for.
+    pub lease: Duration,
     /// How long the end of killed processes is waited for.
     pub kill: Duration,
     /// How often the whole search is repeated while it still finds something.
@@ -53,6 +55,7 @@ impl Default for Limits {
             hash_cap: 16 << 30,
             sweep: Duration::from_secs(30 * 60),
             freeze: Duration::from_secs(2),
+            lease: Duration::from_secs(2),
             kill: Duration::from_secs(5),
             rounds: 8,
         }

@@ -30,6 +30,7 @@ impl Action<'_> {
     }
 
     fn seal_one(&mut self, target: &mut Target) -> Result<(), Fault> {
+        target.hold.tighten(&target.content);
         let draft = self.draft(target);
         match self.bench.seal.seal(&draft, target.content.as_fd()) {
             Ok(_) => {

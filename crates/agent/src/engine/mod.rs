@@ -14,6 +14,7 @@ mod copy;
 mod freeze;
 mod frozen;
 mod held;
+mod hold;
 mod keep;
 mod leftover;
 mod locate;
@@ -37,6 +38,8 @@ use quell_protocol::{
     ActionResult, Coverage, FailureReason, Order, Phase, Refusal, Verb, Verdict, WirePath,
 };
 use quell_terminal::printable;
+
+use rustix::thread::{CapabilitySet, capabilities};
 
 use action::{Action, Fault};
 use capture_dir::{CaptureDir, CaptureDirs};
@@ -480,9 +483,19 @@ fn is_root() -> bool {
 /// The protections that are off because of how this process runs, in words.
 #[must_use]
 pub fn degraded() -> Vec<String> {
-    if is_root() {
-        Vec::new()
-    } else {
-        vec!["no root: other users' processes and files are out of reach".to_owned()]
+    let mut lacking = Vec::new();
+    if !is_root() {
+        lacking.push("no root: other users' processes and files are out of reach".to_owned());
     }
+    if !may(CapabilitySet::LEASE) {
+        lacking.push(
+            "no CAP_LEASE: writers cannot be held off other users' files while they are taken"
+                .to_owned(),
+        );
+    }
+    lacking
+}
+
+fn may(what: CapabilitySet) -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(what))
 }

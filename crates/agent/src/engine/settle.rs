@@ -343,7 +343,7 @@ impl Action<'_> {
             path: leftover.row.path.clone(),
             place,
             obstacle,
-            detail: None,
+            detail: leftover.row.detail.clone(),
             residual,
         }])?;
         Ok(())

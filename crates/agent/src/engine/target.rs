@@ -8,6 +8,7 @@ use rustix::fs::fstat;
 use uuid::Uuid;
 
 use super::capture_dir::CaptureDir;
+use super::hold::Hold;
 use super::seal::Attributes;
 use crate::find::{FileId, Found};
 use crate::hash::Digests;
@@ -58,6 +59,8 @@ pub(super) struct Target {
     pub(super) content: OwnedFd,
     pub(super) digests: Digests,
     pub(super) attributes: Attributes,
+    /// What keeps the content from being changed meanwhile.
+    pub(super) hold: Hold,
     pub(super) captured_at: Timestamp,
     pub(super) names: Vec<Name>,
     /// Where the kernel says that it runs from, if it runs.
@@ -74,6 +77,8 @@ pub(super) struct Name {
     /// Where it was found; nothing when the name was gone before.
     pub(super) origin: Option<Found>,
     pub(super) spot: Spot,
+    /// What else the result should say of it once it is taken.
+    pub(super) note: Option<String>,
 }
 
 /// Where a name is now.
@@ -109,6 +114,7 @@ impl From<Found> for Name {
             path: found.path(),
             origin: Some(found),
             spot: Spot::Found,
+            note: None,
         }
     }
 }
@@ -157,6 +163,7 @@ impl Name {
             path: without_mark(target.runs_from.clone().unwrap_or_default()),
             origin: None,
             spot,
+            note: None,
         }
     }
 
@@ -166,10 +173,11 @@ impl Name {
 
     /// What the journal holds of it; nothing of a name that was not there.
     pub(super) fn row(&self) -> Option<NameRow> {
+        let note = self.note.clone();
         let (place, slot, obstacle, detail, residual) = match &self.spot {
-            Spot::Intended(slot) => (Place::Intended, Some(slot), None, None, 0),
-            Spot::Captured(slot) => (Place::Captured, Some(slot), None, None, 0),
-            Spot::Released(residual) => (Place::Released, None, None, None, *residual),
+            Spot::Intended(slot) => (Place::Intended, Some(slot), None, note, 0),
+            Spot::Captured(slot) => (Place::Captured, Some(slot), None, note, 0),
+            Spot::Released(residual) => (Place::Released, None, None, note, *residual),
             Spot::Left(obstacle, detail) => {
                 (Place::Left, None, Some(*obstacle), Some(detail.clone()), 0)
             }

@@ -1,6 +1,10 @@
 //! What a file and a process are, whatever they are called.
 
-use rustix::fs::Stat;
+use std::os::fd::AsFd;
+
+use rustix::fs::{AtFlags, Stat, StatxFlags, makedev, statx};
+use rustix::io::Errno;
+use rustix::path::Arg;
 use serde::{Deserialize, Serialize};
 
 /// A file: its device and inode number. A path is only where it was seen.
@@ -20,6 +24,17 @@ impl FileId {
             dev: stat.st_dev,
             ino: stat.st_ino,
         }
+    }
+
+    /// The file that a link below `/proc` leads to, from what the kernel knows of it: a file server
+    /// or a program that serves files is not asked, and so cannot keep the agent waiting.
+    pub(crate) fn behind(directory: impl AsFd, link: impl Arg) -> Result<Self, Errno> {
+        let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
+        let seen = statx(directory, link, flags, StatxFlags::INO)?;
+        Ok(Self {
+            dev: makedev(seen.stx_dev_major, seen.stx_dev_minor),
+            ino: seen.stx_ino,
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod processes;
 mod scope;
 mod stamps;
 mod walk;
+mod writers;
 
 pub(crate) use control_group::ControlGroup;
 pub use directory::{Directory, Found};
@@ -26,3 +27,4 @@ pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};
 pub use scope::Scope;
 pub use stamps::Stamps;
 pub use walk::{Tally, Walk};
+pub(crate) use writers::{Writer, writers_of};

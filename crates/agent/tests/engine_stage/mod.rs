@@ -216,16 +216,21 @@ pub(crate) struct Sleeper(Child);
 
 impl Sleeper {
     pub(crate) fn start(program: &Path) -> Self {
+        Self::started(Command::new(program).arg("600"))
+    }
+
+    /// One that has `output` open.
+    pub(crate) fn start_with_output(program: &Path, output: File) -> Self {
+        Self::started(Command::new(program).arg("600").stdout(output))
+    }
+
+    fn started(command: &mut Command) -> Self {
         loop {
-            let started = Command::new(program)
-                .arg("600")
-                .stdin(Stdio::null())
-                .spawn();
-            match started {
+            match command.stdin(Stdio::null()).spawn() {
                 Ok(child) => return Self(child),
                 // Another thread's child had the file open for writing between fork and exec.
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
-                Err(error) => panic!("{}: {error}", program.display()),
+                Err(error) => panic!("{command:?}: {error}"),
             }
         }
     }
