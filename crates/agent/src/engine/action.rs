@@ -137,7 +137,7 @@ impl Action<'_> {
             Step::Locate(reach) => self.locate(reach),
             Step::Gate => Ok(Fact::Gated),
             Step::Freeze => self.freeze().map(|()| Fact::Frozen),
-            Step::Lease => Ok(Fact::Leased),
+            Step::Lease => Ok(self.lease()),
             Step::Verify => self.verify(),
             Step::Capture => self.capture(),
             Step::Kill => self.kill(),

@@ -8,6 +8,7 @@ use rustix::io::Errno;
 
 use super::action::Action;
 use crate::find::{FileId, Writer, writers_of};
+use crate::plan::Fact;
 use crate::sys::lease::Lease;
 
 /// How long a writer is given before it is asked for again.
@@ -70,9 +71,20 @@ impl Hold {
 }
 
 impl Action<'_> {
+    /// Holds writers off every candidate: what is read next then stays true.
+    pub(super) fn lease(&mut self) -> Fact {
+        let deadline = Instant::now() + self.limits.lease;
+        let mut candidates = std::mem::take(&mut self.candidates);
+        for candidate in &mut candidates {
+            candidate.hold = self.hold(candidate.id, &candidate.content, deadline);
+        }
+        self.candidates = candidates;
+        Fact::Leased
+    }
+
     /// Holds writers off a file. One that is stopped cannot write before it is killed; any other is
     /// waited for until `deadline`.
-    pub(super) fn hold(&self, file: FileId, content: &OwnedFd, deadline: Instant) -> Hold {
+    fn hold(&self, file: FileId, content: &OwnedFd, deadline: Instant) -> Hold {
         loop {
             match Lease::take(content) {
                 Ok(lease) => return Hold::Leased(lease),

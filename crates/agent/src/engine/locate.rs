@@ -7,6 +7,7 @@ use std::time::Instant;
 use quell_protocol::{Limit, ProcessOutcome, ProcessResult, Protection, Tier, WirePath};
 
 use super::action::{Action, Fault};
+use super::hold::Hold;
 use super::outcome::placed;
 use super::target::Candidate;
 use crate::find::{
@@ -118,6 +119,7 @@ impl Action<'_> {
             runs_from: None,
             attributes: known.map(|known| known.attributes.clone()),
             is_kept: known.is_some_and(|known| known.is_kept),
+            hold: Hold::Unleased,
         }
     }
 

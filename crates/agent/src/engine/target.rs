@@ -29,6 +29,8 @@ pub(super) struct Candidate {
     pub(super) attributes: Option<Attributes>,
     /// Whether an earlier round has kept it.
     pub(super) is_kept: bool,
+    /// What keeps its content from being changed.
+    pub(super) hold: Hold,
 }
 
 impl Candidate {

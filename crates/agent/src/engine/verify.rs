@@ -1,6 +1,6 @@
 //! The last look at the content before anything is taken: its processes cannot run meanwhile.
 
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use quell_model::Timestamp;
 use uuid::Uuid;
@@ -15,10 +15,9 @@ impl Action<'_> {
     /// others go on.
     pub(super) fn verify(&mut self) -> Result<Fact, Fault> {
         self.targets.clear();
-        let deadline = Instant::now() + self.limits.lease;
         for candidate in std::mem::take(&mut self.candidates) {
             let id = candidate.id;
-            match self.verified(candidate, deadline) {
+            match self.verified(candidate) {
                 Some(target) => self.targets.push(target),
                 None => self.thaw_those_of(id)?,
             }
@@ -29,9 +28,7 @@ impl Action<'_> {
         })
     }
 
-    /// Writers are held off first: what is read then stays true.
-    fn verified(&mut self, candidate: Candidate, deadline: Instant) -> Option<Target> {
-        let hold = self.hold(candidate.id, &candidate.content, deadline);
+    fn verified(&mut self, candidate: Candidate) -> Option<Target> {
         let budget = self.hash_budget(None);
         let digests = match self.bench.hasher.digests(&candidate.content, &budget) {
             Ok(digests) => digests,
@@ -54,7 +51,7 @@ impl Action<'_> {
             content: candidate.content,
             digests,
             attributes,
-            hold,
+            hold: candidate.hold,
             captured_at: Timestamp::from(SystemTime::now()),
             names: candidate.links.into_iter().map(Into::into).collect(),
             runs_from: candidate.runs_from,

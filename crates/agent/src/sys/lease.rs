@@ -33,7 +33,7 @@ impl Lease {
             .try_clone_to_owned()
             .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
         control(file.as_raw_fd(), SET_SIGNAL, TOLD_BY)?;
-        control(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK.into())?;
+        control(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK)?;
         Ok(Self { file })
     }
 
@@ -41,13 +41,13 @@ impl Lease {
     /// the lease was taken.
     pub(crate) fn holds(&self) -> bool {
         let held = control(self.file.as_raw_fd(), libc::F_GETLEASE, 0);
-        held == Ok(libc::F_RDLCK.into())
+        held == Ok(libc::F_RDLCK)
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let unlock = libc::F_UNLCK.into();
+        let unlock = libc::F_UNLCK;
         if let Err(errno) = control(self.file.as_raw_fd(), libc::F_SETLEASE, unlock) {
             tracing::debug!(%errno, "a lease could not be given up; it ends with its descriptor");
         }
