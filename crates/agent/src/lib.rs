@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 mod crash_point;
 pub mod engine;
+pub mod facilities;
 pub mod find;
 pub mod hash;
 pub mod inventory;

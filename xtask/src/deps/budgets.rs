@@ -42,11 +42,11 @@ const BUDGETS: [Budget; 5] = [
         most: Some(50),
         without: &["tokio-postgres", "rustls", "aws-lc-rs"],
     },
-    // Devices carry nothing that they do not need.
+    // Devices carry nothing that they do not need. Four crates shut the network half in.
     Budget {
         package: "quell-agent",
         flags: &[],
-        most: Some(150),
+        most: Some(154),
         without: &["reqwest", "axum", "indicatif", "jsonwebtoken"],
     },
 ];

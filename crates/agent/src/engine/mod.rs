@@ -39,8 +39,6 @@ use quell_protocol::{
 };
 use quell_terminal::printable;
 
-use rustix::thread::{CapabilitySet, capabilities};
-
 use action::{Action, Fault};
 use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
@@ -49,6 +47,7 @@ use outcome::Refused;
 pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 
+use crate::facilities::Facilities;
 use crate::find::{FileId, Stamps};
 use crate::hash::Hasher;
 use crate::journal::Journal;
@@ -483,19 +482,5 @@ fn is_root() -> bool {
 /// The protections that are off because of how this process runs, in words.
 #[must_use]
 pub fn degraded() -> Vec<String> {
-    let mut lacking = Vec::new();
-    if !is_root() {
-        lacking.push("no root: other users' processes and files are out of reach".to_owned());
-    }
-    if !may(CapabilitySet::LEASE) {
-        lacking.push(
-            "no CAP_LEASE: writers cannot be held off other users' files while they are taken"
-                .to_owned(),
-        );
-    }
-    lacking
-}
-
-fn may(what: CapabilitySet) -> bool {
-    capabilities(None).is_ok_and(|sets| sets.effective.contains(what))
+    Facilities::of_this_process().degraded()
 }

@@ -5,6 +5,7 @@
 pub(crate) mod boot;
 pub(crate) mod descriptors;
 pub(crate) mod file;
+pub(crate) mod kernel;
 pub(crate) mod lease;
 pub(crate) mod mounts;
 pub(crate) mod process_stat;

@@ -1,0 +1,69 @@
+//! Asking the kernel what it offers to this process.
+#![allow(unsafe_code, reason = "rustix has neither fanotify nor landlock")]
+
+use std::io;
+use std::os::fd::{FromRawFd as _, OwnedFd};
+
+/// Opens a fanotify group that may decide about the opening of files, and closes it again.
+///
+/// # Errors
+/// `EPERM` without `CAP_SYS_ADMIN`, `ENOSYS` where the kernel was built without it.
+pub(crate) fn try_permission_events() -> io::Result<()> {
+    let flags = libc::FAN_CLOEXEC | libc::FAN_CLASS_CONTENT;
+    // SAFETY: takes two numbers and answers a new descriptor or -1.
+    let group = unsafe { libc::fanotify_init(flags, libc::O_RDONLY.cast_unsigned()) };
+    if group < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made the descriptor and nobody else knows of it.
+    drop(unsafe { OwnedFd::from_raw_fd(group) });
+    Ok(())
+}
+
+/// The version of landlock's interface.
+///
+/// # Errors
+/// `ENOSYS` where the kernel was built without it, `EOPNOTSUPP` where it is switched off.
+pub(crate) fn landlock_version() -> io::Result<u32> {
+    /// `LANDLOCK_CREATE_RULESET_VERSION`.
+    const VERSION: u32 = 1;
+    let (nothing, no_size) = (std::ptr::null::<libc::c_void>(), 0_usize);
+    // SAFETY: with this flag the kernel reads nothing and answers a number.
+    let answer =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, nothing, no_size, VERSION) };
+    u32::try_from(answer).map_err(|_| io::Error::last_os_error())
+}
+
+/// Whether system calls can be filtered so that the others kill the process.
+///
+/// # Errors
+/// `ENOSYS` or `EINVAL` where the kernel was built without filters.
+pub(crate) fn try_system_call_filter() -> io::Result<()> {
+    /// `SECCOMP_GET_ACTION_AVAIL` and `SECCOMP_RET_KILL_PROCESS`.
+    const ASK: libc::c_uint = 2;
+    const KILL_PROCESS: u32 = 0x8000_0000;
+    let action: u32 = KILL_PROCESS;
+    // SAFETY: the kernel reads the four bytes of a variable that lives until it answers.
+    match unsafe { libc::syscall(libc::SYS_seccomp, ASK, 0, &raw const action) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_changes_nothing_and_may_be_repeated() {
+        let group = || try_permission_events().is_ok();
+        assert_eq!(group(), group());
+        if let Ok(version) = landlock_version() {
+            assert!(version >= 1);
+        }
+        assert!(
+            try_system_call_filter().is_ok(),
+            "every kernel of today has filters"
+        );
+    }
+}
