@@ -6,6 +6,7 @@
     reason = "a build tool talks to its caller"
 )]
 
+mod adversary;
 mod api;
 mod bench;
 mod cargo;
@@ -32,6 +33,8 @@ use failure::Outcome;
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
+  adversary [--list] [--minimum] [CASE…]
+                      attack the agent's act, a line a case: expected, seen
   api [--check]       list the public API of the SDK's crates in api/, or say what changed
   codegen [--check]   write what is generated from docs/api, or say what is out of date
   deb [--profile P]   build the Debian packages of the server and of the agent, and look into them
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
 /// One line for each task; a task lives in the module of its name.
 fn run(arguments: &[&str]) -> Outcome {
     match arguments {
+        ["adversary", arguments @ ..] => adversary::run(arguments),
         ["api"] => api::run(api::Mode::Write),
         ["api", "--check"] => api::run(api::Mode::Check),
         ["codegen"] => codegen::run(codegen::Mode::Write),

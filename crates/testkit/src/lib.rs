@@ -34,4 +34,4 @@ pub use process::{Process, children_of, ends_soon};
 pub use relay::{Exchange, Relay, Stop};
 pub use victim::Victim;
 pub use wire::Wire;
-pub use world::{Application, World};
+pub use world::{Application, Setup, World};

@@ -26,15 +26,39 @@ pub struct Application {
     pub client_secret: String,
 }
 
+/// What a world is to be like.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The limits at the server.
+    pub limits: &'static str,
+    /// Whether the server takes orders about files that no device has told of.
+    pub allow_unknown_files: bool,
+    /// The process whose descendants the agent may stop, and no others.
+    pub ancestor: u32,
+    /// The server's data, when they are to be there before and after.
+    pub data: Option<PathBuf>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            limits: "100/60s,1500/3600s",
+            allow_unknown_files: false,
+            ancestor: std::process::id(),
+            data: None,
+        }
+    }
+}
+
 /// One temporary directory with a server and a device in it.
 #[derive(Debug)]
 pub struct World {
     quell: Quell,
+    setup: Setup,
     directory: TempDir,
     data: PathBuf,
     server: Option<Process>,
     agent: Option<Process>,
-    limits: &'static str,
     base_url: String,
     machine_id: String,
 }
@@ -46,7 +70,7 @@ impl World {
     /// When anything of it fails.
     #[must_use]
     pub fn new(executable: &str) -> Self {
-        Self::with_limits(executable, "100/60s,1500/3600s")
+        Self::of(executable, Setup::default())
     }
 
     /// The same, with other limits at the server.
@@ -55,9 +79,11 @@ impl World {
     /// When anything of it fails.
     #[must_use]
     pub fn with_limits(executable: &str, limits: &'static str) -> Self {
-        let directory = temporary();
-        let data = directory.path().join("server");
-        Self::start(executable, limits, directory, data)
+        let setup = Setup {
+            limits,
+            ..Setup::default()
+        };
+        Self::of(executable, setup)
     }
 
     /// The same, with the server's data in a directory that was there before and will be there
@@ -67,21 +93,34 @@ impl World {
     /// When anything of it fails.
     #[must_use]
     pub fn on_data(executable: &str, limits: &'static str, data: &Path) -> Self {
-        let directory = temporary();
-        Self::start(executable, limits, directory, data.to_owned())
+        let setup = Setup {
+            limits,
+            data: Some(data.to_owned()),
+            ..Setup::default()
+        };
+        Self::of(executable, setup)
     }
 
-    fn start(executable: &str, limits: &'static str, directory: TempDir, data: PathBuf) -> Self {
+    /// The same, as the setup says.
+    ///
+    /// # Panics
+    /// When anything of it fails.
+    #[must_use]
+    pub fn of(executable: &str, setup: Setup) -> Self {
+        let directory = tempfile::Builder::new().prefix("quell-world-").tempdir();
+        let directory = directory.expect("a directory can be made");
+        let inside = || directory.path().join("server");
+        let data = setup.data.clone().unwrap_or_else(inside);
         for made in [&directory.path().join("files"), &data] {
             std::fs::create_dir_all(made).expect("the directory is ours");
         }
         let mut world = Self {
             quell: Quell::new(executable),
+            setup,
             directory,
             data,
             server: None,
             agent: None,
-            limits,
             base_url: String::new(),
             machine_id: String::new(),
         };
@@ -146,9 +185,12 @@ impl World {
             .map_or("127.0.0.1:0", |address| address.trim_end_matches('/'));
         let mut command = self.quell.command();
         command
-            .args(["serve", "--listen", listen, "--limits", self.limits])
+            .args(["serve", "--listen", listen, "--limits", self.setup.limits])
             .args(["--output", "json", "--data"])
             .arg(&self.data);
+        if self.setup.allow_unknown_files {
+            command.args(["--unknown-file", "deliver"]);
+        }
         let mut process = Process::start(&mut command, &self.path("server.log"));
         let ready: Value =
             serde_json::from_str(&process.first_line()).expect("the server says where it listens");
@@ -283,7 +325,7 @@ impl World {
         command.arg("--root").arg(self.files());
         command
             .arg("--confine-to-descendants-of")
-            .arg(std::process::id().to_string());
+            .arg(self.setup.ancestor.to_string());
         if !crash_point.is_empty() {
             command.env("QUELL_CRASH_AT", crash_point);
         }
@@ -368,13 +410,6 @@ impl World {
     fn path(&self, name: &str) -> PathBuf {
         Path::join(self.directory.path(), name)
     }
-}
-
-fn temporary() -> TempDir {
-    tempfile::Builder::new()
-        .prefix("quell-world-")
-        .tempdir()
-        .expect("a directory can be made")
 }
 
 fn text(document: &Value, property: &str) -> String {

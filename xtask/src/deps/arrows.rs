@@ -6,7 +6,7 @@ use super::metadata::Metadata;
 
 /// A crate, and those of ours that it may import. Development dependencies are free: a test may
 /// stand anywhere.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("quell-model", &[]),
     ("quell-terminal", &[]),
     ("quell-ratelimit", &[]),
@@ -75,6 +75,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
         ],
     ),
     ("quell-overhead", &[]),
+    ("quell-adversary", &["quell-testkit"]),
     ("quell-load", &["quell-testkit"]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,66 @@
+//! Tries to make the agent take the wrong file, or to leave a survivor.
+//!
+//! Every case of the threat model is a scenario of its own: a server, an enrolled agent and an attacker, real
+//! processes all of them, in a scratch directory and, as root, in namespaces of processes and mounts where nothing of the machine
+//! can be met. One line a case: what is expected, what was seen. `cargo xtask adversary` builds what is needed and
+//! runs it.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what it prints is its result"
+)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken stage must fail its case where it stands; each case is caught by itself"
+)]
+
+mod attacker;
+mod case;
+mod cases;
+mod choice;
+mod ground;
+mod isolation;
+mod report;
+
+use std::process::ExitCode;
+
+use choice::{Asked, Choice};
+use ground::Ground;
+use report::Report;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [role, rest @ ..] = arguments.as_slice()
+        && role == attacker::ROLE
+    {
+        return attacker::play(rest);
+    }
+    let choice = match choice::read(&arguments) {
+        Ok(Asked::Run(choice)) => choice,
+        Ok(Asked::List) => {
+            cases::all().iter().for_each(|case| println!("{case}"));
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(2);
+        }
+    };
+    match isolation::enter() {
+        isolation::Place::Inside(confinement) => run(&choice, confinement),
+        isolation::Place::Outside(code) => code,
+    }
+}
+
+fn run(choice: &Choice, confinement: isolation::Confinement) -> ExitCode {
+    let mut report = Report::new();
+    for case in cases::all().iter().filter(|case| choice.takes(case)) {
+        let seen = case.run(|| Ground::new(&choice.executable, confinement));
+        report.add(case, seen);
+    }
+    report.conclude()
+}
