@@ -13,6 +13,7 @@ pub mod inventory;
 mod journal;
 pub mod link;
 pub mod plan;
+pub mod policy;
 pub mod protect;
 mod restore;
 mod sys;

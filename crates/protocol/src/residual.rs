@@ -111,6 +111,15 @@ pub enum ResidualReason {
     HeldInCapture,
     /// The file is protected.
     Protected,
+    /// The machine's own policy excludes the path.
+    Excluded,
+    /// The order would touch more than the machine's own policy allows.
+    BlastRadius,
+    /// The machine's own policy only lets orders be tried.
+    OnlyTried,
+    /// The file was at a path of a package and was not what the package contained: `detail` names
+    /// the package, which is to be installed anew.
+    PackageFileModified,
     /// The search was cut short: more copies may remain.
     NotSearched,
     /// The system failed in another way.
@@ -143,6 +152,10 @@ impl ResidualReason {
             Self::VaultUnavailable => "still there: the vault could not take it",
             Self::HeldInCapture => "kept aside, out of reach, and not in the vault yet",
             Self::Protected => "not touched: it is protected",
+            Self::Excluded => "not touched: the machine's policy excludes it",
+            Self::BlastRadius => "not touched: the machine's policy does not allow so much",
+            Self::OnlyTried => "not touched: the machine's policy only lets orders be tried",
+            Self::PackageFileModified => "was not what its package contained: install that anew",
             Self::NotSearched => "the search was cut short: more copies may remain",
             Self::Failed | Self::Other => "could not be dealt with",
         }

@@ -26,6 +26,7 @@ use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
 use crate::link::{
     Device, Exchange, FromDevice, Identity, Keys, Session, Stop, attend, machine_facts,
 };
+use crate::policy::LocalPolicy;
 use crate::protect::ProtectedSet;
 use crate::vault::Vault;
 
@@ -35,6 +36,8 @@ pub(super) struct Task {
     pub(super) state: Arc<StateDir>,
     pub(super) identity: Arc<Identity>,
     pub(super) scope: Scope,
+    /// What the machine's owner allows.
+    pub(super) policy: Arc<LocalPolicy>,
     pub(super) intervals: Intervals,
     /// The machine's key is changed when it is so old.
     pub(super) key_lifetime: Duration,
@@ -54,6 +57,8 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     tell_what_is_off();
     let vault = Vault::open(&task.state.vault())?;
     let protected = Arc::new(ProtectedSet::of_this_machine(Some(&task.state.protected())));
+    let policy = Arc::clone(&task.policy);
+    super::policy::apply(&policy.rule(), &protected);
     let safe_stop = Arc::new(SafeStop::default());
     let engine = open_engine(&task, vault, &protected, &safe_stop)?;
     let fault = |error: &EngineError| Failure::of(Exit::Fault, error);
@@ -80,10 +85,17 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
 
     worker::start(&engine, &protected, &safe_stop, doing, &to_link, &breaks)?;
     intake::start(engine, arriving, to_do, &to_link, breaks)?;
-    start_inventory(task, protected, end, to_link)?;
+    start_inventory(task, Arc::clone(&protected), end, to_link)?;
 
     let device = Device { orders, events };
-    let ended = super::runtime()?.block_on(converse(&exchange, session, device, keys, broken));
+    let ended = super::runtime()?.block_on(async {
+        tokio::select! {
+            ended = converse(&exchange, session, device, keys, broken) => ended,
+            error = super::policy::reload_on_hangup(&policy, &protected) => {
+                Err(Failure::fault("the policy cannot be read again on a signal").because(&error))
+            }
+        }
+    });
     tracing::info!("the agent ends as soon as nothing is left stopped");
     safe_stop.wait();
     ended
@@ -120,6 +132,7 @@ fn open_engine(
     let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(protected)))
         .map_err(|error| Failure::of(Exit::Fault, &error))?
         .with_progress(Box::new(move |_action, state| safe_stop.step(state)));
+    let engine = engine.with_policy(Arc::clone(&task.policy));
     Ok(Arc::new(engine.with_vault(given_back_from)))
 }
 

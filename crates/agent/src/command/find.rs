@@ -9,6 +9,7 @@ use quell_protocol::{Coverage, WirePath};
 use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
+use super::policy::PolicyFlag;
 use super::roots;
 use crate::engine::Protect as _;
 use crate::find::{FileId, Scope, Walk, processes};
@@ -22,6 +23,8 @@ pub(super) struct Arguments {
     /// A directory below which to look; may be given several times
     #[arg(long = "root", value_name = "PATH", default_value = "/")]
     roots: Vec<PathBuf>,
+    #[command(flatten)]
+    policy: PolicyFlag,
     #[command(flatten)]
     format: FormatFlag,
 }

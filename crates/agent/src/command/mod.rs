@@ -10,6 +10,7 @@ mod find;
 mod held;
 mod log;
 mod place;
+mod policy;
 mod roots;
 mod run;
 mod safe_stop;
@@ -38,6 +39,8 @@ enum Command {
     Status(status::Arguments),
     /// Find a file by its hash: the processes that execute it and the paths that hold it
     Find(find::Arguments),
+    /// Look at what the owner of this machine allows the agent to do
+    Policy(policy::Arguments),
     /// Look at quarantined files, restore or remove them
     Vault(vault::Arguments),
 }
@@ -72,6 +75,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Vault(arguments) => vault::run(&arguments),
     })
 }

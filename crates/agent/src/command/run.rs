@@ -9,6 +9,7 @@ use quell_terminal::{Exit, Failure, Span};
 use super::daemon::{self, Task};
 use super::log::LogFlags;
 use super::place::PlaceFlag;
+use super::policy::PolicyFlag;
 use super::roots;
 use crate::find::{ProcessIdentity, Scope};
 use crate::inventory::Intervals;
@@ -40,6 +41,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "90d")]
     key_lifetime: Span,
     #[command(flatten)]
+    policy: PolicyFlag,
+    #[command(flatten)]
     place: PlaceFlag,
     #[command(flatten)]
     log: LogFlags,
@@ -60,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         state: Arc::new(state),
         identity,
         scope,
+        policy: arguments.policy.open(),
         intervals: Intervals {
             processes: arguments.inventory_interval.duration(),
             roots: arguments.roots_interval.duration(),

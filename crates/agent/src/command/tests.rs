@@ -43,7 +43,11 @@ fn every_documented_command_is_understood() {
             "--inventory-interval",
             "1",
         ],
-        &["status", "--output", "json"],
+        &["run", "--policy", "/etc/quell-agent/policy.toml"],
+        &["status", "--output", "json", "--policy", "/p"],
+        &["find", SHA1, "--policy", "/p"],
+        &["policy", "check"],
+        &["policy", "check", "/p", "--output", "json"],
         &["find", SHA1, "--root", "/opt"],
         &["vault", "list", "--output", "json", "--state", "/s"],
         &["vault", "--state", "/s", "show", ID],
@@ -63,6 +67,7 @@ fn wrong_use_is_refused() {
         &["run", "--inventory-interval", "0"],
         &["run", "--confine-to-descendants-of", "all"],
         &["vault", "list", "--output", "xml"],
+        &["policy"],
     ] {
         assert!(!parses(line), "{line:?}");
     }

@@ -1,13 +1,14 @@
 //! The run of one action: the plan decides, this performs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use quell_model::{ActionId, Sha1};
-use quell_protocol::{Coverage, Phase, Protection};
+use quell_protocol::{Coverage, Phase};
 
 use super::capture_dir::CaptureDirs;
 use super::config::Limits;
@@ -21,6 +22,7 @@ use crate::find::{FileId, ProcessIdentity, Scope};
 use crate::hash::Budget;
 use crate::journal::{Journal, JournalError, Settlement};
 use crate::plan::{Ending, Fact, Plan, State, Step};
+use crate::policy::{Policy, Radius, Refusal};
 use crate::sys::process_stat::ProcessStat;
 
 /// Why a step failed as a whole.
@@ -76,14 +78,23 @@ pub(super) struct Action<'a> {
     pub(super) acted: bool,
     pub(super) coverage: Coverage,
     pub(super) refused: Refused,
+
+    pub(super) policy: Arc<Policy>,
+    /// Whether the order insists.
+    pub(super) force: bool,
+    /// Why the machine did not do it, or left something out.
+    pub(super) refusal: Option<Refusal>,
+    /// How much it has touched and would touch next.
+    pub(super) radius: Radius,
+    /// What was done only because the order insists, in words.
+    pub(super) forced: BTreeSet<String>,
 }
 
 impl Action<'_> {
     /// Carries the action out, from wherever an earlier run left it.
     pub(super) fn run(mut self) -> Result<Phase, Fault> {
         self.settle_leftovers()?;
-        if let Some(protection) = self.forbidden() {
-            self.coverage.protection = Some(protection);
+        if self.is_forbidden() {
             return self.conclude(Ending::Refused);
         }
         let mut plan = Plan::new(self.limits.rounds, self.acted);
@@ -116,12 +127,6 @@ impl Action<'_> {
                 }
             }
         }
-    }
-
-    /// What no search is needed for.
-    fn forbidden(&self) -> Option<Protection> {
-        let is_empty = (self.sha1 == Sha1::OF_NOTHING).then_some(Protection::EmptyFile);
-        is_empty.or_else(|| self.bench.protect.by_content(&self.sha1))
     }
 
     /// A journal that cannot be asked fails at the next step anyhow.

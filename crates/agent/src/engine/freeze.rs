@@ -324,7 +324,8 @@ mod tests {
         let group = Group::start(dir.path());
         let order = order();
         let mut bench = engine.bench();
-        let mut action = engine.action(&order, &mut bench).unwrap();
+        let terms = engine.terms(engine.begun_under());
+        let mut action = engine.action(&order, &mut bench, &terms).unwrap();
         assert!(action.may_stop_group(group.id()).unwrap());
         action
             .stop_group(group.id(), &HashSet::from([group.file]))
@@ -362,7 +363,8 @@ mod tests {
             .unwrap();
         let order = order();
         let mut bench = engine.bench();
-        let mut action = engine.action(&order, &mut bench).unwrap();
+        let terms = engine.terms(engine.begun_under());
+        let mut action = engine.action(&order, &mut bench, &terms).unwrap();
         let failed = action.stop_group(group.id(), &HashSet::from([group.file]));
         let left_stopped = [is_to_stop(&group.innocent), is_to_stop(&group.wanted)];
         drop(action);
@@ -378,7 +380,8 @@ mod tests {
         let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
         let order = order();
         let mut bench = engine.bench();
-        let action = engine.action(&order, &mut bench).unwrap();
+        let terms = engine.terms(engine.begun_under());
+        let action = engine.action(&order, &mut bench, &terms).unwrap();
         let own = ProcessStat::of(std::process::id()).unwrap().group;
         for group in [0, 1, own] {
             assert!(!action.may_stop_group(group).unwrap(), "{group}");
@@ -394,7 +397,8 @@ mod tests {
         let config = EngineConfig::new(dir.path().join("state"), narrow);
         let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
         let mut bench = engine.bench();
-        let action = engine.action(&order, &mut bench).unwrap();
+        let terms = engine.terms(engine.begun_under());
+        let action = engine.action(&order, &mut bench, &terms).unwrap();
         let mut child = start(Path::new("/bin/sleep"), 0);
         assert!(!action.may_stop_group(child.id()).unwrap());
         child.kill().unwrap();

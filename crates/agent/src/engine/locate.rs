@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
-use quell_protocol::{Limit, ProcessOutcome, ProcessResult, Protection, Tier, WirePath};
+use quell_protocol::{Limit, Tier};
 
 use super::action::{Action, Fault};
 use super::hold::Hold;
-use super::outcome::placed;
 use super::target::Candidate;
-use crate::find::{
-    ControlGroup, FileId, Found, RunningProcess, Stamp, Walk, nominated, processes, uid_of,
-};
+use crate::find::{FileId, Found, RunningProcess, Stamp, Walk, nominated, processes};
 use crate::hash::{Budget, Hashed};
 use crate::plan::{Fact, Reach};
 use crate::sys::process_stat::ProcessStat;
@@ -29,14 +26,14 @@ impl Action<'_> {
             .candidates
             .iter()
             .any(|one| one.link_count() > one.links.len() as u64);
-        if reach == Reach::Everything || has_more_names {
+        if reach == Reach::Everything || has_more_names || self.policy.dry_run_only {
             self.journal.retract_passing(self.id)?;
             self.sweep();
         }
-        let protected = self.set_protected_aside();
+        let refused = self.restrain()?;
         Ok(Fact::Located {
-            fresh: protected || !self.candidates.is_empty(),
-            protected,
+            fresh: !self.candidates.is_empty(),
+            protected: refused,
         })
     }
 
@@ -97,6 +94,7 @@ impl Action<'_> {
                 candidate.add_link(found);
             }
             candidate.runs_from.get_or_insert(path);
+            candidate.running.push(process.pid);
         }
         self.candidates.push(candidate);
     }
@@ -117,6 +115,7 @@ impl Action<'_> {
             content,
             links: Vec::new(),
             runs_from: None,
+            running: Vec::new(),
             attributes: known.map(|known| known.attributes.clone()),
             is_kept: known.is_some_and(|known| known.is_kept),
             hold: Hold::Unleased,
@@ -220,59 +219,5 @@ impl Action<'_> {
         };
         let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;
         Ok(self.is_wanted(hashed).then_some(content))
-    }
-
-    /// Takes protected files out of the candidates and notes them for the result. Before anything
-    /// was touched, one of them refuses the whole action.
-    fn set_protected_aside(&mut self) -> bool {
-        let candidates = std::mem::take(&mut self.candidates);
-        let (protected, free): (Vec<_>, Vec<_>) = candidates
-            .into_iter()
-            .map(|candidate| (self.protection_of(&candidate), candidate))
-            .partition(|(protection, _)| protection.is_some());
-        self.candidates = free.into_iter().map(|(_, candidate)| candidate).collect();
-        for (protection, candidate) in &protected {
-            self.coverage.protection = self.coverage.protection.or(*protection);
-            self.refused.add_file(candidate);
-        }
-        if !protected.is_empty() {
-            let ids: Vec<FileId> = protected.iter().map(|(_, one)| one.id).collect();
-            self.note_left_alone(&ids);
-        }
-        !protected.is_empty() && !self.acted
-    }
-
-    fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
-        let FileId { dev, ino } = candidate.id;
-        self.bench
-            .protect
-            .by_inode(dev, ino)
-            .or_else(|| (self.own_executable == Some(candidate.id)).then_some(Protection::Agent))
-            .or_else(|| self.is_init(candidate.id).then_some(Protection::Init))
-    }
-
-    /// The first process is out of every scope that is narrowed, and protected in every other.
-    fn is_init(&self, id: FileId) -> bool {
-        crate::find::current_executable(1) == Some(id)
-    }
-
-    fn note_left_alone(&mut self, ids: &[FileId]) {
-        let Ok(scan) = processes(self.scope) else {
-            return;
-        };
-        for process in &scan.running {
-            if !ids.contains(&process.executable) {
-                continue;
-            }
-            let Some(stat) = ProcessStat::of(process.pid) else {
-                continue;
-            };
-            let pid = process.pid;
-            let executable = WirePath::from_bytes(&process.executable_link());
-            let outcome = ProcessOutcome::LeftAlone;
-            let left = ProcessResult::new(pid, stat.start_time, uid_of(pid), executable, outcome);
-            let group = ControlGroup::of(pid);
-            self.refused.add_process(placed(left, group.as_ref()));
-        }
     }
 }

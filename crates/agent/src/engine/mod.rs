@@ -21,17 +21,18 @@ mod locate;
 mod move_name;
 mod outcome;
 mod protect;
+mod restrain;
 mod room;
 mod seal;
 mod settle;
 mod target;
 mod verify;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use quell_model::{ActionId, Sha1, Timestamp};
 use quell_protocol::{
@@ -48,11 +49,12 @@ pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 
 use crate::facilities::Facilities;
-use crate::find::{FileId, Stamps};
+use crate::find::{FileId, Scope, Stamps};
 use crate::hash::Hasher;
 use crate::journal::Journal;
 pub use crate::journal::{JournalError, TakenUp};
 use crate::plan::State;
+use crate::policy::{LocalPolicy, Policy, Radius, Refusal as PolicyRefusal};
 use crate::restore::Restoration;
 use crate::sys::descriptors;
 use crate::vault::Vault;
@@ -104,6 +106,13 @@ pub struct Engine {
     /// Where files are put back from.
     vault: Option<Vault>,
     progress: Option<Progress>,
+    policy: Arc<LocalPolicy>,
+}
+
+/// What one order is carried out under.
+struct Terms {
+    policy: Arc<Policy>,
+    scope: Scope,
 }
 
 /// What one action at a time works with.
@@ -153,7 +162,15 @@ impl Engine {
             }),
             vault: None,
             progress: None,
+            policy: Arc::new(LocalPolicy::fixed(Policy::unrestrained())),
         })
+    }
+
+    /// Obeys the machine's policy. Without one an engine restrains nothing by itself.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Arc<LocalPolicy>) -> Self {
+        self.policy = policy;
+        self
     }
 
     /// Calls `progress` after each step of every action.
@@ -193,7 +210,8 @@ impl Engine {
         }
         for order in self.journal.holding()? {
             let mut bench = self.bench();
-            if let Some(mut action) = self.action(&order, &mut bench) {
+            let terms = self.terms(self.begun_under());
+            if let Some(mut action) = self.action(&order, &mut bench, &terms) {
                 action.settle_leftovers()?;
             }
         }
@@ -242,13 +260,62 @@ impl Engine {
         }
         let span = tracing::info_span!("action", id = printable(order.action_id.as_str()));
         let _entered = span.enter();
-        let phase = match (self.restoration(order), self.action(order, &mut bench)) {
+        let terms = match self.admit(order)? {
+            Ok(policy) => self.terms(policy),
+            Err(refusal) => return self.refuse(order, &refusal),
+        };
+        let action = self.action(order, &mut bench, &terms);
+        let phase = match (self.restoration(order), action) {
             (Some(restoration), _) => restoration.run()?,
             (None, Some(action)) => action.run()?,
             (None, None) => return self.unable(order),
         };
         announce::announce(&phase);
         Ok(phase)
+    }
+
+    /// The policy that an order is carried out under, if this machine lets it begin.
+    fn admit(&self, order: &Order) -> Result<Result<Arc<Policy>, PolicyRefusal>, EngineError> {
+        let id = &order.action_id;
+        let goes_on = self.journal.is_admitted(id)?
+            || self.journal.is_cancelled(id)?
+            || self.journal.state(id)? != State::Accepted
+            || matches!(order.verb, Verb::CancelAction);
+        if goes_on {
+            return Ok(Ok(self.begun_under()));
+        }
+        let policy = match self.policy.rule().policy() {
+            Ok(policy) => Arc::clone(policy),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let gives_back = matches!(order.verb, Verb::RestoreFile { .. });
+        if policy.dry_run_only && gives_back {
+            return Ok(Err(PolicyRefusal::DryRunOnly));
+        }
+        let admitted = self
+            .journal
+            .admit(id, unix_seconds(), |recent| policy.admit(recent))?;
+        Ok(admitted.map(|()| policy))
+    }
+
+    /// What was begun is ended, even under a policy that cannot be relied on by now: as on a machine
+    /// without one.
+    fn begun_under(&self) -> Arc<Policy> {
+        self.policy.rule().policy().cloned().unwrap_or_default()
+    }
+
+    fn terms(&self, policy: Arc<Policy>) -> Terms {
+        let mut scope = self.config.scope.clone();
+        scope.roots = policy.narrow(&scope.roots);
+        Terms { policy, scope }
+    }
+
+    /// The answer to an order that this machine's policy does not let begin.
+    fn refuse(&self, order: &Order, refusal: &PolicyRefusal) -> Result<Phase, EngineError> {
+        match order.verb.sha1() {
+            None => Ok(Phase::InProgress),
+            Some(sha1) => self.fail(order, sha1, refusal.reason(), &refusal.to_string()),
+        }
     }
 
     /// The answer to an order that is none to do anything, or that cannot be done here.
@@ -399,18 +466,22 @@ impl Engine {
     }
 
     /// The action that an order to stop a file is about; nothing for an order to cancel one.
-    fn action<'a>(&'a self, order: &'a Order, bench: &'a mut Bench) -> Option<Action<'a>> {
+    fn action<'a>(
+        &'a self,
+        order: &'a Order,
+        bench: &'a mut Bench,
+        terms: &'a Terms,
+    ) -> Option<Action<'a>> {
         let Verb::StopAndQuarantineFile {
             sha1,
             comment,
             requestor,
-            // What is protected here is protected from whoever insists, too.
-            force: _,
+            force,
         } = &order.verb
         else {
             return None;
         };
-        let scope = &self.config.scope;
+        let scope = &terms.scope;
         Some(Action {
             journal: &self.journal,
             scope,
@@ -440,6 +511,11 @@ impl Engine {
                 ..Coverage::default()
             },
             refused: Refused::default(),
+            policy: Arc::clone(&terms.policy),
+            force: *force,
+            refusal: None,
+            radius: Radius::default(),
+            forced: BTreeSet::new(),
         })
     }
 
@@ -464,6 +540,13 @@ fn make_canonical(path: &mut PathBuf) {
     if let Ok(canonical) = path.canonicalize() {
         *path = canonical;
     }
+}
+
+fn unix_seconds() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 fn wire(path: &Path) -> WirePath {

@@ -1,44 +1,66 @@
 //! What is reported: the journal's rows, and what was refused.
 
 use quell_protocol::{
-    ActionResult, FileOutcome, FileResult, Phase, ProcessOutcome, ProcessResult, Verdict, WirePath,
+    ActionResult, FileOutcome, FileResult, Phase, ProcessOutcome, ProcessResult, Residual,
+    ResidualReason, Verdict, WirePath,
 };
 
 use super::action::{Action, Fault};
 use super::target::Candidate;
-use crate::find::ControlGroup;
+use crate::find::{ControlGroup, FileId};
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
 use crate::plan::residual::residuals;
 use crate::plan::verdict::{Evidence, Obstacle, judge};
 
-/// What was found and not touched because it is protected.
+/// What was found and not touched, because it is protected or the machine's policy says so.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
     processes: Vec<ProcessResult>,
-    files: Vec<FileResult>,
+    files: Vec<(FileResult, ResidualReason)>,
 }
 
 impl Refused {
     pub(super) fn add_process(&mut self, process: ProcessResult) {
-        self.processes.push(process);
+        let identity = (process.pid, process.start_time);
+        let known = |other: &ProcessResult| (other.pid, other.start_time) == identity;
+        if !self.processes.iter().any(known) {
+            self.processes.push(process);
+        }
     }
 
-    pub(super) fn add_file(&mut self, candidate: &Candidate) {
+    /// All paths of a file, or where it runs from if it has none.
+    pub(super) fn add_file(&mut self, candidate: &Candidate, why: ResidualReason) {
         let mut paths: Vec<_> = candidate.links.iter().map(|link| link.path()).collect();
         if paths.is_empty() {
             paths.extend(candidate.runs_from.clone());
         }
         for path in paths {
-            let path = WirePath::from_bytes(&path);
-            if self.files.iter().all(|file| file.path != path) {
-                self.files.push(FileResult {
-                    dev: Some(candidate.id.dev),
-                    ino: Some(candidate.id.ino),
-                    ..FileResult::new(path, FileOutcome::Protected)
-                });
-            }
+            self.add_path(&path, candidate.id, why);
         }
+    }
+
+    pub(super) fn add_path(&mut self, path: &[u8], id: FileId, why: ResidualReason) {
+        let path = WirePath::from_bytes(path);
+        if self.files.iter().any(|(file, _)| file.path == path) {
+            return;
+        }
+        let outcome = match why {
+            ResidualReason::Protected => FileOutcome::Protected,
+            ResidualReason::OnlyTried => FileOutcome::WouldQuarantine,
+            _ => FileOutcome::NotRemoved,
+        };
+        let file = FileResult {
+            dev: Some(id.dev),
+            ino: Some(id.ino),
+            ..FileResult::new(path, outcome)
+        };
+        self.files.push((file, why));
+    }
+
+    /// How many paths were left for this reason.
+    pub(super) fn count_of(&self, why: ResidualReason) -> usize {
+        self.files.iter().filter(|(_, left)| *left == why).count()
     }
 }
 
@@ -55,28 +77,48 @@ impl Action<'_> {
     }
 
     fn result(&mut self, ending: Ending) -> Result<ActionResult, Fault> {
-        let mut processes = std::mem::take(&mut self.refused.processes);
+        let mut processes = Vec::new();
         for (row, outcome) in self.journal.process_outcomes(self.id)? {
             processes.push(process_result(&row, outcome));
         }
         let mut files = Vec::new();
+        let mut left_over = Vec::new();
         for (target, names) in self.journal.targets(self.id)? {
             for name in names {
+                left_over.extend(self.of_package(&name.path)?);
                 files.push((file_result(&target, &name), name.obstacle));
             }
         }
-        let protected = std::mem::take(&mut self.refused.files);
-        files.extend(protected.into_iter().map(|file| (file, None)));
         let verdict = self.verdict(ending, &processes, &files);
-        let residuals = residuals(&processes, &files, &self.coverage);
+        let refused = std::mem::take(&mut self.refused);
+        processes.splice(0..0, refused.processes);
+        let mut residuals = residuals(&processes, &files, &self.coverage);
+        let left =
+            |(file, why): &(FileResult, ResidualReason)| Residual::new(*why).at(file.path.clone());
+        residuals.extend(refused.files.iter().map(left).chain(left_over));
+        let refused = refused.files.into_iter().map(|(file, _)| file);
+        let mut degraded = super::degraded();
+        degraded.extend(std::mem::take(&mut self.forced));
         Ok(ActionResult {
             processes,
-            files: files.into_iter().map(|(file, _)| file).collect(),
+            files: files
+                .into_iter()
+                .map(|(file, _)| file)
+                .chain(refused)
+                .collect(),
             residuals,
             coverage: self.coverage.clone(),
-            degraded: super::degraded(),
+            degraded,
             ..ActionResult::new(self.sha1, verdict)
         })
+    }
+
+    /// What is to be said of a path that is a package's, if the file was not.
+    fn of_package(&self, path: &[u8]) -> Result<Option<Residual>, Fault> {
+        let package = self.journal.modified(self.id, path)?;
+        let residual = Residual::new(ResidualReason::PackageFileModified);
+        let residual = residual.at(WirePath::from_bytes(path));
+        Ok(package.map(|package| residual.because(Some(package))))
     }
 
     fn verdict(
@@ -93,7 +135,7 @@ impl Action<'_> {
         judge(&Evidence {
             sha1: self.sha1,
             ending,
-            protection: self.coverage.protection,
+            refusal: self.refusal.as_ref(),
             processes: &processes,
             files: &files,
             searched_all: self.coverage.complete,

@@ -25,6 +25,8 @@ pub(super) struct Candidate {
     pub(super) links: Vec<Found>,
     /// Where the kernel says that it runs from, if it runs.
     pub(super) runs_from: Option<Vec<u8>>,
+    /// The processes that execute it.
+    pub(super) running: Vec<u32>,
     /// What is known of it from an earlier round, before it was touched.
     pub(super) attributes: Option<Attributes>,
     /// Whether an earlier round has kept it.
@@ -201,7 +203,7 @@ impl Name {
 }
 
 /// The kernel marks the path of a file that has no link any more.
-fn without_mark(mut path: Vec<u8>) -> Vec<u8> {
+pub(super) fn without_mark(mut path: Vec<u8>) -> Vec<u8> {
     if let Some(length) = path.strip_suffix(b" (deleted)").map(<[u8]>::len) {
         path.truncate(length);
     }

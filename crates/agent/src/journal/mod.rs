@@ -5,6 +5,7 @@
 //! so that no two agents act from one journal. When the journal cannot be written, nothing is done.
 
 mod actions;
+mod admissions;
 mod link;
 mod names;
 mod processes;

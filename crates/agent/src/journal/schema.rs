@@ -95,8 +95,23 @@ ALTER TABLE process ADD COLUMN confidence TEXT NOT NULL DEFAULT 'Executable';
 ALTER TABLE process ADD COLUMN cgroup TEXT;
 ";
 
+/// What version 4 added: when orders were begun, so that they can be counted by the hour, and which
+/// files were not what their packages contained.
+const ADMISSIONS: &str = "
+CREATE TABLE admission (
+    action_id TEXT PRIMARY KEY,
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE TABLE modified_package_file (
+    action_id TEXT NOT NULL,
+    path      BLOB NOT NULL,
+    package   TEXT NOT NULL,
+    PRIMARY KEY (action_id, path)
+) STRICT;
+";
+
 /// The steps from an empty journal to this version.
-const STEPS: [&str; 3] = [TABLES, RESTORES_AND_LIVES, PROCESSES_IN_FULL];
+const STEPS: [&str; 4] = [TABLES, RESTORES_AND_LIVES, PROCESSES_IN_FULL, ADMISSIONS];
 
 /// Makes the tables, or checks that they are those that this agent knows.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
@@ -143,6 +158,7 @@ mod tests {
         assert_eq!(count("SELECT sequence FROM acknowledged"), 7);
         assert_eq!(count("SELECT count(*) FROM action"), 1);
         assert_eq!(count("SELECT starts FROM link"), 0);
+        assert_eq!(count("SELECT count(*) FROM admission"), 0);
         assert_eq!(count("PRAGMA user_version"), VERSION);
     }
 }

@@ -1,9 +1,10 @@
 //! Whether the contract is fulfilled, from what became of each process and each path.
 
 use quell_model::Sha1;
-use quell_protocol::{FailureReason, FileOutcome, ProcessOutcome, Protection, Verdict};
+use quell_protocol::{FailureReason, FileOutcome, ProcessOutcome, Verdict};
 
 use super::Ending;
+use crate::policy::Refusal;
 
 /// Why a file is still at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,11 +88,11 @@ pub struct Evidence<'a> {
     pub sha1: Sha1,
     /// How the plan ended.
     pub ending: Ending,
-    /// The protection that stopped the action, if one did.
-    pub protection: Option<Protection>,
-    /// Every process.
+    /// Why the machine did not do it, or left something out, if so.
+    pub refusal: Option<&'a Refusal>,
+    /// Every process that was not left out.
     pub processes: &'a [ProcessOutcome],
-    /// Every path, with what kept it there.
+    /// Every path that was not left out, with what kept it there.
     pub files: &'a [(FileOutcome, Option<Obstacle>)],
     /// Whether nothing cut the search short.
     pub searched_all: bool,
@@ -112,18 +113,15 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 }
 
 fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
-    let protected_file = evidence
-        .files
-        .iter()
-        .any(|(outcome, _)| *outcome == FileOutcome::Protected);
-    if evidence.protection.is_some() || protected_file {
-        return Some(FailureReason::Protected);
+    if let Some(refusal) = evidence.refusal.filter(|refusal| refusal.is_grave()) {
+        return Some(refusal.reason());
     }
     if matches!(evidence.ending, Ending::Broken) {
         return Some(FailureReason::Internal);
     }
     let unsettled = matches!(evidence.ending, Ending::Finished { settled: false });
-    if evidence.processes.is_empty() && evidence.files.is_empty() {
+    let left_out = evidence.refusal.map(Refusal::reason);
+    if evidence.processes.is_empty() && evidence.files.is_empty() && left_out.is_none() {
         return Some(if unsettled {
             FailureReason::ContentChanged
         } else {
@@ -140,6 +138,7 @@ fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
         any_process(evidence, ProcessOutcome::LeftAlone).then_some(FailureReason::Incomplete),
         unsettled.then_some(FailureReason::Incomplete),
         (!evidence.searched_all).then_some(FailureReason::Incomplete),
+        left_out,
     ];
     shortcomings.into_iter().flatten().next()
 }
@@ -186,16 +185,18 @@ fn unavailable(room_lacking: Option<u64>) -> String {
 
 fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
     let sha1 = evidence.sha1;
+    if let Some(refusal) = evidence
+        .refusal
+        .filter(|refusal| refusal.reason() == reason)
+    {
+        return refusal.to_string();
+    }
     match reason {
         FailureReason::FileNotFound if evidence.searched_all => {
             format!("no process executes {sha1} and no searched path holds it")
         }
         FailureReason::FileNotFound => {
             format!("{sha1} was not found, but the search was cut short")
-        }
-        FailureReason::Protected => {
-            let why = evidence.protection.unwrap_or(Protection::Other).why();
-            format!("{sha1} is protected: {why}")
         }
         FailureReason::AccessDenied => {
             "the agent may not stop every process or move every file".to_owned()
@@ -226,7 +227,7 @@ mod tests {
         let verdict = judge(&Evidence {
             sha1: Sha1::OF_NOTHING,
             ending: Ending::Finished { settled },
-            protection: None,
+            refusal: None,
             processes,
             files,
             searched_all: true,
@@ -272,6 +273,37 @@ mod tests {
     }
 
     #[test]
+    fn verdict_of_what_the_machine_refused_says_why() {
+        let judged = |refusal: &Refusal, files: &[(FileOutcome, Option<Obstacle>)]| {
+            judge(&Evidence {
+                sha1: Sha1::OF_NOTHING,
+                ending: Ending::Finished { settled: true },
+                refusal: Some(refusal),
+                processes: &[],
+                files,
+                searched_all: true,
+                room_lacking: None,
+            })
+        };
+        let failed = |reason, refusal: &Refusal| Verdict::Failed {
+            reason,
+            message: refusal.to_string(),
+        };
+        let (dry, excluded) = (Refusal::DryRunOnly, Refusal::Excluded(2));
+        let expected = failed(FailureReason::Policy, &dry);
+        assert_eq!(judged(&dry, &[TAKEN]), expected);
+        let expected = failed(FailureReason::Policy, &excluded);
+        assert_eq!(judged(&excluded, &[TAKEN]), expected);
+        assert_eq!(judged(&excluded, &[]), expected);
+        // What could not be taken is worse than what was left out.
+        let left = [(FileOutcome::NotRemoved, Some(Obstacle::ReadOnly))];
+        let Verdict::Failed { reason, .. } = judged(&excluded, &left) else {
+            panic!("a file remains");
+        };
+        assert_eq!(reason, FailureReason::Incomplete);
+    }
+
+    #[test]
     fn verdict_of_a_survivor_is_never_success() {
         for survivor in [
             ProcessOutcome::KillPending,
@@ -287,7 +319,7 @@ mod tests {
         let verdict = judge(&Evidence {
             sha1: Sha1::OF_NOTHING,
             ending: Ending::Finished { settled: true },
-            protection: None,
+            refusal: None,
             processes: &[ProcessOutcome::Stopped],
             files: &[TAKEN],
             searched_all: false,

@@ -1,0 +1,260 @@
+//! What was found and is not touched: by the machine's protections and its policy, before any signal.
+
+use std::ffi::OsStr;
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use quell_model::Sha1;
+use quell_protocol::{ProcessOutcome, ProcessResult, Protection, ResidualReason, WirePath};
+
+use super::action::{Action, Fault};
+use super::outcome::placed;
+use super::protect::{Condition, Examined, Ownership};
+use super::target::{Candidate, without_mark};
+use crate::find::{ControlGroup, FileId, processes, uid_of};
+use crate::policy::{Finding, Permit, Refusal};
+use crate::sys::process_stat::ProcessStat;
+
+impl Action<'_> {
+    /// Whether the content is protected whoever holds it: no search is needed for that.
+    pub(super) fn is_forbidden(&mut self) -> bool {
+        let is_empty = (self.sha1 == Sha1::OF_NOTHING).then_some(Protection::EmptyFile);
+        let protection = is_empty.or_else(|| self.bench.protect.by_content(&self.sha1));
+        protection.is_some_and(|protection| !self.may_touch(&protection.into()))
+    }
+
+    /// Takes out of the candidates what may not be touched, and notes it for the result. Answers
+    /// whether the action must not begin at all.
+    pub(super) fn restrain(&mut self) -> Result<bool, Fault> {
+        self.leave_excluded();
+        let protected = self.leave_protected()?;
+        let refused = protected || self.leave_all_on_a_dry_run() || self.leave_beyond_the_radius();
+        Ok(refused && !self.acted)
+    }
+
+    /// What was excluded by its path. A file with a name elsewhere too is taken from there.
+    fn leave_excluded(&mut self) {
+        let policy = Arc::clone(&self.policy);
+        if policy.exclusions.is_empty() {
+            return;
+        }
+        let excludes = |path: &[u8]| policy.excludes(Path::new(OsStr::from_bytes(path)));
+        let mut left = Vec::new();
+        for mut candidate in std::mem::take(&mut self.candidates) {
+            let (excluded, free): (Vec<_>, Vec<_>) = std::mem::take(&mut candidate.links)
+                .into_iter()
+                .partition(|link| excludes(&link.path()));
+            let only_runs_there =
+                free.is_empty() && candidate.runs_from.as_deref().is_some_and(&excludes);
+            for link in &excluded {
+                self.refused
+                    .add_path(&link.path(), candidate.id, ResidualReason::Excluded);
+            }
+            candidate.links = free;
+            if candidate.links.is_empty() && (!excluded.is_empty() || only_runs_there) {
+                if excluded.is_empty() {
+                    self.refused.add_file(&candidate, ResidualReason::Excluded);
+                }
+                left.push(candidate.id);
+            } else {
+                self.candidates.push(candidate);
+            }
+        }
+        self.note_left_alone(&left);
+        let count = self.refused.count_of(ResidualReason::Excluded);
+        if count > 0 {
+            self.refuse(Refusal::Excluded(count));
+        }
+    }
+
+    /// Answers whether anything is protected.
+    fn leave_protected(&mut self) -> Result<bool, Fault> {
+        let candidates = std::mem::take(&mut self.candidates);
+        let findings = self.findings(&candidates)?;
+        let mut left = Vec::new();
+        for (candidate, finding) in candidates.into_iter().zip(findings) {
+            match finding.is_some_and(|finding| !self.may_touch(&finding)) {
+                true => {
+                    self.refused.add_file(&candidate, ResidualReason::Protected);
+                    left.push(candidate.id);
+                }
+                false => self.candidates.push(candidate),
+            }
+        }
+        self.note_left_alone(&left);
+        Ok(!left.is_empty())
+    }
+
+    /// What is known of each of the candidates, in their order.
+    fn findings(&self, candidates: &[Candidate]) -> Result<Vec<Option<Finding>>, Fault> {
+        let mut findings: Vec<Option<Finding>> = candidates
+            .iter()
+            .map(|candidate| self.protection_of(candidate.id).map(Finding::from))
+            .collect();
+        // What an earlier round dealt with was asked for then.
+        let open: Vec<usize> = (0..candidates.len())
+            .filter(|at| findings.get(*at).is_some_and(Option::is_none))
+            .filter(|at| {
+                candidates
+                    .get(*at)
+                    .is_some_and(|one| !self.known.contains_key(&one.id))
+            })
+            .collect();
+        let asked: Vec<&Candidate> = open.iter().filter_map(|at| candidates.get(*at)).collect();
+        let examined: Vec<Examined<'_>> = asked.iter().map(|one| examined(one)).collect();
+        let told = self.bench.protect.ownership(&examined);
+        for ((at, candidate), ownership) in open.iter().zip(asked).zip(told) {
+            let Some(ownership) = ownership else { continue };
+            if let Some(slot) = findings.get_mut(*at) {
+                *slot = self.judged(candidate, ownership)?;
+            }
+        }
+        Ok(findings)
+    }
+
+    /// A file that is not what its package contained is no part of the system any more.
+    fn judged(
+        &self,
+        candidate: &Candidate,
+        ownership: Ownership,
+    ) -> Result<Option<Finding>, Fault> {
+        let Ownership { package, condition } = ownership;
+        if condition != Condition::Modified {
+            let protection = Protection::Package;
+            return Ok(Some(Finding {
+                protection,
+                package,
+            }));
+        }
+        let package = package.unwrap_or_default();
+        for link in &candidate.links {
+            self.journal
+                .note_modified(self.id, &link.path(), &package)?;
+        }
+        Ok(None)
+    }
+
+    fn protection_of(&self, id: FileId) -> Option<Protection> {
+        self.bench
+            .protect
+            .by_inode(id.dev, id.ino)
+            .or_else(|| (self.own_executable == Some(id)).then_some(Protection::Agent))
+            .or_else(|| is_init(id).then_some(Protection::Init))
+    }
+
+    /// Asks the policy, and notes its answer.
+    fn may_touch(&mut self, finding: &Finding) -> bool {
+        match self.policy.weigh_protected(finding, self.force) {
+            Ok(Permit::Plain) => true,
+            Ok(Permit::Forced) => {
+                let why = finding.protection.why();
+                self.forced
+                    .insert(format!("Force was honored: the file is protected, {why}"));
+                true
+            }
+            Err(refusal) => {
+                self.refuse(refusal);
+                false
+            }
+        }
+    }
+
+    /// On a machine on which orders are only tried, everything that was found is told.
+    fn leave_all_on_a_dry_run(&mut self) -> bool {
+        if !self.policy.dry_run_only || self.candidates.is_empty() {
+            return false;
+        }
+        self.leave_all(ResidualReason::OnlyTried);
+        self.refuse(Refusal::DryRunOnly);
+        true
+    }
+
+    /// Answers whether it would be too much to touch what was found besides what was touched.
+    fn leave_beyond_the_radius(&mut self) -> bool {
+        let mut hidden = 0;
+        for candidate in &self.candidates {
+            for link in &candidate.links {
+                self.radius.add_path(link.path());
+            }
+            let links = usize::try_from(candidate.link_count()).unwrap_or(usize::MAX);
+            hidden += links.saturating_sub(candidate.links.len());
+            for pid in &candidate.running {
+                self.radius.add_process(*pid, uid_of(*pid));
+            }
+        }
+        self.radius.set_more_paths(hidden);
+        match self.policy.weigh_radius(&self.radius, self.force) {
+            Ok(Permit::Plain) => false,
+            Ok(Permit::Forced) => {
+                let forced = "Force was honored: more is touched than this machine's policy allows";
+                self.forced.insert(forced.to_owned());
+                false
+            }
+            Err(refusal) => {
+                self.leave_all(ResidualReason::BlastRadius);
+                self.refuse(refusal);
+                true
+            }
+        }
+    }
+
+    fn leave_all(&mut self, why: ResidualReason) {
+        let candidates = std::mem::take(&mut self.candidates);
+        for candidate in &candidates {
+            self.refused.add_file(candidate, why);
+        }
+        let ids: Vec<FileId> = candidates.iter().map(|candidate| candidate.id).collect();
+        self.note_left_alone(&ids);
+    }
+
+    /// The first grave reason is the one that is told.
+    fn refuse(&mut self, refusal: Refusal) {
+        self.coverage.protection = self.coverage.protection.or(refusal.protection());
+        if self.refusal.as_ref().is_none_or(|told| !told.is_grave()) {
+            self.refusal = Some(refusal);
+        }
+    }
+
+    fn note_left_alone(&mut self, ids: &[FileId]) {
+        let outcome = match self.policy.dry_run_only {
+            true => ProcessOutcome::WouldStop,
+            false => ProcessOutcome::LeftAlone,
+        };
+        if ids.is_empty() {
+            return;
+        }
+        let Ok(scan) = processes(self.scope) else {
+            return;
+        };
+        for process in &scan.running {
+            if !ids.contains(&process.executable) {
+                continue;
+            }
+            let Some(stat) = ProcessStat::of(process.pid) else {
+                continue;
+            };
+            let pid = process.pid;
+            let executable = WirePath::from_bytes(&process.executable_link());
+            let left = ProcessResult::new(pid, stat.start_time, uid_of(pid), executable, outcome);
+            let group = ControlGroup::of(pid);
+            self.refused.add_process(placed(left, group.as_ref()));
+        }
+    }
+}
+
+fn examined(candidate: &Candidate) -> Examined<'_> {
+    let mut paths: Vec<Vec<u8>> = candidate.links.iter().map(|link| link.path()).collect();
+    paths.extend(candidate.runs_from.clone().map(without_mark));
+    Examined {
+        id: candidate.id,
+        paths,
+        content: candidate.content.as_fd(),
+    }
+}
+
+/// The first process is out of every scope that is narrowed, and protected in every other.
+fn is_init(id: FileId) -> bool {
+    crate::find::current_executable(1) == Some(id)
+}
