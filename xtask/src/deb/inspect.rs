@@ -24,6 +24,7 @@ fn wanted(name: &str) -> &'static [(&'static str, &'static str)] {
         ],
         _ => &[
             ("./usr/bin/quell-agent", "-rwxr-xr-x"),
+            ("./etc/quell-agent/policy.toml", "-rw-r--r--"),
             ("./usr/lib/systemd/system/quell-agent.service", "-rw-r--r--"),
             ("./usr/share/man/man1/quell-agent.1.gz", "-rw-r--r--"),
         ],
@@ -126,6 +127,7 @@ mod tests {
 
     const LISTED: &str = "\
 -rwxr-xr-x root/root   1 2026-01-01 00:00 ./usr/bin/quell-agent
+-rw-r--r-- root/root   1 2026-01-01 00:00 ./etc/quell-agent/policy.toml
 -rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/lib/systemd/system/quell-agent.service
 -rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/share/man/man1/quell-agent.1.gz
 ";

@@ -44,6 +44,17 @@ impl PolicyFlag {
     }
 }
 
+/// What a policy that cannot be relied on means, or where the one is that holds; for `status`.
+pub(super) fn described(policy: &LocalPolicy) -> String {
+    match policy.rule() {
+        Rule::Unreliable(why) => format!("cannot be relied on, nothing is carried out: {why}"),
+        Rule::Holds(_) => match policy.path() {
+            Some(path) => path.display().to_string(),
+            None => "none: what holds without one is told by `policy check`".to_owned(),
+        },
+    }
+}
+
 /// Protects what the policy names besides, and says what a policy that cannot be relied on means.
 pub(super) fn apply(rule: &Rule, protected: &ProtectedSet) {
     match rule.policy() {
@@ -217,12 +228,13 @@ mod tests {
             file: None,
             policy: &policy,
         });
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for words in [
             "is not there",
-            "force                  honor",
-            "/srv, /home",
-            "actions-per-hour       20",
-            "for ever",
+            "force honor",
+            "roots /srv, /home",
+            "actions-per-hour 20",
+            "vault.retention-days for ever",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }

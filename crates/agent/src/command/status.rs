@@ -6,14 +6,18 @@ use serde::Serialize;
 
 use super::held::Held;
 use super::place::PlaceFlag;
+use super::policy::{self, PolicyFlag};
 use crate::engine::degraded;
 use crate::link::{Identity, IdentityError, machine_facts};
+use crate::protect::Packages;
 use crate::vault::Vault;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     place: PlaceFlag,
+    #[command(flatten)]
+    policy: PolicyFlag,
     #[command(flatten)]
     format: FormatFlag,
 }
@@ -28,6 +32,8 @@ struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolled: Option<Enrolled>,
     vault_items: usize,
+    /// Where the policy is that holds, or why none can be relied on.
+    policy: String,
     /// Taken, and not in the vault; nothing when the journal cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_in_capture: Option<Vec<Held>>,
@@ -60,12 +66,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         running: state.running_agent(),
         enrolled,
         vault_items: Vault::open(&state.vault())?.list()?.len(),
+        policy: policy::described(&arguments.policy.open()),
         held_in_capture: Held::all(&state),
-        degraded: degraded(),
+        degraded: what_is_off(),
         machine: machine_facts(degraded()),
     };
     arguments.format.output.write(&status, for_people)?;
     Ok(Exit::Success)
+}
+
+/// What this user cannot do, and what is not known of this machine.
+fn what_is_off() -> Vec<String> {
+    let packages = Packages::of_this_machine();
+    packages.refresh();
+    degraded().into_iter().chain(packages.trouble()).collect()
 }
 
 fn for_people(status: &Status) -> String {
@@ -85,6 +99,7 @@ fn for_people(status: &Status) -> String {
     for held in status.held_in_capture.iter().flatten() {
         table.row(["held in capture", &held.line()]);
     }
+    table.row(["policy", &status.policy]);
     table.row(["version", &status.machine.agent_version]);
     for protection in &status.degraded {
         table.row(["off", protection]);

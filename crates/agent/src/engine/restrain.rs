@@ -91,7 +91,7 @@ impl Action<'_> {
     fn findings(&self, candidates: &[Candidate]) -> Result<Vec<Option<Finding>>, Fault> {
         let mut findings: Vec<Option<Finding>> = candidates
             .iter()
-            .map(|candidate| self.protection_of(candidate.id).map(Finding::from))
+            .map(|candidate| self.protection_of(candidate).map(Finding::from))
             .collect();
         // What an earlier round dealt with was asked for then.
         let open: Vec<usize> = (0..candidates.len())
@@ -136,12 +136,15 @@ impl Action<'_> {
         Ok(None)
     }
 
-    fn protection_of(&self, id: FileId) -> Option<Protection> {
+    fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
+        let id = candidate.id;
+        let runs = |pid: u32| candidate.running.contains(&pid);
         self.bench
             .protect
             .by_inode(id.dev, id.ino)
+            .or_else(|| (runs(1) || is_init(id)).then_some(Protection::Init))
+            .or_else(|| runs(std::process::id()).then_some(Protection::Agent))
             .or_else(|| (self.own_executable == Some(id)).then_some(Protection::Agent))
-            .or_else(|| is_init(id).then_some(Protection::Init))
     }
 
     /// Asks the policy, and notes its answer.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// The version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: &str = "
 CREATE TABLE action (

@@ -75,7 +75,7 @@ impl Policy {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(PolicyFileError::NoFile(path.to_owned()));
         }
-        is_closed(path, &stat)?;
+        is_closed(path, &stat, Mode::WGRP | Mode::WOTH)?;
         are_closed(path).map_err(io)??;
         let mut text = String::new();
         let length = file.take(LONGEST + 1).read_to_string(&mut text);
@@ -99,14 +99,24 @@ fn are_closed(path: &Path) -> io::Result<Result<(), PolicyFileError>> {
         let stat = stat(directory)?;
         // In a sticky directory only the owner of a file may exchange it.
         let is_sticky = Mode::from_raw_mode(stat.st_mode).contains(Mode::SVTX);
-        if !is_sticky && let Err(error) = is_closed(directory, &stat) {
+        if !is_sticky && let Err(error) = is_closed(directory, &stat, others(&stat)) {
             return Ok(Err(error));
         }
     }
     Ok(Ok(()))
 }
 
-fn is_closed(path: &Path, stat: &Stat) -> Result<(), PolicyFileError> {
+/// Whom a directory must be closed to. Users who are not root often share a group with nobody, and
+/// let it write.
+fn others(stat: &Stat) -> Mode {
+    let own = rustix::process::geteuid();
+    match !own.is_root() && stat.st_uid == own.as_raw() {
+        true => Mode::WOTH,
+        false => Mode::WGRP | Mode::WOTH,
+    }
+}
+
+fn is_closed(path: &Path, stat: &Stat, to: Mode) -> Result<(), PolicyFileError> {
     let open = |why: String| PolicyFileError::Open {
         path: path.to_owned(),
         why,
@@ -119,7 +129,7 @@ fn is_closed(path: &Path, stat: &Stat) -> Result<(), PolicyFileError> {
         )));
     }
     let mode = Mode::from_raw_mode(stat.st_mode);
-    if mode.intersects(Mode::WGRP | Mode::WOTH) {
+    if mode.intersects(to) {
         let bits = mode.as_raw_mode() & 0o7777;
         return Err(open(format!("may be written by others (mode {bits:04o})")));
     }

@@ -76,6 +76,16 @@ impl LocalPolicy {
         }
     }
 
+    /// The file that it comes from, if there is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.file {
+            PolicyFile::Named(path) => Some(path),
+            PolicyFile::Usual(path) => Some(path.as_path()).filter(|path| path.exists()),
+            PolicyFile::None => None,
+        }
+    }
+
     /// What holds now.
     #[must_use]
     pub fn rule(&self) -> Rule {

@@ -1,8 +1,10 @@
 //! The processes of the stage: this same executable, started again.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -18,6 +20,9 @@ use super::directory::Directory;
 const GRACE: Duration = Duration::from_secs(5);
 /// How much of a log is shown when its process fails.
 const LOG_LINES: usize = 12;
+
+/// The stage is there to be ordered about: what an hour may have on a real machine is soon used up.
+const STAGE_POLICY: &str = "actions-per-hour = 1000000\n";
 
 /// A process of the stage and its log.
 #[derive(Debug)]
@@ -53,10 +58,15 @@ impl Process {
 
     /// `quell agent run`, confined to the stage.
     pub(crate) fn start_agent(directory: &Directory) -> Result<Self, Failure> {
+        let policy = directory.path().join("policy.toml");
+        write_private(&policy, STAGE_POLICY).map_err(|error| {
+            Failure::fault("the agent's policy cannot be written").because(&error)
+        })?;
         let mut command = this_executable();
         command
             .args(["agent", "run", "--state"])
             .arg(directory.path().join("agent"));
+        command.arg("--policy").arg(policy);
         command.arg("--root").arg(directory.path().join("files"));
         command
             .arg("--confine-to-descendants-of")
@@ -212,4 +222,14 @@ fn this_executable() -> Command {
         }
     }
     command
+}
+
+/// The agent relies on no policy that others may write.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
 }
