@@ -337,7 +337,10 @@ impl Container {
         let children = format!("/proc/{0}/task/{0}/children", self.0.id());
         loop {
             let listed = fs::read_to_string(&children).unwrap();
-            let child = listed.split_whitespace().next().map(|pid| pid.parse().unwrap());
+            let child = listed
+                .split_whitespace()
+                .next()
+                .map(|pid| pid.parse().unwrap());
             match child {
                 Some(child) if executes_a_sample(child) => return child,
                 _ => std::thread::yield_now(),
@@ -364,11 +367,17 @@ fn first_process_of_a_container_is_stopped_like_any_other_as_root() {
     let mut container = Container::start(&program);
     let first = container.first_process();
     let status = fs::read_to_string(format!("/proc/{first}/status")).unwrap();
-    let ids = status.lines().find(|line| line.starts_with("NSpid:")).unwrap();
+    let ids = status
+        .lines()
+        .find(|line| line.starts_with("NSpid:"))
+        .unwrap();
     assert!(ids.ends_with("\t1"), "{ids}");
     let result = stage.act(&engine(&stage, Policy::default(), Nothing));
     assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
     let stopped = &result.processes[0];
-    assert_eq!((stopped.pid, stopped.outcome), (first, ProcessOutcome::Stopped));
+    assert_eq!(
+        (stopped.pid, stopped.outcome),
+        (first, ProcessOutcome::Stopped)
+    );
     assert!(!container.0.wait().unwrap().success());
 }
