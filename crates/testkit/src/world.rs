@@ -423,7 +423,7 @@ fn text(document: &Value, property: &str) -> String {
 }
 
 /// What an hour may have on a real machine is no matter of what this world tries.
-fn write_policy(path: &std::path::Path) {
+fn write_policy(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::write(path, "actions-per-hour = 1000000\n").expect("the policy can be written");
     let private = std::fs::Permissions::from_mode(0o600);
