@@ -306,7 +306,12 @@ fn whole_machine_as_scope_takes_this_content_and_nothing_else() {
     let vault = Box::new(stage.vault());
     let engine = Engine::open(config, vault, Box::new(engine_stage::Nothing)).unwrap();
     let result = stage.act(&engine);
-    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    // Not everybody may see what all processes of a machine execute, and that is said.
+    let expected = match result.coverage.processes_unreadable > 1 {
+        true => Some(FailureReason::Incomplete),
+        false => None,
+    };
+    assert_eq!(reason(&result.verdict), expected, "{result:#?}");
     assert_eq!(sleeper.killed_by(), Some(SIGKILL));
     assert!(bystander.goes_on());
     assert!(result.coverage.processes > 2);

@@ -177,6 +177,9 @@ pub struct ProcessResult {
     /// The systemd service that it belonged to, and that may start it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The process that had started it, while that lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u32>,
     /// What became of it.
     pub outcome: ProcessOutcome,
 }
@@ -200,6 +203,7 @@ impl ProcessResult {
             cgroup: None,
             container: None,
             unit: None,
+            parent: None,
             outcome,
         }
     }
@@ -239,6 +243,9 @@ pub enum ProcessOutcome {
     AccessDenied,
     /// Left alone and running, because the action was refused or given up.
     LeftAlone,
+    /// Running, with the file mapped as a shared library. Only an order that says so stops whoever
+    /// uses a library.
+    StillMapped,
     /// Left alone and running: a dry run would have stopped it.
     WouldStop,
     /// An outcome that a newer agent knows.
@@ -322,6 +329,7 @@ mod tests {
         ProcessResult {
             confidence: Confidence::Mapping,
             unit: Some("x.service".to_owned()),
+            parent: Some(1),
             ..ProcessResult::new(7, 99, 1000, executable, ProcessOutcome::Stopped)
         }
     }

@@ -18,7 +18,7 @@ use super::seal::Attributes;
 use super::target::{Candidate, Name, Spot, Target};
 use super::{Bench, Progress};
 use crate::crash_point;
-use crate::find::{FileId, ProcessIdentity, Scope};
+use crate::find::{FileId, Nature, ProcessIdentity, Scope};
 use crate::hash::Budget;
 use crate::journal::{Journal, JournalError, Settlement};
 use crate::plan::{Ending, Fact, Plan, State, Step};
@@ -39,6 +39,8 @@ pub(super) enum Fault {
 /// A file that the action dealt with before.
 #[derive(Debug)]
 pub(super) struct Known {
+    /// What it is to whoever maps it.
+    pub(super) nature: Nature,
     pub(super) content: OwnedFd,
     /// As they were before the file was touched.
     pub(super) attributes: Attributes,
@@ -76,6 +78,8 @@ pub(super) struct Action<'a> {
     pub(super) own_executable: Option<FileId>,
     /// Whether anything was killed or taken, in this run or one before.
     pub(super) acted: bool,
+    /// Whether the order lets those be stopped that only use the file as a library.
+    pub(super) stop_mappers: bool,
     pub(super) coverage: Coverage,
     pub(super) refused: Refused,
 

@@ -57,9 +57,9 @@ impl Frozen {
         self.retain(|_| false)
     }
 
-    /// Lets those go on that execute `file`, because it is not what was asked for any more.
+    /// Lets those go on that were taken for `file`, because it is not what was asked for any more.
     pub(super) fn thaw_those_of(&mut self, file: FileId) -> Vec<(ProcessIdentity, Fate)> {
-        self.retain(|held| held.row.executable != file)
+        self.retain(|held| held.row.file != file)
     }
 
     /// Kills all of them, and waits for their end at most for `patience`.

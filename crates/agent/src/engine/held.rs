@@ -1,17 +1,17 @@
 //! One process in hand, by a descriptor that cannot come to mean another process.
 
-use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
-use quell_protocol::Confidence;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
-use crate::find::RunningProcess;
-use crate::find::{ControlGroup, FileId, ProcessIdentity, current_executable, uid_of};
+use crate::find::{
+    ControlGroup, Execution, ProcessIdentity, Wanted, current_executable, execution_of, uid_of,
+};
 use crate::journal::{Fate, ProcessRow};
+use crate::sys::cgroup;
 use crate::sys::process_stat::{ProcessStat, threads};
 
 /// A process in hand.
@@ -41,28 +41,31 @@ fn number(pid: u32) -> Option<Pid> {
 
 impl Held {
     /// Takes a process in hand if it still executes one of `wanted`.
-    pub(super) fn take(process: &RunningProcess, wanted: &HashSet<FileId>) -> Option<Self> {
-        let pidfd = open(process.pid).ok()?;
-        let stat = ProcessStat::of(process.pid)?;
-        let executable = current_executable(process.pid)?;
+    pub(super) fn take(seen: &Execution, wanted: &Wanted) -> Option<Self> {
+        let pidfd = open(seen.pid).ok()?;
+        let stat = ProcessStat::of(seen.pid)?;
+        let executable = current_executable(seen.pid)?;
+        let execution = execution_of(seen.pid, wanted)?;
         let held = Self {
             row: ProcessRow {
                 identity: ProcessIdentity {
-                    pid: process.pid,
+                    pid: seen.pid,
                     start_time: stat.start_time,
                 },
-                uid: uid_of(process.pid),
-                link: process.executable_link(),
+                uid: uid_of(seen.pid),
+                link: execution.executable_link(),
                 executable,
-                confidence: Confidence::Executable,
-                cgroup: ControlGroup::of(process.pid),
+                file: execution.file,
+                confidence: execution.confidence(),
+                cgroup: ControlGroup::of(seen.pid),
+                parent: Some(stat.parent),
                 was_stopped: stat.is_suspended(),
                 fate: Fate::Stopping,
             },
             pidfd,
         };
         // What was read by number is true of the descriptor's process only if that still lives.
-        (wanted.contains(&executable) && !held.has_ended()).then_some(held)
+        (!held.has_ended()).then_some(held)
     }
 
     /// Takes the process of a journal's row in hand, if it still lives. An error means that it
@@ -102,7 +105,9 @@ impl Held {
         }
     }
 
-    /// Whether the process still executes the file for which it was taken.
+    /// Whether the process is still the program that it was when it was taken. A script or a
+    /// mapping cannot be looked up again once the file is gone from its path; but who has not become
+    /// another program since still runs it.
     pub(super) fn executes_the_same(&self) -> bool {
         current_executable(self.pid()) == Some(self.row.executable)
     }
@@ -112,12 +117,13 @@ impl Held {
         matches!(poll(&mut polled, Some(&Timespec::default())), Ok(1..))
     }
 
-    /// Whether none of the process's threads can run.
+    /// Whether none of the process's threads can run: all are stopped, or somebody has frozen its
+    /// whole control group.
     pub(super) fn is_still(&self) -> bool {
-        threads(self.pid())
+        let mut threads = threads(self.pid())
             .into_iter()
-            .filter_map(|thread| ProcessStat::of_thread(self.pid(), thread))
-            .all(|stat| stat.is_stopped() || stat.is_dead())
+            .filter_map(|thread| ProcessStat::of_thread(self.pid(), thread));
+        threads.all(|stat| stat.is_stopped() || stat.is_dead()) || cgroup::is_frozen(self.pid())
     }
 }
 
@@ -167,6 +173,8 @@ pub(super) fn await_end(processes: &[Held], deadline: Instant) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::find::FileId;
+    use quell_protocol::Confidence;
 
     #[test]
     fn first_process_and_this_one_are_never_taken_in_hand() {
@@ -185,8 +193,10 @@ mod tests {
             uid: 0,
             link: Vec::new(),
             executable: FileId { dev: 1, ino: 1 },
+            file: FileId { dev: 1, ino: 1 },
             confidence: Confidence::Executable,
             cgroup: None,
+            parent: None,
             was_stopped: false,
             fate: Fate::Stopping,
         };

@@ -11,7 +11,7 @@ use super::capture::{put_names_back, sync, sync_directories};
 use super::seal::{ItemDraft, SealError};
 use super::target::{Name, Slot, Spot, Target, link_count};
 use crate::crash_point;
-use crate::find::FileId;
+use crate::find::{FileId, Nature};
 use crate::journal::{Place, Settlement};
 use crate::plan::Fact;
 use crate::plan::verdict::Obstacle;
@@ -93,6 +93,7 @@ impl Action<'_> {
             }
             let is_kept = target.is_kept || target.sealed || target.is_captured();
             let known = Known {
+                nature: Nature::of(&target.content),
                 is_kept,
                 content: target.content,
                 attributes: target.attributes,

@@ -1,6 +1,6 @@
 //! Finding what holds the content: first what runs, then what lies below the roots.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
@@ -9,7 +9,9 @@ use quell_protocol::{Limit, Tier};
 use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
-use crate::find::{FileId, Found, RunningProcess, Stamp, Walk, nominated, processes};
+use crate::find::{
+    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes,
+};
 use crate::hash::{Budget, Hashed};
 use crate::plan::{Fact, Reach};
 use crate::sys::process_stat::ProcessStat;
@@ -17,11 +19,20 @@ use crate::sys::process_stat::ProcessStat;
 /// Every candidate costs descriptors; a further round takes what is beyond this.
 const MOST_CANDIDATES: usize = 1000;
 
+/// Whether a hash may be remembered from an earlier search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// Nobody can write to a file that is executed.
+    Recall,
+    /// Anybody can write to a file that is only mapped or read.
+    ReadAgain,
+}
+
 impl Action<'_> {
     /// Searches, and asks for every file that was found whether it is protected.
     pub(super) fn locate(&mut self, reach: Reach) -> Result<Fact, Fault> {
         self.candidates.clear();
-        self.look_at_processes()?;
+        self.look_at_processes(reach)?;
         let has_more_names = self
             .candidates
             .iter()
@@ -37,38 +48,78 @@ impl Action<'_> {
         })
     }
 
-    fn look_at_processes(&mut self) -> Result<(), Fault> {
+    /// Executables first: they are few, and where one of them is the file there is no time to lose.
+    /// What is mapped and what interpreters run is looked at when they are not, and in every later
+    /// search.
+    fn look_at_processes(&mut self, reach: Reach) -> Result<(), Fault> {
         let scan = processes(self.scope).map_err(Fault::Processes)?;
         self.coverage.processes = scan.looked_at;
         self.coverage.processes_unreadable = scan.unreadable;
         self.coverage.reached(Tier::Running);
-        for (id, mut running) in scan.by_executable() {
-            running.retain(|process| !self.is_stuck(process.pid));
-            if running.is_empty() {
-                continue;
+        let mut unread = 0;
+        let by_executable = scan.by_executable();
+        let executables: HashSet<FileId> = by_executable.keys().copied().collect();
+        for (id, running) in by_executable {
+            let executions = running.into_iter().map(Execution::from).collect();
+            unread += self.consider(id, executions, Memory::Recall);
+        }
+        if reach == Reach::Everything || self.candidates.is_empty() {
+            let deep = deep_scan(self.scope, None).map_err(Fault::Processes)?;
+            self.coverage.processes_unreadable = scan.unreadable.max(deep.unreadable);
+            let mut others: HashMap<FileId, Vec<Execution>> = HashMap::new();
+            for execution in deep.executions {
+                if !executables.contains(&execution.file) {
+                    others.entry(execution.file).or_default().push(execution);
+                }
             }
-            match self.content_of(id, &running) {
-                Ok(Some(content)) => self.add_running(id, content, &running),
-                Ok(None) => {}
-                Err(()) => self.coverage.processes_unreadable += running.len() as u64,
+            for (id, executions) in others {
+                unread += self.consider(id, executions, Memory::ReadAgain);
             }
         }
+        self.coverage.processes_unreadable += unread;
         Ok(())
+    }
+
+    /// Makes the file a candidate if it has the wanted content; answers how many processes did not
+    /// show it.
+    fn consider(&mut self, id: FileId, mut executions: Vec<Execution>, memory: Memory) -> u64 {
+        executions.retain(|execution| !self.is_stuck(execution.pid));
+        if executions.is_empty() || self.is_only_in_use(id, &executions) {
+            return 0;
+        }
+        match self.content_of(id, &executions, memory) {
+            Ok(Some(content)) => self.add_running(id, content, &executions),
+            Ok(None) => {}
+            Err(()) => return executions.len() as u64,
+        }
+        0
+    }
+
+    /// Whether the file is a library that an earlier round took, and all who use it may go on.
+    fn is_only_in_use(&self, id: FileId, executions: &[Execution]) -> bool {
+        self.known.get(&id).is_some_and(|known| {
+            executions.iter().all(|execution| {
+                execution.only_uses(known.nature) && !self.may_stop_user_of_library(execution.pid)
+            })
+        })
     }
 
     /// Opens the file that the processes execute, if it has the wanted content.
     fn content_of(
         &mut self,
         id: FileId,
-        running: &[RunningProcess],
+        executions: &[Execution],
+        memory: Memory,
     ) -> Result<Option<OwnedFd>, ()> {
         if let Some(known) = self.known.get(&id) {
             return known.content.try_clone().map(Some).map_err(|_| ());
         }
-        let mut opened = running.iter().map(RunningProcess::open_executable);
+        let mut opened = executions.iter().map(Execution::open);
         let Some((content, stat)) = opened.find_map(Result::ok) else {
             // Those that ended since the scan hide nothing.
-            let all_gone = running.iter().all(|one| ProcessStat::of(one.pid).is_none());
+            let all_gone = executions
+                .iter()
+                .all(|one| ProcessStat::of(one.pid).is_none());
             return if all_gone { Ok(None) } else { Err(()) };
         };
         let stamp = Stamp::of(&stat);
@@ -77,17 +128,21 @@ impl Action<'_> {
         }
         let budget = self.hash_budget(None);
         let bench = &mut *self.bench;
-        let hashed = bench
-            .executables
-            .hash_open(&content, stamp, &mut bench.hasher, &budget)
-            .map_err(|_| ())?;
-        Ok(self.is_wanted(hashed).then_some(content))
+        let hashed = match memory {
+            Memory::Recall => {
+                let executables = &mut bench.executables;
+                executables.hash_open(&content, stamp, &mut bench.hasher, &budget)
+            }
+            Memory::ReadAgain if stamp.size > budget.cap => return Err(()),
+            Memory::ReadAgain => bench.hasher.sha1(&content, &budget),
+        };
+        Ok(self.is_wanted(hashed.map_err(|_| ())?).then_some(content))
     }
 
-    fn add_running(&mut self, id: FileId, content: OwnedFd, running: &[RunningProcess]) {
+    fn add_running(&mut self, id: FileId, content: OwnedFd, executions: &[Execution]) {
         let mut candidate = self.candidate(id, content);
-        for process in running {
-            let path = process.executable_link();
+        for execution in executions {
+            let path = execution.path();
             let found = nominated(&self.scope.roots, &path, id)
                 .filter(|found| self.may_be_taken(found, &path));
             if let Some(found) = found {
@@ -112,6 +167,7 @@ impl Action<'_> {
         let known = self.known.get(&id);
         Candidate {
             id,
+            nature: known.map_or_else(|| Nature::of(&content), |known| known.nature),
             content,
             links: Vec::new(),
             runs_from: None,

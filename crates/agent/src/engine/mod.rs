@@ -17,6 +17,7 @@ mod held;
 mod hold;
 mod keep;
 mod leftover;
+mod library;
 mod locate;
 mod move_name;
 mod outcome;
@@ -505,6 +506,7 @@ impl Engine {
             stuck_processes: HashSet::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),
             acted: false,
+            stop_mappers: false,
             coverage: Coverage {
                 roots: scope.roots.iter().map(|root| wire(root)).collect(),
                 complete: true,

@@ -81,6 +81,7 @@ impl Action<'_> {
         for (row, outcome) in self.journal.process_outcomes(self.id)? {
             processes.push(process_result(&row, outcome));
         }
+        processes.extend(self.users_of_libraries()?);
         let mut files = Vec::new();
         let mut left_over = Vec::new();
         for (target, names) in self.journal.targets(self.id)? {
@@ -139,8 +140,21 @@ impl Action<'_> {
             processes: &processes,
             files: &files,
             searched_all: self.coverage.complete,
+            unknown_processes: self.unknown_processes(),
             room_lacking: self.room_lacking(),
         })
+    }
+}
+
+impl Action<'_> {
+    /// Processes that may execute the file without the agent's knowledge. Where even root may not
+    /// see what the first process executes, that is counted but not held against the action: it
+    /// is never a target, whatever it executes.
+    fn unknown_processes(&self) -> u64 {
+        let hidden_init =
+            self.scope.descend_only_from.is_none() && crate::find::current_executable(1).is_none();
+        let unreadable = self.coverage.processes_unreadable;
+        unreadable.saturating_sub(u64::from(hidden_init))
     }
 }
 
@@ -149,6 +163,7 @@ fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {
     let executable = WirePath::from_bytes(&row.link);
     ProcessResult {
         confidence: row.confidence,
+        parent: row.parent,
         ..placed(
             ProcessResult::new(pid, start_time, row.uid, executable, outcome),
             row.cgroup.as_ref(),

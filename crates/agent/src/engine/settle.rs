@@ -11,13 +11,13 @@ use quell_protocol::ProcessOutcome;
 use rustix::io::Errno;
 
 use super::action::{Action, Fault, Known};
-use super::freeze::members_of;
+use super::freeze::{members_of, thaw_noted};
 use super::frozen::Frozen;
 use super::held::{Held, resume_bystander};
 use super::leftover::Leftover;
 use super::seal::{ItemDraft, SealError};
 use super::target::link_count;
-use crate::find::{ProcessIdentity, Scope, admitted};
+use crate::find::{Nature, ProcessIdentity, Scope, admitted};
 use crate::journal::{Fate, Journal, NameRow, Place, ProcessRow, Settlement, TargetRow};
 use crate::plan::State;
 use crate::plan::remedy::{
@@ -41,9 +41,12 @@ pub(super) fn settle_processes(
     let rows = journal.possibly_stopped(action)?;
     let count = rows.len();
     let mut settled = settle_each(rows, known_state);
+    // Before anybody is killed: some kernels end nobody who is frozen.
+    let thawed = thaw_noted(journal, action);
     settled.fates.extend(settled.to_kill.kill(patience));
     let groups = settle_groups(journal, scope, action);
     journal.set_fates(action, &settled.fates)?;
+    thawed?;
     groups?;
     state?;
     match settled.failure {
@@ -167,6 +170,7 @@ impl Action<'_> {
             self.known.insert(
                 target.id,
                 Known {
+                    nature: Nature::of(&content),
                     content,
                     attributes,
                     is_kept: target.sealed,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::capture_dir::CaptureDir;
 use super::hold::Hold;
 use super::seal::Attributes;
-use crate::find::{FileId, Found};
+use crate::find::{FileId, Found, Nature};
 use crate::hash::Digests;
 use crate::journal::{NameRow, Place, TargetRow};
 use crate::plan::verdict::Obstacle;
@@ -19,6 +19,8 @@ use crate::plan::verdict::Obstacle;
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) id: FileId,
+    /// What it is to whoever maps it.
+    pub(super) nature: Nature,
     /// Held open from here on: of a deleted file it is the only hold.
     pub(super) content: OwnedFd,
     /// Where it was found below the roots.

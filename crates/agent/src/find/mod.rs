@@ -1,16 +1,21 @@
 //! Finding what executes a content and what holds it.
 //!
-//! [`processes`] and [`executables`] look at what runs, [`Walk`] at what lies below the roots;
+//! [`processes`] and [`executables`] look at what runs by its own name, `executions` at what is
+//! mapped as code and what interpreters run besides, [`Walk`] at what lies below the roots;
 //! [`Scope`] says what may be looked at in the first place. A hash that [`Stamps`] remembers only
 //! nominates a file: whoever acts on it reads it again.
 
 mod control_group;
 mod directory;
 mod executables;
+mod executions;
 mod identity;
+mod mappings;
+mod nature;
 mod nominate;
 mod processes;
 mod scope;
+mod scripts;
 mod stamps;
 mod walk;
 mod writers;
@@ -19,8 +24,10 @@ pub(crate) use control_group::ControlGroup;
 pub use directory::{Directory, Found};
 pub(crate) use directory::{join, mount_of};
 pub use executables::{Executable, Executables, executables};
+pub(crate) use executions::{Execution, Wanted, deep_scan, execution_of};
 pub(crate) use identity::nanoseconds;
 pub use identity::{FileId, ProcessIdentity, Stamp};
+pub(crate) use nature::Nature;
 pub(crate) use nominate::nominated;
 pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};

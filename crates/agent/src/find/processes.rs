@@ -159,14 +159,23 @@ fn open_proc() -> io::Result<OwnedFd> {
 
 /// The file that the process executes at this moment, by whichever of its threads still shows it.
 pub(crate) fn current_executable(pid: u32) -> Option<FileId> {
-    let proc = open_proc().ok()?;
-    match executable_of(&proc, pid) {
-        Looked::At { executable, .. } => Some(executable),
-        Looked::Unreadable | Looked::Nothing => None,
-    }
+    RunningProcess::at(pid).map(|process| process.executable)
 }
 
 impl RunningProcess {
+    /// The process with this id and the file that it executes at this moment.
+    pub(super) fn at(pid: u32) -> Option<Self> {
+        let proc = open_proc().ok()?;
+        match executable_of(&proc, pid) {
+            Looked::At { executable, thread } => Some(Self {
+                pid,
+                executable,
+                thread,
+            }),
+            Looked::Unreadable | Looked::Nothing => None,
+        }
+    }
+
     /// Opens the file that the process executes, for reading, wherever it is now.
     ///
     /// # Errors

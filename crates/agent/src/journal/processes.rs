@@ -14,12 +14,16 @@ pub(crate) struct ProcessRow {
     pub(crate) uid: u32,
     /// Its executable's path as the kernel tells it.
     pub(crate) link: Vec<u8>,
-    /// The file that it executes.
+    /// Its executable.
     pub(crate) executable: FileId,
+    /// The file for which it was taken: its executable, or what it executes besides.
+    pub(crate) file: FileId,
     /// How it is known to execute that.
     pub(crate) confidence: Confidence,
     /// The control group that it runs in.
     pub(crate) cgroup: Option<ControlGroup>,
+    /// The process that had started it.
+    pub(crate) parent: Option<u32>,
     /// Whether somebody else had stopped it before.
     pub(crate) was_stopped: bool,
     pub(crate) fate: Fate,
@@ -36,12 +40,13 @@ pub(crate) enum Fate {
     Known(ProcessOutcome),
 }
 
-const OUTCOMES: [(ProcessOutcome, &str); 5] = [
+const OUTCOMES: [(ProcessOutcome, &str); 6] = [
     (ProcessOutcome::Stopped, "Stopped"),
     (ProcessOutcome::AlreadyEnded, "AlreadyEnded"),
     (ProcessOutcome::KillPending, "KillPending"),
     (ProcessOutcome::AccessDenied, "AccessDenied"),
     (ProcessOutcome::LeftAlone, "LeftAlone"),
+    (ProcessOutcome::StillMapped, "StillMapped"),
 ];
 
 const CONFIDENCES: [(Confidence, &str); 4] = [
@@ -108,7 +113,7 @@ impl Journal {
         for row in rows {
             transaction.execute(
                 "INSERT OR REPLACE INTO process VALUES
-                     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
                 params![
                     action.as_str(),
                     self.boot_id,
@@ -122,6 +127,9 @@ impl Journal {
                     row.fate.as_str(),
                     confidence_name(row.confidence),
                     row.cgroup.as_ref().map(ControlGroup::path),
+                    row.file.dev.cast_signed(),
+                    row.file.ino.cast_signed(),
+                    row.parent,
                 ],
             )?;
         }
@@ -217,6 +225,47 @@ impl Journal {
         Ok(())
     }
 
+    /// Notes the directory of a control group that is about to be frozen.
+    pub(crate) fn note_cgroup(
+        &self,
+        action: &ActionId,
+        directory: &[u8],
+    ) -> Result<(), JournalError> {
+        self.connection().execute(
+            "INSERT OR REPLACE INTO frozen_cgroup VALUES (?1, ?2, ?3, 0)",
+            params![action.as_str(), self.boot_id, directory],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that a control group is thawed.
+    pub(crate) fn cgroup_thawed(
+        &self,
+        action: &ActionId,
+        directory: &[u8],
+    ) -> Result<(), JournalError> {
+        self.connection().execute(
+            "UPDATE frozen_cgroup SET thawed = 1
+             WHERE action_id = ?1 AND boot_id = ?2 AND directory = ?3",
+            params![action.as_str(), self.boot_id, directory],
+        )?;
+        Ok(())
+    }
+
+    /// The control groups of this boot that an earlier run may have left frozen.
+    pub(crate) fn possibly_frozen_cgroups(
+        &self,
+        action: &ActionId,
+    ) -> Result<Vec<Vec<u8>>, JournalError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT directory FROM frozen_cgroup
+             WHERE action_id = ?1 AND boot_id = ?2 AND thawed = 0",
+        )?;
+        let rows = statement.query_map([action.as_str(), &self.boot_id], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The groups of this boot that an earlier run may have left stopped.
     pub(crate) fn possibly_stopped_groups(
         &self,
@@ -248,10 +297,15 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<ProcessRow>> {
             dev: row.get::<_, i64>("dev")?.cast_unsigned(),
             ino: row.get::<_, i64>("ino")?.cast_unsigned(),
         },
+        file: FileId {
+            dev: row.get::<_, i64>("file_dev")?.cast_unsigned(),
+            ino: row.get::<_, i64>("file_ino")?.cast_unsigned(),
+        },
         confidence: confidence_named(&row.get::<_, String>("confidence")?),
         cgroup: row
             .get::<_, Option<String>>("cgroup")?
             .map(ControlGroup::at),
+        parent: row.get("parent")?,
         was_stopped: row.get("was_stopped")?,
         fate,
     }))
@@ -273,8 +327,13 @@ mod tests {
                 dev: u64::MAX,
                 ino: 3,
             },
+            file: FileId {
+                dev: 4,
+                ino: u64::MAX,
+            },
             confidence: Confidence::Mapping,
             cgroup: Some(ControlGroup::at("/system.slice/x.service".to_owned())),
+            parent: Some(u32::MAX),
             was_stopped: true,
             fate: Fate::Stopping,
         }
@@ -304,9 +363,15 @@ mod tests {
         let mut journal = Journal::open(dir.path()).unwrap();
         journal.note_processes(&action, &[row(1)]).unwrap();
         journal.note_group(&action, 5).unwrap();
+        journal
+            .note_cgroup(&action, b"/sys/fs/cgroup/\xff")
+            .unwrap();
+        let noted = journal.possibly_frozen_cgroups(&action).unwrap();
+        assert_eq!(noted, [b"/sys/fs/cgroup/\xff"]);
         journal.boot_id = "another".to_owned();
         assert!(journal.possibly_stopped(&action).unwrap().is_empty());
         assert!(journal.possibly_stopped_groups(&action).unwrap().is_empty());
+        assert!(journal.possibly_frozen_cgroups(&action).unwrap().is_empty());
         let outcomes = journal.process_outcomes(&action).unwrap();
         assert_eq!(outcomes[0].1, ProcessOutcome::AlreadyEnded);
     }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// The version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 const TABLES: &str = "
 CREATE TABLE action (
@@ -110,8 +110,30 @@ CREATE TABLE modified_package_file (
 ) STRICT;
 ";
 
+/// What version 5 added: the file that a process executes where that is not its executable, who had
+/// started it, and control groups that are frozen for a moment.
+const EXECUTIONS_AND_CGROUPS: &str = "
+ALTER TABLE process ADD COLUMN file_dev INTEGER;
+ALTER TABLE process ADD COLUMN file_ino INTEGER;
+ALTER TABLE process ADD COLUMN parent INTEGER;
+UPDATE process SET file_dev = dev, file_ino = ino;
+CREATE TABLE frozen_cgroup (
+    action_id TEXT NOT NULL,
+    boot_id   TEXT NOT NULL,
+    directory BLOB NOT NULL,
+    thawed    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (action_id, boot_id, directory)
+) STRICT;
+";
+
 /// The steps from an empty journal to this version.
-const STEPS: [&str; 4] = [TABLES, RESTORES_AND_LIVES, PROCESSES_IN_FULL, ADMISSIONS];
+const STEPS: [&str; 5] = [
+    TABLES,
+    RESTORES_AND_LIVES,
+    PROCESSES_IN_FULL,
+    ADMISSIONS,
+    EXECUTIONS_AND_CGROUPS,
+];
 
 /// Makes the tables, or checks that they are those that this agent knows.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
@@ -149,7 +171,8 @@ mod tests {
         connection
             .execute_batch(
                 "PRAGMA user_version = 1; UPDATE acknowledged SET sequence = 7;
-                 INSERT INTO action (action_id, sequence, taken_up, state) VALUES ('a', 7, '', 'accepted')",
+                 INSERT INTO action (action_id, sequence, taken_up, state) VALUES ('a', 7, '', 'accepted');
+                 INSERT INTO process VALUES ('a', 'boot', 5, 6, 0, x'', 7, 8, 0, 'stopping')",
             )
             .unwrap();
         prepare(&mut connection).unwrap();
@@ -159,6 +182,7 @@ mod tests {
         assert_eq!(count("SELECT count(*) FROM action"), 1);
         assert_eq!(count("SELECT starts FROM link"), 0);
         assert_eq!(count("SELECT count(*) FROM admission"), 0);
+        assert_eq!(count("SELECT file_ino FROM process WHERE file_dev = 7"), 8);
         assert_eq!(count("PRAGMA user_version"), VERSION);
     }
 }

@@ -14,6 +14,7 @@
 //! - whatever goes wrong before the kill ends with the file back at its place and every process
 //!   running.
 
+pub mod chase;
 #[cfg(test)]
 mod property;
 pub mod remedy;

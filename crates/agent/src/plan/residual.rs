@@ -26,7 +26,7 @@ fn of_process(process: &ProcessResult) -> Option<Residual> {
     let reason = match process.outcome {
         ProcessOutcome::KillPending => ResidualReason::KillPending,
         ProcessOutcome::AccessDenied => ResidualReason::ProcessAccessDenied,
-        ProcessOutcome::LeftAlone => ResidualReason::LeftRunning,
+        ProcessOutcome::LeftAlone | ProcessOutcome::StillMapped => ResidualReason::LeftRunning,
         // A dry run leaves everything; that is no residual of anything.
         ProcessOutcome::Stopped | ProcessOutcome::AlreadyEnded | ProcessOutcome::WouldStop => {
             return None;

@@ -96,6 +96,8 @@ pub struct Evidence<'a> {
     pub files: &'a [(FileOutcome, Option<Obstacle>)],
     /// Whether nothing cut the search short.
     pub searched_all: bool,
+    /// How many processes did not show what they execute, so that one of them may execute the file.
+    pub unknown_processes: u64,
     /// Bytes that the vault lacked room for, before anything was taken.
     pub room_lacking: Option<u64>,
 }
@@ -136,9 +138,11 @@ fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
         any_file(evidence, FailureReason::Incomplete),
         any_process(evidence, ProcessOutcome::KillPending).then_some(FailureReason::Incomplete),
         any_process(evidence, ProcessOutcome::LeftAlone).then_some(FailureReason::Incomplete),
+        any_process(evidence, ProcessOutcome::StillMapped).then_some(FailureReason::Incomplete),
         unsettled.then_some(FailureReason::Incomplete),
         (!evidence.searched_all).then_some(FailureReason::Incomplete),
         left_out,
+        (evidence.unknown_processes > 0).then_some(FailureReason::Incomplete),
     ];
     shortcomings.into_iter().flatten().next()
 }
@@ -170,6 +174,23 @@ fn is_taken(outcome: FileOutcome) -> bool {
 
 fn any_process(evidence: &Evidence<'_>, outcome: ProcessOutcome) -> bool {
     evidence.processes.contains(&outcome)
+}
+
+/// Whether this is the worst that became of any process.
+fn survives(evidence: &Evidence<'_>, outcome: ProcessOutcome) -> bool {
+    let worse = [ProcessOutcome::KillPending, ProcessOutcome::LeftAlone];
+    any_process(evidence, outcome) && !worse.iter().any(|worse| any_process(evidence, *worse))
+}
+
+/// Whether nothing is known to be left over.
+fn only_unknown(evidence: &Evidence<'_>) -> bool {
+    let ended = [ProcessOutcome::Stopped, ProcessOutcome::AlreadyEnded];
+    evidence.unknown_processes > 0
+        && evidence
+            .processes
+            .iter()
+            .all(|outcome| ended.contains(outcome))
+        && evidence.files.iter().all(|(outcome, _)| is_taken(*outcome))
 }
 
 fn unavailable(room_lacking: Option<u64>) -> String {
@@ -206,6 +227,14 @@ fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
         FailureReason::Incomplete if !evidence.searched_all => {
             "the search was cut short, so more copies may remain".to_owned()
         }
+        FailureReason::Incomplete if survives(evidence, ProcessOutcome::StillMapped) => {
+            "the library is taken away, but processes still use it; the result lists them"
+                .to_owned()
+        }
+        FailureReason::Incomplete if only_unknown(evidence) => format!(
+            "{} processes do not show what they execute, so one of them may still execute {sha1}",
+            evidence.unknown_processes
+        ),
         FailureReason::Incomplete => {
             "a process did not end in time, or a file remains; the result says which".to_owned()
         }
@@ -231,6 +260,7 @@ mod tests {
             processes,
             files,
             searched_all: true,
+            unknown_processes: 0,
             room_lacking: None,
         });
         match verdict {
@@ -309,6 +339,7 @@ mod tests {
             ProcessOutcome::KillPending,
             ProcessOutcome::AccessDenied,
             ProcessOutcome::LeftAlone,
+            ProcessOutcome::StillMapped,
         ] {
             assert!(judged(&[survivor], &[TAKEN], true).is_some());
         }
@@ -323,6 +354,7 @@ mod tests {
             processes: &[ProcessOutcome::Stopped],
             files: &[TAKEN],
             searched_all: false,
+            unknown_processes: 0,
             room_lacking: None,
         });
         let Verdict::Failed { reason, message } = verdict else {
@@ -330,6 +362,25 @@ mod tests {
         };
         assert_eq!(reason, FailureReason::Incomplete);
         assert!(message.contains("cut short"), "{message}");
+    }
+
+    #[test]
+    fn verdict_beside_a_process_that_hides_what_it_executes_is_never_success() {
+        let verdict = judge(&Evidence {
+            sha1: Sha1::OF_NOTHING,
+            ending: Ending::Finished { settled: true },
+            protection: None,
+            processes: &[ProcessOutcome::Stopped],
+            files: &[TAKEN],
+            searched_all: true,
+            unknown_processes: 3,
+            room_lacking: None,
+        });
+        let Verdict::Failed { reason, message } = verdict else {
+            panic!("one of them may execute it");
+        };
+        assert_eq!(reason, FailureReason::Incomplete);
+        assert!(message.starts_with("3 processes"), "{message}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::Errno;
@@ -39,6 +40,12 @@ fn reopen(pinned: &OwnedFd) -> Result<OwnedFd, Errno> {
 pub(crate) fn change_mode(pinned: &OwnedFd, mode: Mode) -> Result<(), Errno> {
     let path = format!("/proc/self/fd/{}", pinned.as_raw_fd());
     rustix::fs::chmod(path.as_str(), mode)
+}
+
+/// Where an open file is, as the kernel tells it; a hint, not an identity.
+pub(crate) fn path_of(file: &OwnedFd) -> Option<Vec<u8>> {
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
+    Some(link.into_os_string().into_vec())
 }
 
 /// Looks at `name` in `directory` without following it.

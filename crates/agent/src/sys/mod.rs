@@ -3,6 +3,7 @@
 //! `unsafe` is allowed in this module alone, where rustix lacks something.
 
 pub(crate) mod boot;
+pub(crate) mod cgroup;
 pub(crate) mod descriptors;
 pub(crate) mod file;
 pub(crate) mod kernel;

@@ -134,6 +134,18 @@ impl Stage {
         }
     }
 
+    /// An order about a file with these bytes.
+    pub(crate) fn order_about_content(&self, content: &[u8]) -> Order {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(content).unwrap();
+        self.order_about(Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1)
+    }
+
+    /// Bytes that no other stage has: appended to a file they make it one of a kind.
+    pub(crate) fn mark(&self) -> String {
+        format!("# only on {}\n", self.base.display())
+    }
+
     /// Carries out one order about the stage's sample.
     pub(crate) fn act(&self, engine: &Engine) -> ActionResult {
         finished(engine.carry_out(&self.order()).unwrap())
@@ -215,6 +227,18 @@ pub(crate) fn state_of(pid: u32) -> Option<String> {
 pub(crate) struct Sleeper(Child);
 
 impl Sleeper {
+    /// Starts a command; its standard input stays open and empty as long as the test runs.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        loop {
+            match command.spawn() {
+                Ok(child) => return Self(child),
+                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                Err(error) => panic!("{command:?}: {error}"),
+            }
+        }
+    }
+
     pub(crate) fn start(program: &Path) -> Self {
         Self::started(Command::new(program).arg("600"))
     }

@@ -1,0 +1,187 @@
+use super::*;
+use crate::engine::{Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
+use crate::find::{FileId, Nature};
+use crate::find::{ProcessIdentity, Scope};
+use quell_model::Sha1;
+use quell_protocol::{Order, Protection};
+use rustix::process::Signal;
+use std::os::fd::BorrowedFd;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command};
+
+struct Never;
+
+impl Seal for Never {
+    fn seal(&self, _: &ItemDraft, _: BorrowedFd<'_>) -> Result<String, SealError> {
+        Err(SealError::ContentChanged)
+    }
+
+    fn contains(&self, _: &str) -> bool {
+        false
+    }
+}
+
+impl Protect for Never {
+    fn by_content(&self, _: &Sha1) -> Option<Protection> {
+        None
+    }
+
+    fn by_inode(&self, _: u64, _: u64) -> Option<Protection> {
+        None
+    }
+}
+
+fn start(program: &Path, group: u32) -> Child {
+    Command::new(program)
+        .arg("600")
+        .process_group(group.cast_signed())
+        .spawn()
+        .unwrap()
+}
+
+fn is_stopped(child: &Child) -> bool {
+    ProcessStat::of(child.id()).unwrap().is_stopped()
+}
+
+fn order() -> Order {
+    serde_json::from_value(serde_json::json!({
+        "sequence": 1, "machineId": "m", "actionId": "a", "expiresAt": "2100-01-01T00:00:00Z",
+        "verb": {"type": "StopAndQuarantineFile", "sha1": Sha1::OF_NOTHING, "comment": "c"},
+    }))
+    .unwrap()
+}
+
+/// An engine that may touch nothing but what this test starts.
+fn engine(dir: &Path) -> Engine {
+    let own = ProcessIdentity {
+        pid: std::process::id(),
+        start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
+    };
+    let scope = Scope::descendants(Vec::new(), own);
+    let config = EngineConfig::new(dir.join("state"), scope);
+    Engine::open(config, Box::new(Never), Box::new(Never)).unwrap()
+}
+
+/// A process group with one process of the file and one that has nothing to do with it.
+struct Group {
+    wanted: Child,
+    innocent: Child,
+    file: FileId,
+}
+
+impl Group {
+    fn start(dir: &Path) -> Self {
+        let program = dir.join("program");
+        std::fs::copy("/bin/sleep", &program).unwrap();
+        let wanted = start(&program, 0);
+        let innocent = start(Path::new("/bin/sleep"), wanted.id());
+        let file = FileId::of(&rustix::fs::stat(&program).unwrap());
+        Self {
+            wanted,
+            innocent,
+            file,
+        }
+    }
+
+    fn id(&self) -> u32 {
+        self.wanted.id()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        for child in [&mut self.wanted, &mut self.innocent] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+#[test]
+fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let group = Group::start(dir.path());
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let mut action = engine.action(&order, &mut bench, &terms).unwrap();
+    assert!(action.may_stop_group(group.id()).unwrap());
+    action
+        .stop_group(group.id(), &Wanted::from([(group.file, Nature::Program)]))
+        .unwrap();
+    assert!(action.frozen.holds(group.wanted.id()));
+    assert!(!action.frozen.holds(group.innocent.id()));
+    while !action.frozen.is_still() {
+        thread::yield_now();
+    }
+    assert!(!is_stopped(&group.innocent));
+    drop(action);
+    assert!(!is_stopped(&group.wanted));
+}
+
+/// Whether the process is stopped or about to be: the signal may not have reached it yet.
+fn is_to_stop(child: &Child) -> bool {
+    const STOP: u64 = 1 << (Signal::STOP.as_raw() - 1);
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let is_pending = status.lines().any(|line| {
+        let pending = line
+            .strip_prefix("SigPnd:")
+            .or(line.strip_prefix("ShdPnd:"));
+        pending.is_some_and(|set| u64::from_str_radix(set.trim(), 16).unwrap() & STOP != 0)
+    });
+    is_pending || is_stopped(child)
+}
+
+#[test]
+fn journal_that_fails_while_a_group_is_stopped_leaves_nobody_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let group = Group::start(dir.path());
+    rusqlite::Connection::open(dir.path().join("state/journal.db"))
+        .and_then(|journal| journal.execute_batch("DROP TABLE process"))
+        .unwrap();
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let mut action = engine.action(&order, &mut bench, &terms).unwrap();
+    let failed = action.stop_group(group.id(), &Wanted::from([(group.file, Nature::Program)]));
+    let left_stopped = [is_to_stop(&group.innocent), is_to_stop(&group.wanted)];
+    drop(action);
+    assert!(matches!(failed, Err(Fault::Journal(_))));
+    assert_eq!(left_stopped, [false, false]);
+}
+
+#[test]
+fn own_group_and_groups_beyond_the_scope_are_never_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let machine = Scope::machine(Vec::new());
+    let config = EngineConfig::new(dir.path().join("state"), machine);
+    let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let action = engine.action(&order, &mut bench, &terms).unwrap();
+    let own = ProcessStat::of(std::process::id()).unwrap().group;
+    for group in [0, 1, own] {
+        assert!(!action.may_stop_group(group).unwrap(), "{group}");
+    }
+    drop(action);
+    drop(bench);
+    drop(engine);
+    let nobody = ProcessIdentity {
+        pid: std::process::id(),
+        start_time: 0,
+    };
+    let narrow = Scope::descendants(Vec::new(), nobody);
+    let config = EngineConfig::new(dir.path().join("state"), narrow);
+    let engine = Engine::open(config, Box::new(Never), Box::new(Never)).unwrap();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let action = engine.action(&order, &mut bench, &terms).unwrap();
+    let mut child = start(Path::new("/bin/sleep"), 0);
+    assert!(!action.may_stop_group(child.id()).unwrap());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -1,0 +1,311 @@
+//! The scripts that interpreters run.
+//!
+//! To the kernel a script is nobody's executable: its interpreter is. A shell keeps the script open
+//! while it runs, which is as good as a link to it; other interpreters have read and closed it, and
+//! only their command line tells. That is believed just as far as it leads to the very file.
+
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, fstat, openat, openat2, statat};
+use rustix::io::{Errno, pread};
+
+use super::identity::FileId;
+use crate::sys::file;
+
+/// How many words of a command line are looked at.
+const MOST_WORDS: usize = 64;
+/// Below this descriptor is what a script itself opens; a shell moves its own above.
+const FIRST_OWN_DESCRIPTOR: u32 = 10;
+/// The kernel reads so much of a script's first line.
+const FIRST_LINE: usize = 256;
+
+/// A script that a process was seen to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Script {
+    pub(super) file: FileId,
+    pub(super) seen: Seen,
+}
+
+/// Where the process's connection with its script was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The shell holds it open.
+    Descriptor(u32),
+    /// It is this word of the command line.
+    Word(usize),
+}
+
+/// The scripts that a process runs. Nothing for what is no interpreter, or has ended.
+pub(super) fn of(pid: u32) -> Vec<Script> {
+    let Ok(link) = fs::read_link(format!("/proc/{pid}/exe")) else {
+        return Vec::new();
+    };
+    let kind = Kind::named(&link.into_os_string().into_vec());
+    let mut scripts = Vec::new();
+    if kind == Some(Kind::Shell) {
+        scripts.extend(held_open(pid));
+    }
+    if let Some(script) = named_by_command_line(pid, kind)
+        && scripts.iter().all(|known| known.file != script.file)
+    {
+        scripts.push(script);
+    }
+    scripts
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Reads its script while it runs it.
+    Shell,
+    /// Reads its script at once.
+    Other,
+}
+
+const SHELLS: &[&str] = &[
+    "ash", "bash", "busybox", "dash", "fish", "ksh", "ksh93", "mksh", "rbash", "sh", "yash", "zsh",
+];
+const OTHERS: &[&str] = &[
+    "awk", "bun", "deno", "expect", "gawk", "guile", "julia", "lua", "luajit", "mawk", "node",
+    "nodejs", "perl", "php", "pypy", "python", "ruby", "tclsh", "wish",
+];
+
+impl Kind {
+    /// By the executable's name, without a version: `python3.11` is a Python.
+    fn named(path: &[u8]) -> Option<Self> {
+        let name = path.rsplit(|byte| *byte == b'/').next()?;
+        let name = name.strip_suffix(b" (deleted)").unwrap_or(name);
+        let name = std::str::from_utf8(name).ok()?;
+        let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+        let is_among = |names: &[&str]| names.contains(&name) || names.contains(&bare);
+        if is_among(SHELLS) {
+            Some(Self::Shell)
+        } else {
+            is_among(OTHERS).then_some(Self::Other)
+        }
+    }
+}
+
+/// What a shell reads from: a descriptor out of the script's own way that no program it starts
+/// inherits, and that it does not write to.
+fn held_open(pid: u32) -> Vec<Script> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return Vec::new();
+    };
+    let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    numbers
+        .filter(|number| *number >= FIRST_OWN_DESCRIPTOR && is_private_and_read_only(pid, *number))
+        .filter_map(|number| {
+            let stat = statat(CWD, descriptor(pid, number), AtFlags::empty()).ok()?;
+            file::is_regular(&stat).then(|| Script {
+                file: FileId::of(&stat),
+                seen: Seen::Descriptor(number),
+            })
+        })
+        .collect()
+}
+
+fn descriptor(pid: u32, number: u32) -> String {
+    format!("/proc/{pid}/fd/{number}")
+}
+
+fn is_private_and_read_only(pid: u32, number: u32) -> bool {
+    let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let Some(Ok(flags)) = flags.map(|octal| u32::from_str_radix(octal.trim(), 8)) else {
+        return false;
+    };
+    let flags = OFlags::from_bits_retain(flags);
+    flags.contains(OFlags::CLOEXEC) && !flags.intersects(OFlags::WRONLY | OFlags::RDWR)
+}
+
+/// The first word of the command line that is no option and no option's value names the script.
+fn named_by_command_line(pid: u32, kind: Option<Kind>) -> Option<Script> {
+    let words = words(pid);
+    let (index, pinned) = script_word(&words, |word| resolve(pid, word))?;
+    let id = FileId::of(&fstat(&pinned).ok()?);
+    let is_interpreted = kind.is_some() || names_as_interpreter(&pinned, pid);
+    is_interpreted.then_some(Script {
+        file: id,
+        seen: Seen::Word(index),
+    })
+}
+
+fn words(pid: u32) -> Vec<Vec<u8>> {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0)
+        .take(MOST_WORDS)
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
+/// Which word names a file that `resolve` finds. Code given on the command line ends the search:
+/// what follows are that code's own words.
+fn script_word<T>(words: &[Vec<u8>], resolve: impl Fn(&[u8]) -> Option<T>) -> Option<(usize, T)> {
+    let mut after_option = false;
+    for (index, word) in words.iter().enumerate().skip(1) {
+        if word.starts_with(b"-") && word.len() > 1 {
+            if brings_code(word) {
+                return None;
+            }
+            after_option = word != b"--";
+            continue;
+        }
+        if let Some(found) = resolve(word) {
+            return Some((index, found));
+        }
+        // What follows an option may be its value; anything else that is no file ends the search.
+        if !after_option {
+            return None;
+        }
+        after_option = false;
+    }
+    None
+}
+
+/// Whether an option says that the code to run is the next word, or a module.
+fn brings_code(option: &[u8]) -> bool {
+    match option {
+        b"--eval" | b"--print" | b"--command" | b"--execute" => true,
+        [b'-', b'-', ..] => false,
+        _ => option
+            .last()
+            .is_some_and(|last| matches!(last, b'c' | b'e' | b'E' | b'm' | b'r')),
+    }
+}
+
+/// Pins the regular file that a process means by a word.
+fn resolve(pid: u32, word: &[u8]) -> Option<OwnedFd> {
+    let open = |base: String| {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        openat(CWD, base, flags, Mode::empty())
+    };
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let pinned = match word.strip_prefix(b"/") {
+        Some(below) => {
+            let root = open(format!("/proc/{pid}/root")).ok()?;
+            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+            openat2(root, below, flags, Mode::empty(), resolve)
+        }
+        None => {
+            let directory = open(format!("/proc/{pid}/cwd")).ok()?;
+            let resolve = ResolveFlags::NO_MAGICLINKS;
+            openat2(directory, word, flags, Mode::empty(), resolve)
+        }
+    };
+    let pinned = pinned.ok()?;
+    file::is_regular(&fstat(&pinned).ok()?).then_some(pinned)
+}
+
+/// Whether the script's first line names the program that this process executes.
+fn names_as_interpreter(script: &OwnedFd, pid: u32) -> bool {
+    let Ok((opened, _)) = file::read_pinned(script) else {
+        return false;
+    };
+    let mut head = [0; FIRST_LINE];
+    let count = pread(&opened, head.as_mut_slice(), 0).unwrap_or(0);
+    let Some(path) = interpreter(head.get(..count).unwrap_or_default()) else {
+        return false;
+    };
+    let executes = statat(CWD, format!("/proc/{pid}/exe"), AtFlags::empty());
+    let named = resolve(pid, path).ok_or(Errno::NOENT).and_then(fstat);
+    matches!((executes, named), (Ok(one), Ok(other)) if FileId::of(&one) == FileId::of(&other))
+}
+
+fn interpreter(head: &[u8]) -> Option<&[u8]> {
+    let line = head
+        .strip_prefix(b"#!")?
+        .split(|byte| *byte == b'\n')
+        .next()?;
+    line.trim_ascii()
+        .split(|byte| matches!(byte, b' ' | b'\t'))
+        .next()
+        .filter(|path| path.starts_with(b"/"))
+}
+
+impl Seen {
+    /// Pins the script once more.
+    pub(super) fn pin(self, pid: u32) -> Result<OwnedFd, Errno> {
+        match self {
+            Self::Descriptor(number) => {
+                let flags = OFlags::PATH | OFlags::CLOEXEC;
+                openat(CWD, descriptor(pid, number), flags, Mode::empty())
+            }
+            Self::Word(index) => words(pid)
+                .get(index)
+                .and_then(|word| resolve(pid, word))
+                .ok_or(Errno::NOENT),
+        }
+    }
+
+    /// Where the script is, as far as it can be told.
+    pub(super) fn path(self, pid: u32) -> Vec<u8> {
+        let pinned = self.pin(pid).ok();
+        let link = pinned.and_then(|pinned| file::path_of(&pinned));
+        link.unwrap_or_default()
+    }
+}
+
+/// Whether a path is that of the program loader, which runs whatever it is told to map.
+pub(super) fn is_loader(link: &Path) -> bool {
+    let name = link.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with("ld") && name.contains(".so"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &[&str], files: &[&str]) -> Option<usize> {
+        let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+        let is_file = |word: &[u8]| {
+            files
+                .iter()
+                .any(|file| file.as_bytes() == word)
+                .then_some(())
+        };
+        script_word(&words, is_file).map(|(index, ())| index)
+    }
+
+    #[test]
+    fn script_is_the_first_file_that_is_no_options_value() {
+        assert_eq!(found(&["sh", "s"], &["s"]), Some(1));
+        assert_eq!(found(&["python3", "-u", "s", "x"], &["s", "x"]), Some(2));
+        assert_eq!(found(&["python3", "-W", "ignore", "s"], &["s"]), Some(3));
+        assert_eq!(found(&["perl", "-w", "--", "s"], &["s"]), Some(3));
+    }
+
+    #[test]
+    fn script_is_never_what_another_script_works_on() {
+        assert_eq!(found(&["python3", "scan", "s"], &["scan", "s"]), Some(1));
+        assert_eq!(found(&["python3", "gone", "s"], &["s"]), None);
+        assert_eq!(found(&["sh", "-c", "cat s", "s"], &["s"]), None);
+        assert_eq!(found(&["bash", "-xec", "cat", "s"], &["s"]), None);
+        assert_eq!(found(&["python3", "-m", "mod", "s"], &["s"]), None);
+        assert_eq!(found(&["node", "--eval", "1", "s"], &["s"]), None);
+        assert_eq!(found(&["sh"], &[]), None);
+    }
+
+    #[test]
+    fn interpreters_are_told_by_name_whatever_their_version() {
+        assert_eq!(Kind::named(b"/bin/dash"), Some(Kind::Shell));
+        assert_eq!(Kind::named(b"/bin/ksh93"), Some(Kind::Shell));
+        assert_eq!(Kind::named(b"/usr/bin/python3.11"), Some(Kind::Other));
+        assert_eq!(
+            Kind::named(b"/usr/bin/perl5.36.0 (deleted)"),
+            Some(Kind::Other)
+        );
+        assert_eq!(Kind::named(b"/usr/bin/vim"), None);
+        assert_eq!(Kind::named(b"/tmp/\xff"), None);
+    }
+
+    #[test]
+    fn interpreter_line_is_read_as_the_kernel_reads_it() {
+        assert_eq!(interpreter(b"#! /bin/sh -e\nx"), Some(&b"/bin/sh"[..]));
+        assert_eq!(interpreter(b"#!/bin/sh"), Some(&b"/bin/sh"[..]));
+        assert_eq!(interpreter(b"#!sh\n"), None);
+        assert_eq!(interpreter(b"\x7fELF"), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! Scripts: whoever interprets one is stopped, and the interpreter's own file is not touched.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod engine_stage;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use engine_stage::{Sleeper, Stage, file_at, finished, state_of, write_program};
+use quell_protocol::{ActionResult, Confidence, FileOutcome, Verdict};
+
+const SIGKILL: i32 = 9;
+
+/// A script that waits for a word that never comes.
+fn shell_script(stage: &Stage, name: &str, mark: &str) -> PathBuf {
+    let path = stage.path(name);
+    let text = format!(
+        "#!/bin/sh\n# {mark}\n{}read word\nread word\n",
+        stage.mark()
+    );
+    write_program(&path, text.as_bytes());
+    path
+}
+
+fn awk_script(stage: &Stage, name: &str, mark: &str) -> PathBuf {
+    let path = stage.path(name);
+    let text = format!("# {mark}\n{}{{ print }}\n", stage.mark());
+    write_program(&path, text.as_bytes());
+    path
+}
+
+/// Starts a command that comes to wait for its input.
+fn waiting(command: &mut Command) -> Sleeper {
+    let sleeper = Sleeper::of(command);
+    let waits = |pid: u32| {
+        let stack = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+        state_of(pid).as_deref() == Some("S") && stack.starts_with("0 ")
+    };
+    while !waits(sleeper.pid()) {
+        std::thread::yield_now();
+    }
+    sleeper
+}
+
+fn act_on(stage: &Stage, script: &Path) -> ActionResult {
+    let order = stage.order_about_content(&fs::read(script).unwrap());
+    finished(stage.engine().carry_out(&order).unwrap())
+}
+
+#[test]
+fn script_that_a_shell_runs_is_stopped_and_the_shell_itself_is_not_touched() {
+    let stage = Stage::new();
+    let shell = fs::metadata("/bin/sh").unwrap();
+    let script = shell_script(&stage, "script", "evil");
+    let other = shell_script(&stage, "other", "innocent");
+    let mut evil = [
+        waiting(&mut Command::new(&script)),
+        waiting(
+            Command::new("/bin/sh")
+                .arg("script")
+                .current_dir(stage.root()),
+        ),
+    ];
+    let mut innocent = waiting(&mut Command::new(&other));
+    let result = act_on(&stage, &script);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    for sleeper in &mut evil {
+        assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    }
+    assert!(innocent.goes_on());
+    assert_eq!(result.processes.len(), 2);
+    for process in &result.processes {
+        assert_eq!(process.confidence, Confidence::OpenScript);
+    }
+    assert_eq!(file_at(&result, &script).outcome, FileOutcome::Quarantined);
+    assert_eq!(result.files.len(), 1);
+    let after = fs::metadata("/bin/sh").unwrap();
+    assert_eq!((after.ino(), after.mode()), (shell.ino(), shell.mode()));
+    assert!(other.exists());
+}
+
+#[test]
+fn script_that_an_interpreter_has_closed_is_told_by_the_command_line() {
+    let stage = Stage::new();
+    let script = awk_script(&stage, "script", "evil");
+    let awk = |program: &Path| waiting(Command::new("awk").arg("-f").arg(program));
+    let mut evil = awk(&script);
+    let mut innocent = awk(&awk_script(&stage, "other", "innocent"));
+    let result = act_on(&stage, &script);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(evil.killed_by(), Some(SIGKILL));
+    assert!(innocent.goes_on());
+    assert_eq!(result.processes.len(), 1);
+    assert_eq!(result.processes[0].confidence, Confidence::CommandLine);
+}
+
+#[test]
+fn whoever_only_looks_at_the_script_goes_on() {
+    let stage = Stage::new();
+    let script = shell_script(&stage, "script", "evil");
+    let scanner = awk_script(&stage, "scanner", "innocent");
+    let mut scans = waiting(
+        Command::new("awk")
+            .arg("-f")
+            .arg(scanner)
+            .arg("-")
+            .arg(&script),
+    );
+    let mut reads = waiting(
+        Command::new("/bin/sh")
+            .args(["-c", "read word; :"])
+            .arg(&script),
+    );
+    let mut holds = Sleeper::of(
+        Command::new("/bin/sh")
+            .args(["-c", "exec 9<\"$1\"; read word; :", "sh"])
+            .arg(&script),
+    );
+    let result = act_on(&stage, &script);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert!(result.processes.is_empty(), "{result:#?}");
+    for innocent in [&mut scans, &mut reads, &mut holds] {
+        assert!(innocent.goes_on());
+    }
+}
