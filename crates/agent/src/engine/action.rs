@@ -13,6 +13,7 @@ use quell_protocol::{Coverage, Phase};
 use super::capture_dir::CaptureDirs;
 use super::config::Limits;
 use super::frozen::Frozen;
+use super::gate::{Gate, Lingering};
 use super::outcome::Refused;
 use super::seal::Attributes;
 use super::target::{Candidate, Name, Spot, Target};
@@ -64,6 +65,11 @@ pub(super) struct Action<'a> {
 
     pub(super) candidates: Vec<Candidate>,
     pub(super) targets: Vec<Target>,
+    pub(super) gate: Option<Gate>,
+    /// Why a file could not be barred, in words.
+    pub(super) gate_lack: Option<String>,
+    /// Who keeps the gate when the action has ended.
+    pub(super) lingering: &'a Lingering,
     pub(super) frozen: Frozen,
     pub(super) capture_dirs: CaptureDirs,
     /// Directories that are never walked.
@@ -144,7 +150,7 @@ impl Action<'_> {
         tracing::debug!(?step, "next");
         match step {
             Step::Locate(reach) => self.locate(reach),
-            Step::Gate => Ok(Fact::Gated),
+            Step::Gate => Ok(self.gate()),
             Step::Freeze => self.freeze().map(|()| Fact::Frozen),
             Step::Lease => Ok(self.lease()),
             Step::Verify => self.verify(),
@@ -191,12 +197,20 @@ impl Action<'_> {
     }
 
     fn thaw(&mut self) -> Result<Fact, Fault> {
+        for candidate in &mut self.candidates {
+            candidate.hold.let_go();
+        }
+        for target in &mut self.targets {
+            target.hold.let_go();
+        }
+        self.open_gate();
         let fates = self.frozen.thaw();
         self.journal.set_fates(self.id, &fates)?;
         Ok(Fact::Thawed)
     }
 
     pub(super) fn thaw_those_of(&mut self, file: FileId) -> Result<(), Fault> {
+        self.open_gate_for(file);
         let fates = self.frozen.thaw_those_of(file);
         self.journal.set_fates(self.id, &fates)?;
         Ok(())

@@ -146,6 +146,7 @@ impl Action<'_> {
 
     /// Lets the processes of a file go on that will not be taken, and does not try them again.
     pub(super) fn leave_alone(&mut self, file: FileId) -> Result<(), Fault> {
+        self.open_gate_for(file);
         let mut fates = self.frozen.thaw_those_of(file);
         for (identity, fate) in &mut fates {
             if *fate == Fate::Resumed {

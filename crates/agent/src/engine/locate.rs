@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use quell_protocol::{Limit, Tier};
 
+use rustix::fs::Stat;
+use rustix::io::Errno;
+
 use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
-use crate::find::{
-    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes,
-};
+use crate::find::{Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes};
 use crate::hash::{Budget, Hashed};
 use crate::plan::{Fact, Reach};
-use crate::sys::process_stat::ProcessStat;
 
 /// Every candidate costs descriptors; a further round takes what is beyond this.
 const MOST_CANDIDATES: usize = 1000;
@@ -26,6 +26,22 @@ enum Memory {
     Recall,
     /// Anybody can write to a file that is only mapped or read.
     ReadAgain,
+}
+
+/// Opens the file through any of those that execute it. Those that ended since they were seen, or
+/// became another program, hide nothing; whoever refuses does.
+fn open_any(executions: &[Execution]) -> Result<Option<(OwnedFd, Stat)>, ()> {
+    let mut hidden = false;
+    for execution in executions {
+        match execution.open() {
+            Ok(opened) => return Ok(Some(opened)),
+            Err(error) => {
+                let errno = Errno::from_io_error(&error);
+                hidden |= !matches!(errno, Some(Errno::NOENT | Errno::SRCH | Errno::STALE));
+            }
+        }
+    }
+    if hidden { Err(()) } else { Ok(None) }
 }
 
 impl Action<'_> {
@@ -114,13 +130,8 @@ impl Action<'_> {
         if let Some(known) = self.known.get(&id) {
             return known.content.try_clone().map(Some).map_err(|_| ());
         }
-        let mut opened = executions.iter().map(Execution::open);
-        let Some((content, stat)) = opened.find_map(Result::ok) else {
-            // Those that ended since the scan hide nothing.
-            let all_gone = executions
-                .iter()
-                .all(|one| ProcessStat::of(one.pid).is_none());
-            return if all_gone { Ok(None) } else { Err(()) };
+        let Some((content, stat)) = open_any(executions)? else {
+            return Ok(None);
         };
         let stamp = Stamp::of(&stat);
         if self.known_size.is_some_and(|size| size != stamp.size) {
@@ -149,7 +160,11 @@ impl Action<'_> {
                 candidate.add_link(found);
             }
             candidate.runs_from.get_or_insert(path);
-            candidate.running.push(process.pid);
+            // Whoever only uses a library goes on, and weighs nothing, unless he is the first of all.
+            let goes_on = execution.only_uses(candidate.nature) && !self.stop_mappers;
+            if !goes_on || execution.pid == 1 {
+                candidate.running.push(execution.pid);
+            }
         }
         self.candidates.push(candidate);
     }
@@ -270,7 +285,7 @@ impl Action<'_> {
         }
         let (content, _) = match found.open() {
             Ok(opened) => opened,
-            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(Errno::NOENT) => return Ok(None),
             Err(_) => return Err(()),
         };
         let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;

@@ -13,6 +13,7 @@ mod config;
 mod copy;
 mod freeze;
 mod frozen;
+mod gate;
 mod held;
 mod hold;
 mod keep;
@@ -45,6 +46,7 @@ use action::{Action, Fault};
 use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
 use frozen::Frozen;
+use gate::Lingering;
 use outcome::Refused;
 pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
@@ -108,6 +110,8 @@ pub struct Engine {
     vault: Option<Vault>,
     progress: Option<Progress>,
     policy: Arc<LocalPolicy>,
+    /// Gates that stay closed for a while after their action.
+    lingering: Lingering,
 }
 
 /// What one order is carried out under.
@@ -164,6 +168,7 @@ impl Engine {
             vault: None,
             progress: None,
             policy: Arc::new(LocalPolicy::fixed(Policy::unrestrained())),
+            lingering: Lingering::default(),
         })
     }
 
@@ -496,6 +501,9 @@ impl Engine {
             requestor: requestor.as_deref(),
             candidates: Vec::new(),
             targets: Vec::new(),
+            gate: None,
+            gate_lack: None,
+            lingering: &self.lingering,
             frozen: Frozen::default(),
             capture_dirs: CaptureDirs::new(is_root() && scope.descend_only_from.is_none()),
             passed_over: self.passed_over(),

@@ -73,6 +73,7 @@ impl Action<'_> {
             Phase::finished(self.result(ending)?)
         };
         self.journal.conclude(self.id, &phase)?;
+        self.leave_gate();
         Ok(phase)
     }
 
@@ -97,9 +98,11 @@ impl Action<'_> {
         let left =
             |(file, why): &(FileResult, ResidualReason)| Residual::new(*why).at(file.path.clone());
         residuals.extend(refused.files.iter().map(left).chain(left_over));
+        residuals.extend(respawn(self.denied().starts, &processes));
         let refused = refused.files.into_iter().map(|(file, _)| file);
         let mut degraded = super::degraded();
         degraded.extend(std::mem::take(&mut self.forced));
+        degraded.extend(self.gate_lack.take());
         Ok(ActionResult {
             processes,
             files: files
@@ -156,6 +159,14 @@ impl Action<'_> {
         let unreadable = self.coverage.processes_unreadable;
         unreadable.saturating_sub(u64::from(hidden_init))
     }
+}
+
+/// Whoever tried to start the file again while nobody could; the killed processes' unit is where to
+/// look for that.
+fn respawn(starts: u64, processes: &[ProcessResult]) -> Option<Residual> {
+    let mut residual = Residual::new(ResidualReason::Respawn).counting(starts);
+    residual.unit = processes.iter().find_map(|process| process.unit.clone());
+    (starts > 0).then_some(residual)
 }
 
 fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {

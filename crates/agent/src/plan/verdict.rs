@@ -312,6 +312,7 @@ mod tests {
                 processes: &[],
                 files,
                 searched_all: true,
+                unknown_processes: 0,
                 room_lacking: None,
             })
         };
@@ -369,7 +370,7 @@ mod tests {
         let verdict = judge(&Evidence {
             sha1: Sha1::OF_NOTHING,
             ending: Ending::Finished { settled: true },
-            protection: None,
+            refusal: None,
             processes: &[ProcessOutcome::Stopped],
             files: &[TAKEN],
             searched_all: true,

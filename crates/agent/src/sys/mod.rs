@@ -5,6 +5,7 @@
 pub(crate) mod boot;
 pub(crate) mod cgroup;
 pub(crate) mod descriptors;
+pub(crate) mod fanotify;
 pub(crate) mod file;
 pub(crate) mod kernel;
 pub(crate) mod lease;
