@@ -122,7 +122,20 @@ impl Restoration<'_> {
             }
             outcomes.push(outcome(item, &path, row));
         }
+        if let (Some(restored), Some(last)) = (restored, outcomes.last_mut()) {
+            last.file.detail = self.complete(item, &restored, last.file.detail.take());
+        }
         Ok(())
+    }
+
+    /// Gives the file what no further name could be given after; adds to what is told of it.
+    fn complete(&self, item: &Item, restored: &Path, told: Option<String>) -> Option<String> {
+        let notes = match self.vault.complete(item, restored) {
+            Ok(notes) => notes.iter().map(ToString::to_string).collect(),
+            Err(error) => vec![error.to_string()],
+        };
+        let all: Vec<String> = told.into_iter().chain(notes).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Puts an item back to one path, or finds that an earlier run did.
@@ -172,7 +185,7 @@ impl Restoration<'_> {
             return add_name(restored, chosen).map(|()| None);
         }
         let destination = Destination::As(chosen.to_owned());
-        let given = self.vault.restore(item.id, &destination, self.now)?;
+        let given = self.vault.restore(item.id, &destination.into(), self.now)?;
         let notes: Vec<String> = given.notes.iter().map(ToString::to_string).collect();
         Ok((!notes.is_empty()).then(|| notes.join("; ")))
     }

@@ -4,7 +4,7 @@
 //! a name that somebody trusts. So the content goes into a file without a name (`O_TMPFILE`; where
 //! a file system has none, into one with a random name), and the name comes last, in one step.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -47,6 +47,36 @@ impl WholeFile {
             file: File::from(file),
             temporary,
         })
+    }
+
+    /// A file that has a name somewhere already, to be given one in `directory`.
+    pub(crate) fn of(directory: BorrowedFd<'_>, file: BorrowedFd<'_>) -> io::Result<Self> {
+        Ok(Self {
+            directory: directory.try_clone_to_owned()?,
+            file: File::from(file.try_clone_to_owned()?),
+            temporary: None,
+        })
+    }
+
+    /// The name that [`Self::exchange`] leaves the other file under.
+    pub(crate) fn hidden_name(&self) -> io::Result<CString> {
+        self.temporary.clone().map_or_else(random_name, Ok)
+    }
+
+    /// Lets the file and the one that bears `name` change places, in one step; the other one has
+    /// the name `hidden` after that. The caller makes both durable.
+    pub(crate) fn exchange(&mut self, hidden: &CStr, name: &OsStr) -> io::Result<()> {
+        self.file.sync_all()?;
+        if self.temporary.is_none() {
+            let visible = std::os::unix::ffi::OsStrExt::from_bytes(hidden.to_bytes());
+            self.link_to(self.directory.as_fd(), visible)?;
+            self.temporary = Some(hidden.to_owned());
+        }
+        crate::crash_point::here("exchange-hidden");
+        let (directory, flags) = (self.directory.as_fd(), RenameFlags::EXCHANGE);
+        rustix::fs::renameat_with(directory, hidden, directory, name, flags)?;
+        self.temporary = None;
+        Ok(())
     }
 
     /// Whether a name is one that only a file bears that is not whole.

@@ -15,7 +15,7 @@ const LARGEST_LIST: usize = 64 * 1024;
 const LARGEST_VALUE: usize = 64 * 1024;
 
 /// Owner, mode, times, extended attributes and inode flags of an open file.
-pub(super) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
+pub(crate) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
     let stat = fstat(file)?;
     Ok(Attributes {
         uid: stat.st_uid,

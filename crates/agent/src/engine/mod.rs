@@ -43,6 +43,7 @@ use quell_protocol::{
 use quell_terminal::printable;
 
 use action::{Action, Fault};
+pub(crate) use attributes::read as read_attributes;
 use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
 use frozen::Frozen;

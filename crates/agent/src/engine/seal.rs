@@ -5,6 +5,8 @@ use std::os::fd::BorrowedFd;
 use quell_model::{ActionId, Sha1, Timestamp};
 use uuid::Uuid;
 
+use crate::find::FileId;
+
 /// Keeps content so that it can be given back.
 ///
 /// The engine removes the original only after [`Seal::seal`] has returned, so an implementation
@@ -29,6 +31,12 @@ pub trait Seal {
     /// taken, and promises nothing: sealing may still fail. Whoever cannot tell says yes.
     fn has_room(&self, _size: u64) -> bool {
         true
+    }
+
+    /// Whether somebody gave this very file back, out of what `action` has taken. An action that is
+    /// still going on leaves it alone then.
+    fn gave_back(&self, _action: &ActionId, _file: FileId) -> bool {
+        false
     }
 }
 

@@ -50,6 +50,10 @@ impl Scene {
     }
 
     fn keep(&self, action: &str, names: &[&str]) -> String {
+        self.keep_with(action, names, 0)
+    }
+
+    fn keep_with(&self, action: &str, names: &[&str], flags: u32) -> String {
         let file = self.path("scratch");
         fs::write(&file, CONTENT).unwrap();
         let open = fs::File::open(&file).unwrap();
@@ -69,6 +73,7 @@ impl Scene {
                 uid: metadata.uid(),
                 gid: metadata.gid(),
                 mode: 0o751,
+                flags,
                 ..Attributes::default()
             },
             comment: "why".to_owned(),
@@ -247,4 +252,27 @@ fn what_an_earlier_run_put_back_is_no_conflict_for_the_next() {
     let again = scene.run(Conflict::Fail);
     assert_eq!(again.verdict, Verdict::Succeeded, "{again:?}");
     assert_eq!(scene.names(), ["one", "two"]);
+}
+
+#[test]
+fn file_that_was_immutable_has_both_names_and_is_immutable_again_as_root() {
+    use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
+    let scene = Scene::new();
+    let a2 = ActionId::new("a2").unwrap();
+    scene.keep_with("a2", &["three", "four"], IFlags::IMMUTABLE.bits());
+    let restoration = || Restoration {
+        taken_by: Some(&a2),
+        ..scene.restoration(Conflict::Fail)
+    };
+    let result = finished(restoration().run().unwrap());
+    let again = finished(restoration().run().unwrap());
+    let file = fs::File::open(scene.path("three")).unwrap();
+    let flags = ioctl_getflags(&file).unwrap();
+    ioctl_setflags(&file, flags - IFlags::IMMUTABLE).unwrap();
+    assert!(flags.contains(IFlags::IMMUTABLE));
+    for result in [result, again] {
+        assert_eq!(outcomes(&result), [FileOutcome::Restored; 2], "{result:?}");
+        assert!(result.files.iter().all(|file| file.detail.is_none()));
+    }
+    assert_eq!(scene.names(), ["four", "three"]);
 }

@@ -52,6 +52,9 @@ pub enum VaultError {
     /// No such item.
     #[error("the vault has no item {0}")]
     NotFound(ItemId),
+    /// The item is held.
+    #[error("item {0} is held and is not removed: release it first")]
+    Held(ItemId),
     /// The item was sealed with the key of another vault.
     #[error("item {0} was sealed under another key than this vault's")]
     OtherKey(ItemId),

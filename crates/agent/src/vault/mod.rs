@@ -8,11 +8,14 @@
 mod destroy;
 mod directory;
 mod error;
+mod export;
 mod extents;
 mod format;
+mod hold;
 mod hpke;
 mod item;
 mod key;
+mod prune;
 mod reading;
 mod recovery;
 mod remove;
@@ -32,11 +35,15 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 pub use error::VaultError;
+pub use export::{Form, recover};
 pub use extents::Extent;
+pub use hold::Hold;
 pub use item::{Attributes, Item, ItemId, ItemState, ParseItemIdError, Xattr};
+pub use prune::VaultLimits;
 pub use recovery::{ParseRecoverySecretError, RecoverySecret};
+pub use remove::Removal;
 pub(crate) use restore::add_name;
-pub use restore::{Destination, RestoreError, RestoreNote, Restored};
+pub use restore::{Destination, OnConflict, RestoreError, RestoreNote, RestoreOptions, Restored};
 pub use rotate::Rotated;
 
 use directory::folders;
@@ -52,6 +59,7 @@ use stream::StreamError;
 pub struct Vault {
     directory: OwnedFd,
     machine: Machine,
+    limits: VaultLimits,
 }
 
 /// One item in a list of them.
@@ -63,6 +71,8 @@ pub struct Listed {
     pub item: Result<Item, VaultError>,
     /// What became of it.
     pub state: ItemState,
+    /// Why it is not removed for now, if so.
+    pub hold: Option<Hold>,
 }
 
 impl Vault {
@@ -92,9 +102,26 @@ impl Vault {
         if !closed || stat.st_uid != rustix::process::geteuid().as_raw() {
             return Err(VaultError::OpenToOthers);
         }
-        let vault = Self { directory, machine };
+        let vault = Self {
+            directory,
+            machine,
+            limits: VaultLimits::default(),
+        };
         vault.ring()?;
         Ok(vault)
+    }
+
+    /// The same vault with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: VaultLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How much and how long the vault keeps.
+    #[must_use]
+    pub fn limits(&self) -> VaultLimits {
+        self.limits
     }
 
     /// Whether what is sealed from now on can be opened with an organization's recovery key.
@@ -114,6 +141,7 @@ impl Vault {
             id,
             item: self.show(id),
             state: self.state(id),
+            hold: self.hold_of(id),
         };
         Ok(self.ids()?.into_iter().map(listed).collect())
     }
@@ -180,18 +208,6 @@ impl Vault {
     fn recovery_key(&self) -> Result<Option<RecoveryKey>, VaultError> {
         RecoveryKey::load(self.directory.as_fd())
     }
-}
-
-/// Opens an item that was carried out of its vault, for the holder of an organization's recovery
-/// key, and writes its content into `sink`.
-///
-/// # Errors
-/// [`VaultError::NotRecoverable`] when the item was not sealed for this key, [`VaultError::Damaged`]
-/// when it is not what was sealed; then the sink holds a genuine beginning.
-pub fn recover(item: File, secret: &RecoverySecret, sink: &File) -> Result<Item, VaultError> {
-    let mut source = BufReader::new(item);
-    let header = format::read(None, Opener::Recovery(secret), &mut source)?;
-    unseal(header, source, &mut extents::Sparse::new(sink.as_fd()))
 }
 
 /// Opens the content behind a header.

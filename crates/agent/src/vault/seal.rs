@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, BufWriter, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 
+use quell_model::ActionId;
 use quell_protocol::WirePath;
 use rustix::fs::Mode;
 use rustix::io::Errno;
@@ -14,12 +15,12 @@ use super::reading::{Fingerprint, Fingerprinting};
 use super::recovery::RecoveryKey;
 use super::{Attributes, Item, ItemId, Vault, VaultError, Xattr, extents, format};
 use crate::engine::{ItemDraft, Seal, SealError};
+use crate::find::FileId;
 use crate::whole_file::WholeFile;
 
 impl Seal for Vault {
     fn seal(&self, draft: &ItemDraft, content: BorrowedFd<'_>) -> Result<String, SealError> {
-        let mut item = item_of(draft);
-        item.data = extents::of(content, item.size);
+        let item = item_of(draft, content);
         self.keep(&item, content).map_err(seal_error)?;
         Ok(item.id.to_string())
     }
@@ -28,7 +29,14 @@ impl Seal for Vault {
         item_id.parse().is_ok_and(|id| self.has_durably(id).is_ok())
     }
 
+    fn gave_back(&self, action: &ActionId, file: FileId) -> bool {
+        Vault::gave_back(self, action, file)
+    }
+
     fn has_room(&self, size: u64) -> bool {
+        if self.is_full_with(size) {
+            return false;
+        }
         let Ok(system) = rustix::fs::fstatvfs(&self.directory) else {
             return true;
         };
@@ -39,8 +47,18 @@ impl Seal for Vault {
 }
 
 impl Vault {
+    /// Whether the vault would take more than it may. What encryption adds is counted, too.
+    fn is_full_with(&self, size: u64) -> bool {
+        let Some(most) = self.limits.size else {
+            return false;
+        };
+        let added = size.saturating_add(size / 1024).saturating_add(4096);
+        self.used()
+            .is_ok_and(|used| size > 0 && used.saturating_add(added) > most)
+    }
+
     /// Keeps `content` as `item`: durably, and read back. The same item twice is kept once.
-    fn keep(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
+    pub(super) fn keep(&self, item: &Item, content: BorrowedFd<'_>) -> Result<(), VaultError> {
         match self.has_durably(item.id) {
             Ok(()) => return Ok(()),
             Err(VaultError::NotFound(_)) => {}
@@ -49,7 +67,7 @@ impl Vault {
         self.write(item, content)?;
         self.verify(item.id).map(drop).inspect_err(|_| {
             // What cannot be read back must not look like a copy.
-            let _ = self.remove(item.id);
+            let _ = self.discard(item.id);
         })
     }
 
@@ -168,7 +186,8 @@ fn read_at(content: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> io::Resul
     }
 }
 
-fn item_of(draft: &ItemDraft) -> Item {
+/// The item that `content` becomes.
+pub(super) fn item_of(draft: &ItemDraft, content: BorrowedFd<'_>) -> Item {
     let attributes = &draft.attributes;
     let xattr = |(name, value): &(Vec<u8>, Vec<u8>)| Xattr {
         name: name.clone(),
@@ -201,7 +220,7 @@ fn item_of(draft: &ItemDraft) -> Item {
         comment: draft.comment.clone(),
         requestor: draft.requestor.clone(),
         captured_at: draft.captured_at,
-        data: None,
+        data: extents::of(content, draft.size),
     }
 }
 
