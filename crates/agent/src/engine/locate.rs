@@ -57,6 +57,7 @@ impl Action<'_> {
             self.journal.retract_passing(self.id)?;
             self.sweep();
         }
+        self.leave_what_was_given_back();
         let refused = self.restrain()?;
         Ok(Fact::Located {
             fresh: !self.candidates.is_empty(),
@@ -290,5 +291,12 @@ impl Action<'_> {
         };
         let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;
         Ok(self.is_wanted(hashed).then_some(content))
+    }
+
+    /// Who restores a file while the action still goes on wants to have it.
+    fn leave_what_was_given_back(&mut self) {
+        let (seal, action) = (&self.bench.seal, self.id);
+        self.candidates
+            .retain(|candidate| !seal.gave_back(action, candidate.id));
     }
 }
