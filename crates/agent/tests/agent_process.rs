@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use quell_agent::hash::{Budget, Hasher};
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
-use quell_protocol::{Order, Phase, ProcessOutcome, Verb, Verdict};
+use quell_protocol::{FailureReason, Order, Phase, ProcessOutcome, Verb, Verdict};
 use rustix::process::{Pid, Signal, kill_process};
 use server::{Said, Server};
 use tempfile::TempDir;
@@ -87,9 +87,14 @@ impl Stage {
     }
 
     fn run(&self) -> Started {
+        self.run_with(&[])
+    }
+
+    fn run_with(&self, arguments: &[&str]) -> Started {
         let own = std::process::id().to_string();
         let mut command =
             self.command(&["run", "--inventory-interval", "1", "--log-format", "json"]);
+        command.args(arguments);
         command.arg("--root").arg(self.files());
         command.args([
             "--confine-to-descendants-of",
@@ -99,6 +104,11 @@ impl Stage {
         ]);
         let log = File::create(self.log()).unwrap();
         Started(command.stderr(log).spawn().unwrap())
+    }
+
+    fn check(&self, policy: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quell-agent"));
+        command.args(["policy", "check", policy]).output().unwrap()
     }
 
     fn log(&self) -> PathBuf {
@@ -150,6 +160,16 @@ fn order(sha1: Sha1) -> Order {
             force: false,
         },
     }
+}
+
+fn verdict(stage: &Stage, id: &str) -> Verdict {
+    stage.hears(|said| match said {
+        Said::Report(report) if report.action_id.as_str() == id => match report.phase {
+            Phase::Finished { result } => Some(result.verdict),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn end(agent: &mut Started) -> Option<i32> {
@@ -284,6 +304,45 @@ fn a_protected_program_is_refused_and_goes_on() {
     assert!(matches!(result.verdict, Verdict::Failed { .. }));
     assert!(shell.0.try_wait().unwrap().is_none());
     assert!(path.exists());
+    assert_eq!(end(&mut agent), Some(0));
+}
+
+#[test]
+fn an_agent_whose_policy_is_broken_carries_nothing_out_until_it_is_mended() {
+    let stage = Stage::new();
+    stage.enrol();
+    let policy = stage.directory.path().join("policy.toml");
+    fs::write(&policy, "actions-per-hour = 20\nfroce = \"honor\"\n").unwrap();
+    let (path, sha1) = stage.sample();
+    let file = policy.to_str().unwrap();
+    let checked = stage.check(file);
+    assert_eq!(checked.status.code(), Some(3));
+    let mut agent = stage.run_with(&["--policy", file]);
+    stage.server.order(order(sha1));
+    let Verdict::Failed { reason, message } = verdict(&stage, "a1") else {
+        panic!("carried out under a broken policy");
+    };
+    assert_eq!(reason, FailureReason::Policy);
+    assert!(message.contains("line 2"), "{message}");
+    assert!(path.exists());
+
+    fs::write(&policy, "actions-per-hour = 20\n").unwrap();
+    assert!(stage.check(file).status.success());
+    kill_process(Pid::from_child(&agent.0), Signal::HUP).unwrap();
+    while !fs::read_to_string(stage.log())
+        .unwrap()
+        .contains("the policy was read again")
+    {
+        assert!(agent.0.try_wait().unwrap().is_none(), "the agent has ended");
+        std::thread::yield_now();
+    }
+    stage.server.order(Order {
+        sequence: 2,
+        action_id: ActionId::new("a2").unwrap(),
+        ..order(sha1)
+    });
+    assert_eq!(verdict(&stage, "a2"), Verdict::Succeeded);
+    assert!(!path.exists());
     assert_eq!(end(&mut agent), Some(0));
 }
 

@@ -179,7 +179,7 @@ async fn converse(
     keys: Keys,
     mut broken: UnboundedReceiver<Broken>,
 ) -> Result<(), Failure> {
-    let interrupt = Interrupt::listen()?;
+    let interrupt = Interrupt::listen_but_for_hangups()?;
     tokio::select! {
         ended = attend(exchange, session, device, keys) => ended.map_err(|stop: Stop| stop.into()),
         Some(broken) = broken.recv() => Err(Failure::of(Exit::Fault, &broken)),
