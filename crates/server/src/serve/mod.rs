@@ -41,7 +41,6 @@ use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
 use crate::issuer::{HttpFetch, Issuer, StartError};
-use crate::outgoing::OutgoingError;
 use crate::store::record::{Address, SweepRule};
 use crate::store::{Directory as _, Store, StoreError, WriteWatch};
 use connection::Connections;
@@ -98,7 +97,7 @@ pub enum BindError {
     Issuer(#[from] StartError),
     /// No request can be made to a webhook.
     #[error("no webhook can be called")]
-    Outgoing(#[source] OutgoingError),
+    Outgoing(#[source] quell_transport::BuildError),
     /// The audit key cannot be used.
     #[error(transparent)]
     AuditKey(#[from] AuditKeyError),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use quell_transport::BuildError;
 use tokio_util::sync::CancellationToken;
 
 use super::{DeliveryError, Destination, Receiver};
 use crate::audit::duty::Duty;
 use crate::core::TenantId;
-use crate::outgoing::OutgoingError;
 use crate::store::{Store, StoreError};
 
 /// How often it looks for new entries.
@@ -41,7 +41,7 @@ impl Courier {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         destination: &Destination,
-    ) -> Result<Self, OutgoingError> {
+    ) -> Result<Self, BuildError> {
         Ok(Self::to(store, destination.name(), destination.receiver()?))
     }
 

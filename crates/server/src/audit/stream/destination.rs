@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use quell_transport::BuildError;
 use url::Url;
 
 use super::Receiver;
 use super::file::FileReceiver;
 use super::syslog::SyslogReceiver;
 use super::webhook::WebhookReceiver;
-use crate::outgoing::{Outgoing, OutgoingError, may_be_called};
+use crate::outgoing::may_be_called;
 use crate::secret::Shared;
 
 /// Where the trail is sent to.
@@ -50,7 +51,7 @@ pub enum InvalidDestination {
     #[error("a syslog address is unix:PATH, udp:HOST:PORT or tcp:HOST:PORT")]
     Syslog,
     /// The URL would carry the trail in the clear.
-    #[error("a webhook's URL must be https, or http on loopback")]
+    #[error("a webhook's URL must be https, or http on loopback, without a user or a fragment")]
     Webhook,
 }
 
@@ -93,7 +94,7 @@ impl Destination {
         }
     }
 
-    /// Its name, under which is kept how far it got. A URL's query and user may be secret.
+    /// Its name, under which is kept how far it got. A URL's query may be secret.
     pub(super) fn name(&self) -> String {
         match self {
             Self::File(path) => format!("file:{}", path.display()),
@@ -106,15 +107,13 @@ impl Destination {
         }
     }
 
-    pub(super) fn receiver(&self) -> Result<Box<dyn Receiver>, OutgoingError> {
+    pub(super) fn receiver(&self) -> Result<Box<dyn Receiver>, BuildError> {
         Ok(match self {
             Self::File(path) => Box::new(FileReceiver::new(path.clone())),
             Self::Syslog(address) => Box::new(SyslogReceiver::new(address.clone())),
-            Self::Webhook { url, secret } => Box::new(WebhookReceiver::new(
-                Outgoing::new()?,
-                url.clone(),
-                secret.clone(),
-            )),
+            Self::Webhook { url, secret } => {
+                Box::new(WebhookReceiver::new(url.clone(), secret.clone())?)
+            }
         })
     }
 }
@@ -142,9 +141,7 @@ mod tests {
 
     #[test]
     fn webhook_s_name_has_no_secret() {
-        let url: Url = "https://user:pass@siem.example/in?token=canary"
-            .parse()
-            .unwrap();
+        let url: Url = "https://siem.example/in?token=canary".parse().unwrap();
         let hook = Destination::webhook(url, Shared::new("canary")).unwrap();
         assert_eq!(hook.name(), "webhook:https://siem.example/in");
     }

@@ -13,9 +13,9 @@ mod webhook;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use quell_transport::TransportError;
 
 use crate::core::TenantId;
-use crate::outgoing::OutgoingError;
 use crate::store::record::KeptEntry;
 
 pub(crate) use courier::Courier;
@@ -28,9 +28,12 @@ pub enum DeliveryError {
     /// A file or a socket takes nothing.
     #[error("it takes nothing")]
     Io(#[from] std::io::Error),
-    /// It was not reached.
-    #[error(transparent)]
-    Outgoing(#[from] OutgoingError),
+    /// No request can be made of what it should get.
+    #[error("the request cannot be written")]
+    Request(#[source] http::Error),
+    /// It was not reached, or gave no answer.
+    #[error("it gives no answer")]
+    Transport(#[source] TransportError),
     /// It answered that it does not take it.
     #[error("it answered {0}")]
     Status(http::StatusCode),

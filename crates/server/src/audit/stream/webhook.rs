@@ -1,16 +1,17 @@
 //! Batches to a webhook.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, header};
+use quell_transport::{BuildError, HyperTransport, Transport as _};
 use url::Url;
 
 use super::{DeliveryError, Receiver};
 use crate::admin::Line;
 use crate::core::TenantId;
-use crate::outgoing::Outgoing;
+use crate::outgoing;
 use crate::secret::Shared;
 use crate::store::record::KeptEntry;
 
@@ -18,24 +19,26 @@ use crate::store::record::KeptEntry;
 const SIGNATURE: &str = "quell-signature";
 /// Is the same whenever the same batch is sent.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// How long the receiver may take in all.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest answer that is read; nothing in it counts.
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// Posts batches, one after the other.
 #[derive(Debug)]
 pub(super) struct WebhookReceiver {
-    outgoing: Outgoing,
+    carrier: HyperTransport,
     url: Url,
     secret: Shared,
 }
 
 impl WebhookReceiver {
-    pub(super) const fn new(outgoing: Outgoing, url: Url, secret: Shared) -> Self {
-        Self {
-            outgoing,
+    pub(super) fn new(url: Url, secret: Shared) -> Result<Self, BuildError> {
+        Ok(Self {
+            carrier: outgoing::carrier(PATIENCE, MAX_ANSWER)?,
             url,
             secret,
-        }
+        })
     }
 }
 
@@ -48,9 +51,10 @@ impl Receiver for WebhookReceiver {
     ) -> Result<(), DeliveryError> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let seconds = now.map_or(0, |now| now.as_secs());
-        let request = request(tenant, entries, &self.secret, seconds)
-            .map_err(crate::outgoing::OutgoingError::Request)?;
-        let answer = self.outgoing.send(&self.url, request, MAX_ANSWER).await?;
+        let request = request(&self.url, tenant, entries, &self.secret, seconds)
+            .map_err(DeliveryError::Request)?;
+        let answer = self.carrier.send(request).await;
+        let answer = answer.map_err(DeliveryError::Transport)?;
         match answer.status() {
             status if status.is_success() => Ok(()),
             status => Err(DeliveryError::Status(status)),
@@ -59,6 +63,7 @@ impl Receiver for WebhookReceiver {
 }
 
 fn request(
+    url: &Url,
     tenant: TenantId,
     entries: &[KeptEntry],
     secret: &Shared,
@@ -72,7 +77,7 @@ fn request(
     let number = |entry: Option<&KeptEntry>| entry.map_or(0, |entry| entry.sequence);
     let (first, last) = (number(entries.first()), number(entries.last()));
     let signature = secret.sign(format!("{seconds}.{body}").as_bytes());
-    Request::post("/")
+    Request::post(url.as_str())
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, "quell")
         .header(IDEMPOTENCY_KEY, format!("{tenant}:{first}-{last}"))
@@ -103,7 +108,9 @@ mod tests {
     #[test]
     fn signature_is_over_time_and_body() {
         let tenant = TenantId::fresh();
-        let request = request(tenant, &entries(tenant), &Shared::new("secret"), 99).unwrap();
+        let url = "https://siem.example/in".parse().unwrap();
+        let secret = Shared::new("secret");
+        let request = request(&url, tenant, &entries(tenant), &secret, 99).unwrap();
         let body = std::str::from_utf8(request.body()).unwrap();
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, b"secret");
         let tag = aws_lc_rs::hmac::sign(&key, format!("99.{body}").as_bytes());
@@ -138,7 +145,7 @@ mod tests {
         let router = Router::new().route("/in", post(take)).with_state(send);
         let serving = tokio::spawn(async move { axum::serve(listener, router).await });
         let url = format!("http://{address}/in?a=b").parse().unwrap();
-        let mut hook = WebhookReceiver::new(Outgoing::new().unwrap(), url, Shared::new("s"));
+        let mut hook = WebhookReceiver::new(url, Shared::new("s")).unwrap();
         let tenant = TenantId::fresh();
         let entries = entries(tenant);
         hook.deliver(tenant, &entries).await.unwrap();

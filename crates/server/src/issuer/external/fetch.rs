@@ -6,8 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
-use quell_transport::{HyperTransport, Transport as _, TransportError, TransportOptions};
-use url::{Host, Url};
+use quell_transport::{HyperTransport, Transport as _, TransportError};
+use url::Url;
+
+use crate::outgoing;
 
 /// How long an answer may take, from the first byte sent to the last received.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,13 +53,8 @@ pub(crate) struct HttpFetch(HyperTransport);
 
 impl HttpFetch {
     pub(crate) fn new() -> Result<Self, FetchError> {
-        let options = TransportOptions::default()
-            .with_connect_timeout(PATIENCE)
-            .with_first_byte_timeout(PATIENCE)
-            .with_total_timeout(PATIENCE)
-            .with_body_cap(LONGEST);
-        let transport = HyperTransport::new(&options).map_err(FetchError::Client)?;
-        Ok(Self(transport))
+        let carrier = outgoing::carrier(PATIENCE, LONGEST).map_err(FetchError::Client)?;
+        Ok(Self(carrier))
     }
 }
 
@@ -81,16 +78,5 @@ impl FetchKeys for HttpFetch {
 
 /// An address that keys may come from: whoever can change them on the way can be anybody.
 pub(crate) fn is_safe_url(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else {
-        return false;
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    let secret = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    plain && secret
+    Url::parse(url).is_ok_and(|url| outgoing::may_be_called(&url))
 }
