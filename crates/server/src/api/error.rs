@@ -39,11 +39,6 @@ enum Kind {
 }
 
 impl ApiError {
-    /// Which refusal it is.
-    pub(super) const fn code(&self) -> &ErrorCode {
-        &self.code
-    }
-
     /// A refusal with the code's documented status.
     pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let status = code

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use quell_model::{ErrorCode, Sha1, Timestamp};
+use quell_model::{Sha1, Timestamp};
 use serde::Deserialize;
 
 use super::{Api, ApiError, Call};
 use crate::core::extension::FORCE;
 use crate::core::{BlastRadius, Objection, TenantId};
+use crate::store::StoreError;
 
 /// For how long it counts how many machines a tenant had: counting them all takes a while.
 const COUNTED_FOR: Duration = Duration::from_secs(60);
@@ -66,15 +67,15 @@ impl Api {
         sha1: Sha1,
         since: Timestamp,
         now: Timestamp,
-    ) -> Result<Option<Objection>, ApiError> {
+    ) -> Result<Option<Objection>, StoreError> {
         let most = match self.blast_radius {
             Some(radius) => radius.most(self.fleet_size(tenant, now).await?),
             None => u64::MAX,
         };
-        Ok(self.store.objection(tenant, sha1, since, most).await?)
+        self.store.objection(tenant, sha1, since, most).await
     }
 
-    async fn fleet_size(&self, tenant: TenantId, now: Timestamp) -> Result<u64, ApiError> {
+    async fn fleet_size(&self, tenant: TenantId, now: Timestamp) -> Result<u64, StoreError> {
         if let Some(size) = self.fleet_sizes.lately(tenant, now) {
             return Ok(size);
         }
@@ -82,14 +83,6 @@ impl Api {
         self.fleet_sizes.keep(tenant, size, now);
         Ok(size)
     }
-}
-
-/// The refusal of whoever does not insist.
-pub(super) fn objected(sha1: Sha1, objection: &Objection) -> ApiError {
-    ApiError::new(
-        ErrorCode::DisallowedOperation,
-        format!("StopAndQuarantineFile is not allowed for Sha1 {sha1}: {objection}."),
-    )
 }
 
 /// The setting: none for no limit.

@@ -18,6 +18,7 @@ mod host;
 mod indicators;
 mod machines;
 mod one_machine;
+mod order;
 mod parameters;
 mod power;
 mod restore;

@@ -1,15 +1,13 @@
 //! Putting a quarantined file back: an operation of this server's own, beside the contract's.
 
 use axum::response::Response;
-use http::StatusCode;
 use quell_model::{ActionId, ErrorCode, RestoreConflict, RestoreFileRequest, Sha1};
 use quell_protocol::Conflict;
-use uuid::Uuid;
 
-use super::body::says_json;
+use super::order::Order;
 use super::{Api, ApiError, Call};
 use crate::core::{ActionKind, Ask};
-use crate::store::record::{MachineRecord, Submission, Submitted};
+use crate::store::record::MachineRecord;
 
 impl Api {
     pub(super) async fn restore(
@@ -17,45 +15,18 @@ impl Api {
         call: Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.machine_by_id(&call, segment).await?;
-        self.expect_power(&call, machine.group)?;
-        if machine.revoked {
-            return Err(ApiError::revoked(&machine.id));
-        }
-        says_json(&call.parts.headers)?;
+        let machine = self.machine_to_order_from(&call, segment).await?;
         let request = RestoreFileRequest::from_json(&call.body.clone()?)?;
         let conflict = conflict(request.conflict.as_ref())?;
         let (sha1, taken_by) = self.what(&call, &machine, &request).await?;
-        let tenant = call.caller.tenant;
-        let submission = Submission {
-            tenant,
-            id: ActionId::new(Uuid::new_v4().to_string()).map_err(|_| ApiError::internal())?,
-            machine: machine.id.clone(),
-            computer_dns_name: machine.facts.computer_dns_name,
+        let order = Order {
             sha1,
             ask: Ask::RestoreFile { taken_by, conflict },
-            application: call.caller.client_id.clone(),
-            requestor: call.caller.requestor.clone(),
-            comment: request.comment.as_str().to_owned(),
+            comment: request.comment,
             title: request.title,
             external_id: request.external_id,
-            by: call.by.clone(),
-            duplicates: self.duplicates,
-            ceiling: crate::core::Ceiling::default(),
-            now: self.clock.now(),
         };
-        match self.store.submit(submission).await? {
-            Submitted::New(action) => {
-                self.announce(tenant, &action);
-                Ok(call.action(StatusCode::CREATED, action))
-            }
-            Submitted::Again(action) => Ok(call.action(StatusCode::CREATED, action)),
-            Submitted::Revoked => Err(ApiError::revoked(&machine.id)),
-            Submitted::Refused | Submitted::Ceiling { .. } => Err(ApiError::new(
-                ErrorCode::ActiveRequestAlreadyExists,
-                "Action is already in progress",
-            )),
-        }
+        self.order(&call, machine, order, self.clock.now()).await
     }
 
     /// The file, and the action that took it if one is named.

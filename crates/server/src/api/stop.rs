@@ -1,148 +1,118 @@
 //! StopAndQuarantineFile.
 
 use axum::response::Response;
-use http::StatusCode;
-use quell_model::{ActionId, ErrorCode, MachineId, Sha1, StopAndQuarantineFileRequest, Timestamp};
+use quell_model::{ErrorCode, MachineId, Sha1, StopAndQuarantineFileRequest, Timestamp};
 use quell_protocol::Protection;
-use uuid::Uuid;
 
-use super::body::says_json;
-use super::guard::objected;
-use super::{Api, ApiError, Call, UnknownFile, answer, entity};
+use super::order::Order;
+use super::{Api, ApiError, Call, UnknownFile};
 use crate::core::audit::{Deed, Refusal};
 use crate::core::platform::{Unfit, unfit};
-use crate::core::{Ask, Ceiling, Objection, TenantId};
-use crate::exchange;
-use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
+use crate::core::{Ask, Objection, TenantId};
+use crate::store::StoreError;
+use crate::store::record::MachineRecord;
+
+/// Why a file is not stopped on a machine.
+enum FileRefusal {
+    /// There is something to be said against it, and the caller did not insist or cannot.
+    Objection(Objection),
+    /// It was not seen there.
+    Unknown,
+}
+
+impl FileRefusal {
+    /// In the words of the trail: who tries that is worth knowing.
+    const fn told(&self) -> Refusal {
+        match self {
+            Self::Objection(Objection::OnManyMachines { .. }) => Refusal::BlastRadius,
+            Self::Objection(Objection::OnTheServersList(_) | Objection::Protected(_)) => {
+                Refusal::Protected
+            }
+            Self::Unknown => Refusal::UnknownFile,
+        }
+    }
+
+    fn answer(&self, sha1: Sha1, machine: &MachineId) -> ApiError {
+        match self {
+            Self::Objection(objection) => ApiError::new(
+                ErrorCode::DisallowedOperation,
+                format!("StopAndQuarantineFile is not allowed for Sha1 {sha1}: {objection}."),
+            ),
+            Self::Unknown => ApiError::new(
+                ErrorCode::ResourceNotFound,
+                format!("Sha1 {sha1} was not found in machine {machine}"),
+            ),
+        }
+    }
+}
+
+impl From<Protection> for FileRefusal {
+    fn from(protection: Protection) -> Self {
+        Self::Objection(Objection::Protected(protection))
+    }
+}
 
 impl Api {
     pub(super) async fn stop_and_quarantine_file(
         &self,
         call: Call<'_>,
-        machine_id: &str,
+        segment: &str,
     ) -> Result<Response, ApiError> {
-        let machine = self.machine_by_id(&call, machine_id).await?;
-        self.expect_power(&call, machine.group)?;
-        if machine.revoked {
-            return Err(ApiError::revoked(&machine.id));
-        }
-        says_json(&call.parts.headers)?;
+        let machine = self.machine_to_order_from(&call, segment).await?;
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
         let force = call.force()?;
         check_system(&machine)?;
         let now = self.clock.now();
-        if let Err(error) = self
-            .check_file(call.caller.tenant, &machine.id, request.sha1, force, now)
-            .await
+        let (tenant, sha1) = (call.caller.tenant, request.sha1);
+        if let Some(refusal) = self
+            .file_refusal(tenant, &machine.id, sha1, force, now)
+            .await?
         {
-            self.tell_of_refusal(&call, machine.id, request.sha1, &error)
-                .await?;
+            let error = refusal.answer(sha1, &machine.id);
+            let deed = Deed::ActionRefused {
+                machine: machine.id,
+                sha1,
+                why: refusal.told(),
+            };
+            self.store.tell(tenant, call.by, deed, now).await?;
             return Err(error);
         }
-        let submission = Submission {
+        let order = Order {
+            sha1,
             ask: Ask::StopAndQuarantineFile { force },
-            ceiling: self.ceiling,
-            ..submission(&call, machine, request, self.duplicates, now)?
+            comment: request.comment,
+            title: request.title,
+            external_id: request.external_id,
         };
-        let tenant = submission.tenant;
-        let machine = submission.machine.clone();
-        let action = match self.store.submit(submission).await? {
-            Submitted::New(action) => {
-                self.announce(tenant, &action);
-                action
-            }
-            Submitted::Again(action) => action,
-            Submitted::Revoked => return Err(ApiError::revoked(&machine)),
-            Submitted::Ceiling { most, of_one_file } => return Err(ceiling(most, of_one_file)),
-            Submitted::Refused => {
-                return Err(ApiError::new(
-                    ErrorCode::ActiveRequestAlreadyExists,
-                    "Action is already in progress",
-                ));
-            }
-        };
-        exchange::note(|told| told.action = exchange::excerpt(action.id.as_str()));
-        Ok(call.action(StatusCode::CREATED, action))
+        self.order(&call, machine, order, now).await
     }
 
-    /// Writes down that a file was not to be taken away because of what it is, or that nobody knows
-    /// it there: who tries that is worth knowing.
-    async fn tell_of_refusal(
-        &self,
-        call: &Call<'_>,
-        machine: MachineId,
-        sha1: Sha1,
-        error: &ApiError,
-    ) -> Result<(), ApiError> {
-        let why = match error.code() {
-            ErrorCode::DisallowedOperation => Refusal::Protected,
-            ErrorCode::ResourceNotFound => Refusal::UnknownFile,
-            _ => return Ok(()),
-        };
-        let deed = Deed::ActionRefused { machine, sha1, why };
-        Ok(self
-            .store
-            .tell(call.caller.tenant, call.by.clone(), deed, self.clock.now())
-            .await?)
-    }
-
-    /// The machine of this very id, if the caller sees it: an action names its machine by no other
-    /// name.
-    pub(super) async fn machine_by_id(
-        &self,
-        call: &Call<'_>,
-        segment: &str,
-    ) -> Result<MachineRecord, ApiError> {
-        let id =
-            MachineId::from_path_segment(segment).map_err(|_| ApiError::no_machine(segment))?;
-        self.store
-            .machine(call.caller.view(), id.as_str())
-            .await?
-            .filter(|machine| machine.id.as_str().eq_ignore_ascii_case(id.as_str()))
-            .ok_or_else(|| ApiError::no_machine(id.as_str()))
-    }
-
-    async fn check_file(
+    async fn file_refusal(
         &self,
         tenant: TenantId,
         machine: &MachineId,
         sha1: Sha1,
         force: bool,
         now: Timestamp,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Option<FileRefusal>, StoreError> {
         // Not a file but every file without content: nobody can mean that.
         if sha1 == Sha1::OF_NOTHING {
-            return Err(protected(sha1, Protection::EmptyFile));
+            return Ok(Some(Protection::EmptyFile.into()));
         }
         let since = now.saturating_sub(self.sightings_kept);
         match self.store.sighted(tenant, machine, sha1, since).await? {
             Some(sighted) => match sighted.protection {
-                Some(protection) if !force => return Err(protected(sha1, protection)),
+                Some(protection) if !force => return Ok(Some(protection.into())),
                 _ => {}
             },
             None if self.unknown_file == UnknownFile::Deliver => {}
-            None => {
-                return Err(ApiError::new(
-                    ErrorCode::ResourceNotFound,
-                    format!("Sha1 {sha1} was not found in machine {machine}"),
-                ));
-            }
+            None => return Ok(Some(FileRefusal::Unknown)),
         }
         if force {
-            return Ok(());
+            return Ok(None);
         }
-        match self.objection(tenant, sha1, since, now).await? {
-            Some(objection) => Err(objected(sha1, &objection)),
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn announce(&self, tenant: TenantId, action: &ActionRecord) {
-        tracing::info!(
-            %tenant, action = %action.id, machine = %action.machine, sha1 = %action.sha1,
-            "action taken"
-        );
-        self.wake(tenant, &action.machine);
+        let objection = self.objection(tenant, sha1, since, now).await?;
+        Ok(objection.map(FileRefusal::Objection))
     }
 }
 
@@ -162,59 +132,5 @@ fn check_system(machine: &MachineRecord) -> Result<(), ApiError> {
             ErrorCode::ClientVersionNotSupported,
             format!("StopAndQuarantineFile is supported on client version {first} and above."),
         )),
-    }
-}
-
-fn protected(sha1: Sha1, protection: Protection) -> ApiError {
-    objected(sha1, &Objection::Protected(protection))
-}
-
-/// Not a limit on calls: whoever waits and asks again has not understood.
-fn ceiling(most: u32, of_one_file: bool) -> ApiError {
-    let what = match of_one_file {
-        true => "this file",
-        false => "files",
-    };
-    ApiError::new(
-        ErrorCode::DisallowedOperation,
-        format!(
-            "The application had {what} stopped on {most} other machines within the last hour, and may not on more."
-        ),
-    )
-}
-
-fn submission(
-    call: &Call<'_>,
-    machine: MachineRecord,
-    request: StopAndQuarantineFileRequest,
-    duplicates: crate::core::DuplicateRule,
-    now: Timestamp,
-) -> Result<Submission, ApiError> {
-    let id = ActionId::new(Uuid::new_v4().to_string()).map_err(|_| ApiError::internal())?;
-    Ok(Submission {
-        tenant: call.caller.tenant,
-        id,
-        machine: machine.id,
-        computer_dns_name: machine.facts.computer_dns_name,
-        sha1: request.sha1,
-        ask: Ask::StopAndQuarantineFile { force: false },
-        application: call.caller.client_id.clone(),
-        requestor: call.caller.requestor.clone(),
-        comment: request.comment.as_str().to_owned(),
-        title: request.title,
-        external_id: request.external_id,
-        by: call.by.clone(),
-        duplicates,
-        ceiling: Ceiling::default(),
-        now,
-    })
-}
-
-impl Call<'_> {
-    /// The answer that is one action.
-    pub(super) fn action(&self, status: StatusCode, record: ActionRecord) -> Response {
-        let mut action = entity::action(record);
-        action.odata_context = Some(self.origin.context("MachineActions/$entity"));
-        answer::entity(status, &action)
     }
 }

@@ -1,26 +1,11 @@
 //! What the trail says after calls.
 
 use quell_model::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
 use crate::admin::{Admin, AdminError, Line, SilentWitness, TrailFilter, Witnesses};
 use crate::core::audit::{Head, Signed, Trust};
-
-async fn entries(world: &World) -> Vec<Value> {
-    let tenant = world.admin.tenant_id();
-    let kept = world.store.entries(tenant, 0, 1000).await.unwrap();
-    kept.iter()
-        .map(|kept| serde_json::from_str(&kept.entry).unwrap())
-        .collect()
-}
-
-async fn of(world: &World, deed: &str) -> Vec<Value> {
-    let all = entries(world).await;
-    all.into_iter()
-        .filter(|entry| entry["deed"] == deed)
-        .collect()
-}
 
 #[tokio::test]
 async fn action_is_told_with_who_asked_for_what_of_which_machine() {
@@ -29,7 +14,7 @@ async fn action_is_told_with_who_asked_for_what_of_which_machine() {
     let client = world.client(BOTH).await;
     let token = world.token_of(&client).await;
     let action = world.stop(&token).await.json()["id"].clone();
-    let [taken] = of(&world, "ActionTaken").await.try_into().unwrap();
+    let [taken] = world.deeds("ActionTaken").await.try_into().unwrap();
     assert_eq!(
         taken["actor"],
         json!({"kind": "application", "id": client.id, "name": "SOC robot"})
@@ -38,7 +23,7 @@ async fn action_is_told_with_who_asked_for_what_of_which_machine() {
     let about = ["machine", "sha1", "action"].map(|name| taken[name].clone());
     assert_eq!(about, [json!(MACHINE), json!(SHA1), action]);
     assert_eq!(taken["time"], world.now().to_string());
-    let [added] = of(&world, "ApplicationAdded").await.try_into().unwrap();
+    let [added] = world.deeds("ApplicationAdded").await.try_into().unwrap();
     assert_eq!(added["actor"]["kind"], "operator");
     assert_eq!(added["details"]["permissions"], json!(BOTH));
     assert!(!added.to_string().contains(&client.secret));
@@ -60,7 +45,8 @@ async fn looking_up_who_has_a_file_is_told_whatever_the_answer() {
         let answer = world.get(&token, &path).await;
         assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);
     }
-    let told: Vec<_> = of(&world, "FileLookedUp")
+    let told: Vec<_> = world
+        .deeds("FileLookedUp")
         .await
         .iter()
         .map(|entry| {
@@ -93,7 +79,8 @@ async fn file_that_is_nowhere_seen_is_a_refusal_that_is_told() {
     let empty = BODY.replace(SHA1, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     let answer = world.post(&token, &stop_path(MACHINE), empty).await;
     assert_eq!(answer.status.as_u16(), 403, "{}", answer.text);
-    let told: Vec<_> = of(&world, "ActionRefused")
+    let told: Vec<_> = world
+        .deeds("ActionRefused")
         .await
         .iter()
         .map(|entry| entry["outcome"].clone())
@@ -106,16 +93,17 @@ async fn what_anyone_can_try_is_counted_and_told_once() {
     let world = World::new().await;
     let client = world.client(&["Machine.Read.All"]).await;
     let token = world.token_of(&client).await;
-    let before = entries(&world).await.len();
+    let before = world.trail().await.len();
     for _ in 0..3 {
         world.get("forged", "/api/machines").await;
         world.get(&token, &format!("/api/files/{SHA1}")).await;
         let form = "grant_type=client_credentials&client_id=x&client_secret=y&scope=z/.default";
         world.ask_token("oauth2/v2.0/token", form).await;
     }
-    assert_eq!(entries(&world).await.len(), before);
+    assert_eq!(world.trail().await.len(), before);
     world.keeper.close().await;
-    let counts: Vec<_> = of(&world, "RefusalsCounted")
+    let counts: Vec<_> = world
+        .deeds("RefusalsCounted")
         .await
         .iter()
         .flat_map(|entry| entry["details"]["counts"].as_array().unwrap().clone())
@@ -144,7 +132,7 @@ async fn keeper_signs_what_has_grown_and_nothing_else() {
         head.statement.link,
         world.store.trail_end(tenant).await.unwrap()
     );
-    assert_eq!(of(&world, "AuditKeyUsed").await.len(), 1);
+    assert_eq!(world.deeds("AuditKeyUsed").await.len(), 1);
     world.keeper.close().await;
     let heads = world.store.heads(tenant, 0, 9).await.unwrap();
     assert_eq!(heads, [head]);
@@ -330,18 +318,18 @@ async fn no_text_of_a_caller_breaks_an_entry_out_of_its_line() {
     let world = World::new().await;
     world.machine_with_file().await;
     let token = world.token(BOTH).await;
-    let before = entries(&world).await.len();
+    let before = world.trail().await.len();
     let lone = format!(r#"{{"Comment":"\ud800","Sha1":"{SHA1}"}}"#);
     let answer = world.post(&token, &stop_path(MACHINE), lone).await;
     assert_eq!(answer.status.as_u16(), 400, "{}", answer.text);
-    assert_eq!(entries(&world).await.len(), before);
+    assert_eq!(world.trail().await.len(), before);
 
     let hostile = "\u{0}\u{1b}[2J\"},\"hash\":\"\r\n{\"entry\":{\u{7f}\u{2028}\u{202e}\\";
     let comment = format!("{hostile}{}", "\u{1f600}".repeat(500));
     let body = json!({"Comment": comment, "Sha1": SHA1}).to_string();
     let answer = world.post(&token, &stop_path(MACHINE), body).await;
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
-    let [taken] = of(&world, "ActionTaken").await.try_into().unwrap();
+    let [taken] = world.deeds("ActionTaken").await.try_into().unwrap();
     let told = taken["details"]["comment"].as_str().unwrap();
     assert!(told.starts_with(hostile) && told.ends_with('…') && told.len() <= 1024);
 

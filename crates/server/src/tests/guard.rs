@@ -117,6 +117,10 @@ async fn file_on_many_machines_takes_somebody_who_insists_and_may() {
         refused.refusal(),
         (403, "DisallowedOperation".to_owned(), message)
     );
+    assert_eq!(
+        world.deeds("ActionRefused").await[0]["details"]["why"],
+        "BlastRadius"
+    );
 
     let (status, code, message) = world
         .post(&token, &stop_path(MACHINE), insisting())
@@ -141,6 +145,10 @@ async fn file_that_is_protected_anywhere_takes_somebody_who_insists() {
         .await
         .unwrap();
     let (_, _, message) = world.stop(&token).await.refusal();
+    assert_eq!(
+        world.deeds("ActionRefused").await[0]["details"]["why"],
+        "Protected"
+    );
     assert!(
         message.ends_with("it is on this server's list (the ERP)."),
         "{message}"

@@ -307,6 +307,23 @@ impl World {
             .unwrap()
     }
 
+    /// The entries of the tenant's trail, oldest first.
+    pub(super) async fn trail(&self) -> Vec<Value> {
+        let tenant = self.admin.tenant_id();
+        let kept = self.store.entries(tenant, 0, 1000).await.unwrap();
+        kept.iter()
+            .map(|kept| serde_json::from_str(&kept.entry).unwrap())
+            .collect()
+    }
+
+    /// Those of one deed.
+    pub(super) async fn deeds(&self, deed: &str) -> Vec<Value> {
+        let all = self.trail().await;
+        all.into_iter()
+            .filter(|entry| entry["deed"] == deed)
+            .collect()
+    }
+
     pub(super) async fn saw(&self, machine: &str, sha1: &str) {
         self.saw_with(machine, sha1, None).await;
     }

@@ -56,8 +56,6 @@ pub enum Refusal {
     EnrolmentToken,
     /// Another key is enrolled under the machine's id.
     OtherKey,
-    /// Too many calls.
-    Limit,
     /// The application had files stopped on as many machines as it may.
     Ceiling,
 }
@@ -78,7 +76,6 @@ impl Refusal {
             Self::Client => "Client",
             Self::EnrolmentToken => "EnrolmentToken",
             Self::OtherKey => "OtherKey",
-            Self::Limit => "Limit",
             Self::Ceiling => "Ceiling",
         }
     }
