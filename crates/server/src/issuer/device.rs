@@ -9,10 +9,8 @@ use http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
 
 use super::Issuer;
-use super::basic::Basic;
-use super::endpoint::{Version, correlation, is_form};
+use super::endpoint::{Version, correlation, sent_form};
 use super::fault::TokenFault;
-use super::form::Form;
 use super::scopes::Scopes;
 use crate::secret::{NoRandomness, Secret, random, sha256};
 use crate::store::record::NewDeviceCode;
@@ -53,12 +51,8 @@ impl Issuer {
         headers: &HeaderMap,
         body: Option<&Bytes>,
     ) -> Result<Response, TokenFault> {
-        let body = body.ok_or(TokenFault::TooLong)?;
-        if !is_form(headers) {
-            return Err(TokenFault::NotAForm);
-        }
-        let form = Form::read(body)?;
-        let (client_id, proof) = form.client(Basic::read(headers)?)?;
+        let (form, basic) = sent_form(headers, body)?;
+        let (client_id, proof) = form.client(basic)?;
         self.expect_patience(&client_id)?;
         let tenant = self.tenant_for(tenant, &client_id).await?;
         let client = self.client_for_person(tenant, &client_id, &proof).await?;

@@ -12,7 +12,7 @@ use super::basic::Basic;
 use super::claims::{Bearer, EXPIRES_IN, Mint, Minted, audience_is_ours};
 use super::client::Client;
 use super::fault::TokenFault;
-use super::form::{Grant, TokenRequest};
+use super::form::{Form, Grant, TokenRequest};
 use crate::core::TenantId;
 use crate::exchange;
 use crate::secret::sha256;
@@ -87,11 +87,8 @@ impl Issuer {
         headers: &HeaderMap,
         body: Option<&Bytes>,
     ) -> Result<Response, TokenFault> {
-        let body = body.ok_or(TokenFault::TooLong)?;
-        if !is_form(headers) {
-            return Err(TokenFault::NotAForm);
-        }
-        let request = TokenRequest::read(version, Basic::read(headers)?, body)?;
+        let (form, basic) = sent_form(headers, body)?;
+        let request = TokenRequest::read(version, basic, &form)?;
         self.expect_patience(&request.client_id)?;
         let tokens = match &request.grant {
             Grant::ForItself { resource } => {
@@ -235,6 +232,19 @@ pub(super) fn is_any_tenant(name: &str) -> bool {
     ["common", "organizations"]
         .iter()
         .any(|any| name.eq_ignore_ascii_case(any))
+}
+
+/// The form that a client sent, with the proof in its header if there is one.
+pub(super) fn sent_form(
+    headers: &HeaderMap,
+    body: Option<&Bytes>,
+) -> Result<(Form, Option<Basic>), TokenFault> {
+    let body = body.ok_or(TokenFault::TooLong)?;
+    if !is_form(headers) {
+        return Err(TokenFault::NotAForm);
+    }
+    let basic = Basic::read(headers)?;
+    Ok((Form::read(body)?, basic))
 }
 
 /// Clients in the wild send no content type at all; another one than a form's is a mistake.
