@@ -544,25 +544,4 @@ pub trait Store:
 {
 }
 
-impl<
-    T: Directory
-        + Tenants
-        + Keys
-        + People
-        + SignIns
-        + DeviceCodes
-        + ExternalIssuers
-        + Fleet
-        + Identities
-        + Guard
-        + Ledger
-        + Indicators
-        + DeviceGroups
-        + Roles
-        + Trail
-        + Vitals
-        + Replicas
-        + 'static,
-> Store for T
-{
-}
+impl Store for SqlStore {}
