@@ -4,8 +4,9 @@ use quell_model::Sha1;
 
 use super::{Admin, AdminError};
 use crate::core::TenantId;
-use crate::store::record::{Census, Freeze, ProtectedFile};
-use crate::store::{Directory as _, Guard as _};
+use crate::serve::SILENCE;
+use crate::store::record::{Census, Freeze, ProtectedFile, RunningServer};
+use crate::store::{Directory as _, Guard as _, Vitals as _};
 
 impl Admin {
     /// Hands nothing out from now on; `None` for everybody's machines.
@@ -47,6 +48,17 @@ impl Admin {
     /// When the store is not available.
     pub async fn census(&self) -> Result<Census, AdminError> {
         Ok(self.store.census(self.tenant).await?)
+    }
+
+    /// The servers that run on this store.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn servers(&self) -> Result<Vec<RunningServer>, AdminError> {
+        let mut servers = self.store.servers().await?;
+        let silent_since = self.clock.now().saturating_sub(SILENCE);
+        servers.retain(|server| server.seen >= silent_since);
+        Ok(servers)
     }
 
     /// Has a file not be stopped unless somebody insists.

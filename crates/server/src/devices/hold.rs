@@ -18,7 +18,7 @@ use crate::store::record::{Attendance, Attended, Happened, Standing};
 /// The highest sequence number that a machine can have been given.
 const MAX_SEQUENCE: u64 = 1 << 60;
 
-/// How soon an open hold learns that its machine was revoked.
+/// How soon an open hold learns that its machine was revoked, or is to have a new key.
 const RECHECK: Duration = Duration::from_secs(5);
 
 /// Why a hold sleeps no longer.
@@ -181,9 +181,9 @@ impl Devices {
         }
     }
 
-    /// Sleeps until there is an order or the wait is over. An operator's command revokes or freezes
-    /// in another process, which wakes nobody: so how the machine stands is looked at every few
-    /// seconds.
+    /// Sleeps until there is an order or the wait is over. An operator's command revokes a machine, or
+    /// asks it for a new key, in another process, which wakes nobody: so how the machine stands is
+    /// looked at every few seconds.
     async fn sleep(
         &self,
         proven: &Proven,

@@ -2,6 +2,7 @@
 
 mod enrol;
 mod fault;
+mod freeze;
 mod hold;
 mod inventory;
 mod proof;
@@ -9,7 +10,7 @@ mod report;
 mod rotate;
 mod wake;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use freeze::tell_of_freezes;
 pub(crate) use wake::Wake;
 
 use crate::api::{BodyFault, read_body};
@@ -153,10 +155,13 @@ impl Message {
         serde_json::from_slice(&self.body)
     }
 
-    fn address(&self) -> Option<std::net::IpAddr> {
-        self.parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|peer| peer.0.ip())
+    fn address(&self) -> Option<IpAddr> {
+        peer(&self.parts)
     }
+}
+
+/// Where a request came from.
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|peer| peer.0.ip())
 }

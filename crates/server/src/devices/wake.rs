@@ -57,7 +57,8 @@ impl Wake {
         }
     }
 
-    fn wake_all(&self) {
+    /// Wakes every hold on this server.
+    pub(super) fn wake_all(&self) {
         let sleeping: Vec<_> = self.lock().values().cloned().collect();
         sleeping.iter().for_each(|notify| notify.notify_waiters());
     }

@@ -24,6 +24,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// For how long a found state holds: whoever asks more often, and anybody may, writes no more often.
 const HOLDS: Duration = Duration::from_secs(1);
 
+/// What of the machines gets nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Frozen {
+    /// All of them.
+    Everybody,
+    /// Those of some tenants.
+    SomeTenants,
+}
+
 /// Why a server is of no use now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unready {
@@ -47,6 +57,17 @@ struct Answer {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    #[serde(flatten)]
+    beside: Option<Beside>,
+}
+
+/// What those are told who look after the server: who may call the API should not learn it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Beside {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frozen: Option<Frozen>,
+    held_polls: u64,
 }
 
 /// The server's health.
@@ -76,14 +97,48 @@ impl Health {
 
     /// The answer, if the request asks for health.
     pub(super) async fn answer(&self, method: &Method, path: &str) -> Option<Response> {
-        if !matches!(path, LIVE | READY) || !matches!(*method, Method::GET | Method::HEAD) {
+        let state = self.state(method, path).await?;
+        Some(response(state, None))
+    }
+
+    /// The same for those who look after the server, on which so many agents wait for orders.
+    pub(super) async fn answer_beside(
+        &self,
+        method: &Method,
+        path: &str,
+        held_polls: u64,
+    ) -> Option<Response> {
+        let state = self.state(method, path).await?;
+        let beside = match path {
+            LIVE => None,
+            _ => Some(Beside {
+                frozen: self.frozen().await,
+                held_polls,
+            }),
+        };
+        Some(response(state, beside))
+    }
+
+    async fn state(&self, method: &Method, path: &str) -> Option<Result<&'static str, Unready>> {
+        if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }
-        let state = match path {
-            LIVE => Ok("alive"),
-            _ => self.ready().await.map(|()| "ready"),
-        };
-        Some(response(state))
+        match path {
+            LIVE => Some(Ok("alive")),
+            READY => Some(self.ready().await.map(|()| "ready")),
+            _ => None,
+        }
+    }
+
+    /// A frozen server is ready: it takes what it is asked for.
+    async fn frozen(&self) -> Option<Frozen> {
+        let freezes = timeout(PATIENCE, self.store.freezes()).await.ok()?.ok()?;
+        let of_everybody = freezes.iter().any(|freeze| freeze.tenant.is_none());
+        match (of_everybody, freezes.is_empty()) {
+            (true, _) => Some(Frozen::Everybody),
+            (false, false) => Some(Frozen::SomeTenants),
+            (false, true) => None,
+        }
     }
 
     async fn ready(&self) -> Result<(), Unready> {
@@ -120,25 +175,19 @@ impl Health {
     }
 }
 
-fn response(state: Result<&'static str, Unready>) -> Response<Body> {
-    let (code, answer) = match state {
-        Ok(status) => (
-            StatusCode::OK,
-            Answer {
-                status,
-                reason: None,
-            },
+fn response(state: Result<&'static str, Unready>, beside: Option<Beside>) -> Response<Body> {
+    let (code, status, reason) = match state {
+        Ok(status) => (StatusCode::OK, status, None),
+        Err(unready) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unready",
+            Some(unready.reason()),
         ),
-        Err(unready) => {
-            let reason = Some(unready.reason());
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Answer {
-                    status: "unready",
-                    reason,
-                },
-            )
-        }
+    };
+    let answer = Answer {
+        status,
+        reason,
+        beside,
     };
     let mut response = (code, axum::Json(answer)).into_response();
     let headers = response.headers_mut();

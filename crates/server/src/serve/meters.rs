@@ -203,6 +203,11 @@ impl Meters {
         text::encode(&mut told, &self.registry).map(|()| told)
     }
 
+    /// How many agents wait for orders.
+    pub(super) fn held(&self) -> u64 {
+        u64::try_from(self.held.get()).unwrap_or(0)
+    }
+
     /// Counts a request from now until the guard is dropped.
     pub(super) fn arrived(&self, operation: &'static str, held: bool) -> InFlight {
         let of_operation = self.in_flight.get_or_create_owned(&Asked { operation });

@@ -26,7 +26,11 @@ pub(super) struct Side {
 impl Answer for Side {
     async fn answer(&self, _: SocketAddr, request: Request<Body>) -> Response {
         let (method, path) = (request.method(), request.uri().path());
-        if let Some(health) = self.health.answer(method, path).await {
+        if let Some(health) = self
+            .health
+            .answer_beside(method, path, self.meters.held())
+            .await
+        {
             return health;
         }
         match (path, method) {

@@ -39,8 +39,8 @@ use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,
     DeviceKey, DeviceRequest, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Happened,
     Hearing, IndicatorRecord, Kept, KeptEntry, MachineRecord, MachineScope, NewCode, NewDeviceCode,
-    NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, Sighted, SigningKey,
-    Submission, Submitted, SweepRule, Swept,
+    NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, RunningServer,
+    Sighted, SigningKey, Submission, Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
 pub(crate) use sqlite::{SchemaVersion, check as check_copy, copy as copy_store, schema_version};
@@ -494,6 +494,16 @@ pub trait Vitals: Debug + Send + Sync {
     async fn probe(&self, now: Timestamp) -> Result<(), StoreError>;
     /// How many actions of all tenants have which status, by its name.
     async fn actions_by_status(&self) -> Result<Vec<(String, u64)>, StoreError>;
+    /// Keeps that a server runs, and forgets those that were not seen since a moment.
+    async fn server_runs(
+        &self,
+        server: RunningServer,
+        forget_before: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Forgets a server that ends.
+    async fn server_ends(&self, id: Uuid) -> Result<(), StoreError>;
+    /// The servers that run, or ended without a word lately; the one that started first comes first.
+    async fn servers(&self) -> Result<Vec<RunningServer>, StoreError>;
 }
 
 /// Other servers on the same store.

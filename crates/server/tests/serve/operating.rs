@@ -1,5 +1,7 @@
 //! What those who look after a server see of it.
 
+use quell_server::admin::Admin;
+
 use super::*;
 
 async fn text(address: SocketAddr, path: &str) -> (StatusCode, String) {
@@ -29,7 +31,8 @@ async fn health_is_told_on_both_sides_and_metrics_on_one() {
     let (address, side) = (server.local_addr(), server.metrics_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
     let ended = tokio::spawn(server.run(async { drop(stopped.await) }));
-    for listener in [address, side] {
+    let ready_beside = r#"{"status":"ready","heldPolls":0}"#;
+    for (listener, ready) in [(address, r#"{"status":"ready"}"#), (side, ready_beside)] {
         let told = |state: &str| format!(r#"{{"status":"{state}"}}"#);
         assert_eq!(
             text(listener, "/healthz").await,
@@ -37,8 +40,23 @@ async fn health_is_told_on_both_sides_and_metrics_on_one() {
         );
         assert_eq!(
             text(listener, "/readyz").await,
-            (StatusCode::OK, told("ready"))
+            (StatusCode::OK, ready.to_owned())
         );
+    }
+    let admin = Admin::open(dir.path()).await.unwrap();
+    for (tenant, frozen) in [
+        (Some(admin.tenant_id()), "someTenants"),
+        (None, "everybody"),
+    ] {
+        admin.freeze(tenant, "panic".to_owned()).await.unwrap();
+        let (status, told) = text(side, "/readyz").await;
+        let expected = format!(r#"{{"status":"ready","frozen":"{frozen}","heldPolls":0}}"#);
+        assert_eq!((status, told), (StatusCode::OK, expected));
+        assert_eq!(text(address, "/readyz").await.1, r#"{"status":"ready"}"#);
+    }
+    // It tells of itself as it starts, and no more once it ends.
+    while admin.servers().await.unwrap().len() != 1 {
+        tokio::task::yield_now().await;
     }
     assert_eq!(text(address, "/metrics").await.0, StatusCode::NOT_FOUND);
     assert_eq!(text(side, "/api/machines").await.0, StatusCode::NOT_FOUND);
@@ -59,6 +77,7 @@ async fn health_is_told_on_both_sides_and_metrics_on_one() {
     assert!(commits.unwrap() >= 1.0, "{metrics}");
     stop.send(()).unwrap();
     ended.await.unwrap();
+    assert_eq!(admin.servers().await.unwrap(), []);
 }
 
 #[tokio::test]

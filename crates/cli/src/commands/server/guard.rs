@@ -3,21 +3,30 @@
 use quell::Sha1;
 use quell_server::admin::Admin;
 use quell_server::core::TenantId;
-use quell_server::store::record::{Freeze, ProtectedFile};
+use quell_server::store::record::{Freeze, ProtectedFile, RunningServer};
 use quell_terminal::{Consent, Exit, Failure, Format, Question, Table};
 use serde::Serialize;
 
-use super::cannot;
+use super::{cannot, choose};
 
 /// Whose machines a freeze is about.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Reach {
-    /// Only the machines of this tenant [default: everybody's]
-    #[arg(long, value_name = "ID")]
-    tenant: Option<TenantId>,
+    /// Only the machines of this tenant, by its id or its name [default: everybody's]
+    #[arg(long, value_name = "TENANT")]
+    tenant: Option<String>,
     /// Why, for whoever looks later
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
+}
+
+impl Reach {
+    async fn tenant(&self, admin: &Admin) -> Result<Option<TenantId>, Failure> {
+        match self.tenant.as_deref() {
+            None => Ok(None),
+            named => Ok(Some(choose(admin, named).await?.tenant_id())),
+        }
+    }
 }
 
 /// What to do with protected files.
@@ -64,8 +73,18 @@ struct Count {
     count: u64,
 }
 
+/// A server on the data, and how many agents wait for orders at it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Running {
+    since: String,
+    seen: String,
+    held_polls: u64,
+}
+
 #[derive(Debug, Serialize)]
 struct Status {
+    servers: Vec<Running>,
     frozen: Vec<Frozen>,
     machines: Vec<Count>,
     actions: Vec<Count>,
@@ -86,7 +105,7 @@ struct Many {
 /// Hands nothing out any more.
 pub(super) async fn freeze(reach: &Reach, admin: &Admin, format: Format) -> Result<(), Failure> {
     admin
-        .freeze(reach.tenant, reach.reason.clone())
+        .freeze(reach.tenant(admin).await?, reach.reason.clone())
         .await
         .map_err(|error| cannot(&error))?;
     show(admin, format).await
@@ -95,7 +114,7 @@ pub(super) async fn freeze(reach: &Reach, admin: &Admin, format: Format) -> Resu
 /// Hands out again.
 pub(super) async fn thaw(reach: &Reach, admin: &Admin, format: Format) -> Result<(), Failure> {
     let thawed = admin
-        .thaw(reach.tenant, reach.reason.clone())
+        .thaw(reach.tenant(admin).await?, reach.reason.clone())
         .await
         .map_err(|error| cannot(&error))?;
     if !thawed {
@@ -137,7 +156,9 @@ pub(super) async fn status(admin: &Admin, format: Format) -> Result<(), Failure>
         of: status.as_str(),
         count: *count,
     });
+    let servers = admin.servers().await.map_err(|error| cannot(&error))?;
     let status = Status {
+        servers: servers.into_iter().map(running).collect(),
         frozen: frozen(admin).await?,
         machines,
         actions: actions.collect(),
@@ -148,6 +169,14 @@ pub(super) async fn status(admin: &Admin, format: Format) -> Result<(), Failure>
 async fn frozen(admin: &Admin) -> Result<Vec<Frozen>, Failure> {
     let freezes = admin.freezes().await.map_err(|error| cannot(&error))?;
     Ok(freezes.into_iter().map(view).collect())
+}
+
+fn running(server: RunningServer) -> Running {
+    Running {
+        since: server.started.to_string(),
+        seen: server.seen.to_string(),
+        held_polls: server.held_polls,
+    }
 }
 
 fn view(freeze: Freeze) -> Frozen {
@@ -180,6 +209,19 @@ fn frozen_for_people(frozen: &[Frozen]) -> String {
     lines.collect()
 }
 
+fn servers_for_people(servers: &[Running]) -> String {
+    if servers.is_empty() {
+        return "no server runs on these data, or none has told so lately\n".to_owned();
+    }
+    let line = |server: &Running| {
+        format!(
+            "running since {}: {} agents wait for orders, as of {}\n",
+            server.since, server.held_polls, server.seen
+        )
+    };
+    servers.iter().map(line).collect()
+}
+
 fn status_for_people(status: &Status) -> String {
     let mut table = Table::new(&["what", "state", "count"]);
     for (what, counts) in [("machines", &status.machines), ("actions", &status.actions)] {
@@ -187,7 +229,12 @@ fn status_for_people(status: &Status) -> String {
             table.row([what, count.of, &count.count.to_string()]);
         }
     }
-    format!("{}{}", frozen_for_people(&status.frozen), table.render(""))
+    format!(
+        "{}{}{}",
+        servers_for_people(&status.servers),
+        frozen_for_people(&status.frozen),
+        table.render("")
+    )
 }
 
 /// Does what is to be done with protected files.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use quell_model::MachineId;
+use quell_model::{MachineId, Timestamp};
 use tokio::sync::broadcast::{self, error::RecvError};
+use uuid::Uuid;
 
 use crate::core::TenantId;
 
@@ -39,6 +40,19 @@ impl Hearing {
             Err(RecvError::Closed) => None,
         }
     }
+}
+
+/// A server that runs on a store, as it told last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningServer {
+    /// Made when it starts.
+    pub id: Uuid,
+    /// Since when it runs.
+    pub started: Timestamp,
+    /// When it told this.
+    pub seen: Timestamp,
+    /// How many agents waited for orders at it then.
+    pub held_polls: u64,
 }
 
 /// Whose calls are counted together: those of one operation by one application.

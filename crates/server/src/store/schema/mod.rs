@@ -28,6 +28,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0011.sql"),
     include_str!("0012.sql"),
     include_str!("0013.sql"),
+    include_str!("0014.sql"),
 ];
 
 /// The version that is reached by all steps.
