@@ -22,6 +22,13 @@ pub trait Clock: Debug + Send + Sync + 'static {
         self.now()
     }
 
+    /// How long it has run by what does not change when it is set, sleep included. A clock that cannot
+    /// tell goes by what it shows, as though it were never set.
+    fn running(&self) -> Duration {
+        self.now()
+            .saturating_duration_since(Timestamp::from_unix_seconds(0))
+    }
+
     /// What this clock will show at a moment of everyone else's that has not passed: until when to
     /// remember what is good until then.
     fn own_moment(&self, outside: Timestamp) -> Timestamp {
@@ -37,6 +44,16 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         SystemTime::now().into()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn running(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        // Since the system was started: neither is below zero.
+        let since_boot = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(since_boot.tv_sec).unwrap_or(0);
+        let nanoseconds = u32::try_from(since_boot.tv_nsec).unwrap_or(0);
+        Duration::new(seconds, nanoseconds)
     }
 }
 

@@ -19,6 +19,7 @@ pub mod radius;
 pub mod role;
 pub mod span;
 pub mod status;
+mod steps;
 pub mod tag;
 pub mod tenant;
 
@@ -33,5 +34,6 @@ pub use lifecycle::{AlreadyEnded, Cancellation, Ending, Event, State, Step};
 pub use radius::{BlastRadius, Ceiling, Objection};
 pub use role::{Powers, Role, RolePermission};
 pub use status::Status;
+pub(crate) use steps::ClockSteps;
 pub use tag::{InvalidTag, Tag};
 pub use tenant::TenantId;

@@ -1,12 +1,14 @@
 //! Lets time pass in the store, now and then.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use quell_model::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::core::ClockSteps;
 use crate::issuer::Issuer;
 use crate::store::Store;
 use crate::store::record::SweepRule;
@@ -22,6 +24,7 @@ pub struct Sweeper {
     issuer: Arc<Issuer>,
     clock: Arc<dyn Clock>,
     rule: SweepRule,
+    steps: Arc<Mutex<ClockSteps>>,
 }
 
 impl Sweeper {
@@ -36,6 +39,7 @@ impl Sweeper {
             issuer,
             clock,
             rule,
+            steps: Arc::default(),
         }
     }
 
@@ -53,7 +57,12 @@ impl Sweeper {
     /// Does it now, by the server's clock. A store that cannot is tried again at the next interval.
     pub async fn sweep(&self) {
         self.tend().await;
-        match self.store.sweep(self.rule, self.clock.now()).await {
+        let now = self.clock.now();
+        let rule = SweepRule {
+            held_back: self.look(now),
+            ..self.rule
+        };
+        match self.store.sweep(rule, now).await {
             Ok(swept) if swept.timed_out + swept.inactive > 0 => {
                 tracing::info!(
                     timed_out = swept.timed_out,
@@ -66,6 +75,19 @@ impl Sweeper {
                 tracing::error!(error = &error as &dyn std::error::Error, "no sweep");
             }
         }
+    }
+
+    /// How much of what the clock shows has not passed.
+    fn look(&self, now: Timestamp) -> Duration {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let held_back = steps.look(now, self.clock.running());
+        if held_back > Duration::ZERO {
+            tracing::warn!(
+                seconds = held_back.as_secs(),
+                "the clock was set forward: what waits for machines is not over because of that"
+            );
+        }
+        held_back
     }
 
     async fn tend(&self) {

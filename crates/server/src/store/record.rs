@@ -27,7 +27,7 @@ pub use external::ExternalIssuer;
 pub use guard::{Census, Freeze, ProtectedFile};
 pub use identity::{Attendance, Attended, CloneRecord, Rotated, Rotation, Standing, TokenRecord};
 pub use indicator::{Author, IndicatorRecord, Kept};
-pub use replica::{Caller, Heard, Hearing};
+pub use replica::{Caller, Heard, Hearing, RunningServer};
 pub use scope::{ActionScope, MachineScope};
 pub use sign_in::{
     DeviceRequest, Granted, NewCode, NewDeviceCode, NewSignIn, Person, Polled, Redeemed, Redemption,
@@ -201,6 +201,8 @@ pub struct MachineRecord {
     pub health: Health,
     /// Whether an operator revoked its key.
     pub revoked: bool,
+    /// Whether another was noticed that has its identity.
+    pub cloned: bool,
     /// What its operators call it by, in the order of the alphabet.
     pub tags: Vec<String>,
     /// The device group that it is in.
@@ -404,6 +406,9 @@ pub struct SweepRule {
     pub inactive_after: Duration,
     /// A sighting older than this is forgotten.
     pub sightings_kept: Duration,
+    /// How much of what the clock shows has not passed, as it was set forward: nothing that waits is over
+    /// because of that.
+    pub held_back: Duration,
 }
 
 /// What a sweep did.

@@ -134,7 +134,9 @@ impl Ledger for SqlStore {
 
     async fn sweep(&self, rule: SweepRule, now: Timestamp) -> Result<Swept, StoreError> {
         // Each part for itself, so that none is in the way of others for long.
-        let timed_out = self.write(move |sql| sweep::time_out(sql, now)).await?;
+        let timed_out = self
+            .write(move |sql| sweep::time_out(sql, now.saturating_sub(rule.held_back)))
+            .await?;
         let inactive = self
             .write(move |sql| sweep::inactivate(sql, rule, now))
             .await?;

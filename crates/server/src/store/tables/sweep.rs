@@ -77,7 +77,10 @@ pub(super) fn forget(sql: &mut dyn Sql, rule: SweepRule, now: Timestamp) -> Resu
     let oldest_sighting = now.saturating_sub(rule.sightings_kept);
     for (text, before) in [
         ("DELETE FROM assertions WHERE forget_after < ?1", now),
-        ("DELETE FROM orders WHERE expires <= ?1", now),
+        (
+            "DELETE FROM orders WHERE expires <= ?1",
+            now.saturating_sub(rule.held_back),
+        ),
         // An enrolment token is kept a while after its end, so that a machine whose answer was
         // lost may still ask again with the same key.
         (
