@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Admin, AdminError};
 use crate::core::extension::Extension;
-use crate::issuer::{RedirectUri, is_usable_certificate};
+use crate::issuer::{RedirectUri, is_certificate_over, is_usable_certificate};
 use crate::secret::{Secret, SecretHash};
 use crate::store::Directory as _;
 use crate::store::record::Application;
@@ -89,13 +89,18 @@ impl Admin {
     ///
     /// # Errors
     /// [`AdminError::Name`], [`AdminError::UnknownPermission`], [`AdminError::UnknownScope`],
-    /// [`AdminError::RedirectUri`], [`AdminError::Certificate`], [`AdminError::Useless`], or when the
-    /// store is not available.
+    /// [`AdminError::RedirectUri`], [`AdminError::Certificate`], [`AdminError::CertificateOver`],
+    /// [`AdminError::Useless`], or when the store is not available.
     pub async fn add_application(
         &self,
         new: NewApplication,
     ) -> Result<AddedApplication, AdminError> {
         check(&new)?;
+        if let NewProof::Certificate(certificate) = &new.proof
+            && is_certificate_over(certificate, self.clock.outside())
+        {
+            return Err(AdminError::CertificateOver);
+        }
         let (secret, certificate) = match new.proof {
             NewProof::Secret => (Some(Secret::generate()?), None),
             NewProof::Certificate(certificate) => (None, Some(certificate)),

@@ -81,6 +81,9 @@ pub enum AdminError {
     /// The certificate is none, or has no RSA key of at least 2048 bits.
     #[error("the certificate must be one of X.509 with an RSA key of at least 2048 bits")]
     Certificate,
+    /// The certificate's dates have passed.
+    #[error("the certificate is over: make another")]
+    CertificateOver,
     /// A public application that would act by itself, or for nobody.
     #[error("a public application has scopes and no permissions: it acts for persons alone")]
     Useless,

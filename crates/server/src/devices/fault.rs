@@ -22,6 +22,10 @@ impl DeviceFault {
         })
     }
 
+    pub(super) fn code(&self) -> FaultCode {
+        self.0.error
+    }
+
     pub(super) fn unavailable(why: impl Display) -> Self {
         Self::new(FaultCode::Unavailable, why)
     }

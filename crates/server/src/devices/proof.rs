@@ -8,8 +8,10 @@ use quell_model::{MachineId, Timestamp};
 use quell_protocol::{AssertionClaims, AssertionFault, Binding, FaultCode, route};
 
 use super::fault::DeviceFault;
-use super::{Devices, Message};
+use super::{Devices, Message, peer};
+use crate::audit::Refused;
 use crate::core::TenantId;
+use crate::core::audit::Refusal;
 use crate::exchange;
 use crate::secret::sha256;
 use crate::store::record::{Admission, DeviceKey};
@@ -32,14 +34,38 @@ impl Devices {
     /// Says which enrolled machine asks, refuses what it speaks if that is not served, and uses
     /// the assertion up.
     pub(super) async fn prove(&self, message: &Message) -> Result<Proven, DeviceFault> {
-        let (key, claims) = self.signed(&message.parts, by_present_key).await?;
-        self.accept(message, key, claims).await
+        let proven = async {
+            let (key, claims) = self.signed(&message.parts, by_present_key).await?;
+            self.accept(message, key, claims).await
+        };
+        let proven = proven.await;
+        proven.inspect_err(|fault| self.count_bad_proof(fault, &message.parts))
     }
 
     /// The same, of a machine that may be changing its key: the one that it proposed is good too.
     pub(super) async fn prove_by_either(&self, message: &Message) -> Result<Proven, DeviceFault> {
-        let (key, claims) = self.signed(&message.parts, by_either_key).await?;
-        self.accept(message, key, claims).await
+        let proven = async {
+            let (key, claims) = self.signed(&message.parts, by_either_key).await?;
+            self.accept(message, key, claims).await
+        };
+        let proven = proven.await;
+        proven.inspect_err(|fault| self.count_bad_proof(fault, &message.parts))
+    }
+
+    /// Anybody can try to be a machine, so what is refused is counted. A clock that is wrong, or an
+    /// old version, is no attempt.
+    fn count_bad_proof(&self, fault: &DeviceFault, parts: &Parts) {
+        if fault.code() != FaultCode::InvalidAssertion {
+            return;
+        }
+        let refused = Refused {
+            tenant: None,
+            why: Refusal::DeviceProof,
+            operation: "prove",
+            application: None,
+            peer: peer(parts),
+        };
+        self.refusals.count(refused, self.clock.now());
     }
 
     async fn accept(
@@ -70,13 +96,17 @@ impl Devices {
     /// Refuses whoever is no enrolled machine by the head of the request, before its body is read:
     /// a stranger must not fill the server's memory. The assertion is not used up by this.
     pub(super) async fn expect(&self, parts: &Parts) -> Result<(), DeviceFault> {
-        let (key, claims) = self.signed(parts, by_present_key).await?;
-        let any_body = Binding {
-            body_hash: claims.binding.body_hash.clone(),
-            ..Binding::post(parts.uri.path(), &[])
+        let expected = async {
+            let (key, claims) = self.signed(parts, by_present_key).await?;
+            let any_body = Binding {
+                body_hash: claims.binding.body_hash.clone(),
+                ..Binding::post(parts.uri.path(), &[])
+            };
+            self.check(&claims, &any_body)?;
+            refuse_revoked(&key)
         };
-        self.check(&claims, &any_body)?;
-        refuse_revoked(&key)
+        let expected = expected.await;
+        expected.inspect_err(|fault| self.count_bad_proof(fault, parts))
     }
 
     /// Says whether the assertion of a machine that is not enrolled yet is good: it must be signed

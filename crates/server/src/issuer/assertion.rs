@@ -19,6 +19,8 @@ use rustls_pki_types::CertificateDer;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::validity::Validity;
+
 /// The longest that an assertion may still live: as long as those of Microsoft's libraries.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// How far clocks may differ.
@@ -39,6 +41,8 @@ pub(super) enum AssertionFlaw {
     Claims,
     #[error("it is over, not yet good, or good for too long")]
     Time,
+    #[error("its certificate is over, or not yet good")]
+    CertificateTime,
 }
 
 /// Nothing but these is looked at: keys and addresses in a header are a stranger's.
@@ -95,6 +99,9 @@ pub(super) fn verify(
         return Err(AssertionFlaw::Malformed);
     }
     header.names(certificate)?;
+    if !is_certificate_good_at(certificate, now) {
+        return Err(AssertionFlaw::CertificateTime);
+    }
     let signature = URL_SAFE_NO_PAD
         .decode(signature)
         .map_err(|_| AssertionFlaw::Malformed)?;
@@ -162,6 +169,19 @@ fn public_key(certificate: &[u8]) -> Result<Vec<u8>, AssertionFlaw> {
     let der = CertificateDer::from(certificate);
     let parsed = ParsedCertificate::try_from(&der).map_err(|_| AssertionFlaw::Signature)?;
     Ok(parsed.subject_public_key_info().as_ref().to_vec())
+}
+
+/// Whether a certificate's own dates let it count, by a clock that may differ from its maker's.
+fn is_certificate_good_at(certificate: &[u8], now: Timestamp) -> bool {
+    Validity::of(certificate).is_some_and(|validity| {
+        validity.not_before <= now.saturating_add(LEEWAY)
+            && now <= validity.not_after.saturating_add(LEEWAY)
+    })
+}
+
+/// Whether a certificate was good once and is no more.
+pub(crate) fn is_certificate_over(certificate: &[u8], now: Timestamp) -> bool {
+    Validity::of(certificate).is_some_and(|validity| validity.not_after < now)
 }
 
 /// Whether a certificate can be registered: it is one, and its key is RSA of a usable size.

@@ -17,7 +17,9 @@ use super::form::Form;
 use super::pages::{Page, Question, redirect};
 use super::password::MAX_PASSWORD;
 use super::scopes::Scopes;
+use crate::audit::Refused as Counted;
 use crate::core::TenantId;
+use crate::core::audit::Refusal;
 use crate::secret::{Secret, sha256};
 use crate::store::StoreError;
 use crate::store::record::{Application, NewCode, Person};
@@ -334,6 +336,14 @@ impl Issuer {
             Some(person) => Ok(person),
             None => {
                 tracing::info!(%tenant, from = %visitor.from, "sign-in refused");
+                let refused = Counted {
+                    tenant: Some(tenant),
+                    why: Refusal::Password,
+                    operation: "SignIn",
+                    application: None,
+                    peer: Some(visitor.from),
+                };
+                self.refusals.count(refused, self.clock.now());
                 Err(Again::Wrong)
             }
         }

@@ -27,6 +27,7 @@ mod person;
 mod redirect;
 mod routes;
 mod scopes;
+mod validity;
 mod verified;
 mod verify;
 
@@ -34,11 +35,12 @@ use std::sync::Arc;
 
 use quell_model::{Holder, PERMISSIONS};
 
+use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::core::{Rotation, TenantId};
 use crate::store::{Store, StoreError};
 
-pub(crate) use assertion::is_usable_certificate;
+pub(crate) use assertion::{is_certificate_over, is_usable_certificate};
 use attempts::Attempts;
 pub(crate) use claims::Caller;
 pub(crate) use endpoint::Version;
@@ -79,6 +81,18 @@ pub(crate) struct Issuer {
     attempts: Attempts,
     external: ExternalIssuers,
     passwords: Passwords,
+    refusals: Arc<Refusals>,
+}
+
+/// How an issuer is to work.
+#[derive(Clone, Debug)]
+pub(crate) struct IssuerRule {
+    pub(crate) clients: Clients,
+    /// The server's, without a slash at the end.
+    pub(crate) base_url: String,
+    pub(crate) rotation: Rotation,
+    /// Whether requests for tokens are limited.
+    pub(crate) guarded: bool,
 }
 
 impl Issuer {
@@ -86,12 +100,16 @@ impl Issuer {
     pub(crate) async fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        clients: Clients,
-        base_url: String,
-        rotation: Rotation,
-        guarded: bool,
+        rule: IssuerRule,
         fetch: Arc<dyn FetchKeys>,
+        refusals: Arc<Refusals>,
     ) -> Result<Self, StartError> {
+        let IssuerRule {
+            clients,
+            base_url,
+            rotation,
+            guarded,
+        } = rule;
         let external = ExternalIssuers::new(Arc::clone(&store), fetch);
         external.look().await?;
         let keys = Keyring::start(Arc::clone(&store), Arc::clone(&clock), rotation).await?;
@@ -105,6 +123,7 @@ impl Issuer {
             attempts: Attempts::new()?,
             external,
             passwords: Passwords::default(),
+            refusals,
         })
     }
 

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
+use quell_model::Timestamp;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, date_time_ymd};
 use serde_json::{Value, json};
 
 use super::world::{BASE_URL, RESOURCE, World};
@@ -19,9 +20,10 @@ struct Certified {
     certificate: Vec<u8>,
 }
 
-fn certificate() -> (EncodingKey, Vec<u8>) {
+fn certificate(change: impl FnOnce(&mut CertificateParams)) -> (EncodingKey, Vec<u8>) {
     let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
-    let params = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
+    let mut params = CertificateParams::new(vec!["app.example".to_owned()]).unwrap();
+    change(&mut params);
     let certificate = params.self_signed(&key).unwrap();
     let pem = key.serialize_pem();
     let signer = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
@@ -30,7 +32,11 @@ fn certificate() -> (EncodingKey, Vec<u8>) {
 
 impl Certified {
     async fn register(world: &World) -> Self {
-        let (key, certificate) = certificate();
+        Self::register_with(world, |_| {}).await
+    }
+
+    async fn register_with(world: &World, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let (key, certificate) = certificate(change);
         let added = world
             .admin
             .add_application(NewApplication {
@@ -122,7 +128,7 @@ async fn assertion_with_anything_wrong_is_refused_alike() {
     let world = World::new().await;
     let app = Certified::register(&world).await;
     let now = world.now().unix_seconds();
-    let (other_key, other_certificate) = certificate();
+    let (other_key, other_certificate) = certificate(|_| {});
     let refused = async |name: &str, assertion: String| {
         let (status, answer) = app.ask(&world, &assertion).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{name}");
@@ -180,6 +186,40 @@ async fn assertion_with_anything_wrong_is_refused_alike() {
     refused("nothing", "x".to_owned()).await;
     let critical = part(json!({"alg": "RS256", "crit": ["exp"]}));
     refused("crit", format!("{critical}.{}.AAAA", part(claims))).await;
+}
+
+#[tokio::test]
+async fn certificate_counts_between_its_dates_and_clocks_may_differ_a_little() {
+    let world = World::new().await;
+    let app = Certified::register_with(&world, |params| {
+        params.not_before = date_time_ymd(2026, 3, 1);
+        params.not_after = date_time_ymd(2026, 3, 3);
+    });
+    let app = app.await;
+    let [start, end] = ["2026-03-01T00:00:00Z", "2026-03-03T00:00:00Z"];
+    let [start, end] = [start, end].map(|text| text.parse::<Timestamp>().unwrap());
+    let asked = async |clock: Timestamp| {
+        world.clock.set(clock);
+        let assertion = encode(&app.header(Algorithm::RS256), &app.claims(&world), &app.key);
+        app.ask(&world, &assertion.unwrap()).await.0
+    };
+    let (soon, later) = (Duration::from_secs(50), Duration::from_secs(70));
+    for (clock, status) in [
+        (start.saturating_sub(later), StatusCode::UNAUTHORIZED),
+        (start.saturating_sub(soon), StatusCode::OK),
+        (start, StatusCode::OK),
+        (end.saturating_add(soon), StatusCode::OK),
+        (end.saturating_add(later), StatusCode::UNAUTHORIZED),
+    ] {
+        assert_eq!(asked(clock).await, status, "{clock}");
+    }
+    let over = world.admin.add_application(NewApplication {
+        display_name: "App".to_owned(),
+        permissions: vec!["Machine.Read.All".to_owned()],
+        proof: NewProof::Certificate(app.certificate.clone()),
+        ..NewApplication::default()
+    });
+    assert!(matches!(over.await, Err(AdminError::CertificateOver)));
 }
 
 #[tokio::test]

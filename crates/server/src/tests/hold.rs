@@ -6,6 +6,7 @@ use quell_protocol::{
     FailureReason, FaultCode, Inventory, Phase, ProtocolVersion, Sighting, Verb, Verdict, WirePath,
     route,
 };
+use serde_json::json;
 
 use super::device::{Device, facts, finished};
 use super::world::{BOTH, MACHINE, SHA1, World};
@@ -179,4 +180,31 @@ async fn inventory_is_what_the_api_answers_from() {
     broken.sightings[0].sha256 = Some("x".to_owned());
     let answer = device.send(&world, route::INVENTORY, &broken).await;
     assert_eq!(answer.status.as_u16(), 400);
+}
+
+#[tokio::test]
+async fn who_cannot_prove_to_be_a_machine_is_counted_in_the_trail() {
+    let world = World::new().await;
+    let device = world.enrolled(MACHINE).await;
+    let stranger = Device::new(MACHINE, device.token.clone());
+    let request = Device::hold_request(0, 0);
+    for _ in 0..2 {
+        let refused = stranger.send(&world, route::HOLD, &request).await;
+        assert_eq!(refused.status.as_u16(), 401, "{}", refused.text);
+    }
+    assert_eq!(
+        device
+            .send(&world, route::HOLD, &request)
+            .await
+            .status
+            .as_u16(),
+        200
+    );
+    world.keeper.close().await;
+    let [told] = world.deeds("RefusalsCounted").await.try_into().unwrap();
+    let counts = &told["details"]["counts"];
+    assert_eq!(
+        (&counts[0]["why"], &counts[0]["count"]),
+        (&json!("DeviceProof"), &json!(2))
+    );
 }

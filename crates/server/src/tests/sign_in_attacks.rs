@@ -394,3 +394,19 @@ async fn tenant_is_the_one_that_was_called() {
         "the application's own"
     );
 }
+
+#[tokio::test]
+async fn wrong_passwords_are_counted_in_the_trail_and_told_once() {
+    let world = World::new().await;
+    let sitting = Sitting::begin(&world).await;
+    for _ in 0..3 {
+        let page = sitting.sign_in(&world, "", "not the password").await;
+        assert!(page.text.contains("The name or the password is wrong."));
+    }
+    world.keeper.close().await;
+    let told = world.deeds("RefusalsCounted").await;
+    let counts = &told[0]["details"]["counts"];
+    assert_eq!(counts[0]["why"], "Password", "{told:?}");
+    assert_eq!(counts[0]["count"], 3);
+    assert!(!told[0].to_string().contains("not the password"));
+}

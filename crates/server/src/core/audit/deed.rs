@@ -52,6 +52,10 @@ pub enum Refusal {
     Token,
     /// The client's id or secret was wrong.
     Client,
+    /// A person's name or password was wrong.
+    Password,
+    /// What a machine proves itself with was no good.
+    DeviceProof,
     /// The enrolment token was no good.
     EnrolmentToken,
     /// Another key is enrolled under the machine's id.
@@ -74,6 +78,8 @@ impl Refusal {
             Self::Ended => "Ended",
             Self::Token => "Token",
             Self::Client => "Client",
+            Self::Password => "Password",
+            Self::DeviceProof => "DeviceProof",
             Self::EnrolmentToken => "EnrolmentToken",
             Self::OtherKey => "OtherKey",
             Self::Ceiling => "Ceiling",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
-use quell_transport::{HyperTransport, Transport as _, TransportError};
+use quell_transport::{HyperTransport, RootCertificates, Transport as _, TransportError};
 use url::Url;
 
 use crate::outgoing;
@@ -52,8 +52,8 @@ pub(crate) trait FetchKeys: Debug + Send + Sync {
 pub(crate) struct HttpFetch(HyperTransport);
 
 impl HttpFetch {
-    pub(crate) fn new() -> Result<Self, FetchError> {
-        let carrier = outgoing::carrier(PATIENCE, LONGEST).map_err(FetchError::Client)?;
+    pub(crate) fn new(trusted: RootCertificates) -> Result<Self, FetchError> {
+        let carrier = outgoing::carrier(PATIENCE, LONGEST, trusted).map_err(FetchError::Client)?;
         Ok(Self(carrier))
     }
 }
