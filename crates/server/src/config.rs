@@ -65,6 +65,9 @@ pub struct ServerConfig {
     /// A file to which a line is added for every call of the public API: the seconds since the
     /// server started, the application, the operation, the status.
     pub arrivals: Option<PathBuf>,
+    /// A file of authorities, in PEM, that are trusted beside the system's when the server calls others: for other
+    /// issuers' keys, and at a webhook.
+    pub outgoing_authority: Option<PathBuf>,
     /// What is done with the audit trail, beside keeping it.
     pub audit: AuditConfig,
     /// The most connections of one address (an IPv6 network of 64 bits counts as one); more are closed at
@@ -184,6 +187,7 @@ impl ServerConfig {
             sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
             max_connections: 20_000,
             arrivals: None,
+            outgoing_authority: None,
             audit: AuditConfig::default(),
             max_connections_per_address: None,
             drain: Duration::from_secs(30),

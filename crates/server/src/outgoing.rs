@@ -5,16 +5,21 @@
 
 use std::time::Duration;
 
-use quell_transport::{BuildError, HyperTransport, TransportOptions};
+use quell_transport::{BuildError, HyperTransport, RootCertificates, TransportOptions};
 use url::{Host, Url};
 
 /// What carries requests that take no longer than `patience` in all, with answers of at most
-/// `longest` bytes.
+/// `longest` bytes, to hosts that these authorities vouch for.
 ///
 /// # Errors
 /// [`BuildError`] when this system's authorities or proxy are no good.
-pub(crate) fn carrier(patience: Duration, longest: usize) -> Result<HyperTransport, BuildError> {
+pub(crate) fn carrier(
+    patience: Duration,
+    longest: usize,
+    trusted: RootCertificates,
+) -> Result<HyperTransport, BuildError> {
     let options = TransportOptions::default()
+        .with_roots(trusted)
         .with_connect_timeout(patience)
         .with_first_byte_timeout(patience)
         .with_total_timeout(patience)

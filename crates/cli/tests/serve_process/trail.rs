@@ -141,7 +141,7 @@ fn header<'a>(head: &'a str, name: &str) -> &'a str {
     found.expect("the header is there")
 }
 
-fn with_webhook(act: &Act, url: &str, authority: Option<&str>) -> Running {
+fn with_webhook(act: &Act, url: &str, environment: &[(&str, &str)]) -> Running {
     write(&act.path("secret"), "hook");
     let secret = act.text("secret");
     let mut command = act.command(&[
@@ -150,10 +150,7 @@ fn with_webhook(act: &Act, url: &str, authority: Option<&str>) -> Running {
         "--audit-webhook-secret-file",
         &secret,
     ]);
-    if let Some(authority) = authority {
-        command.env("SSL_CERT_FILE", authority);
-    }
-    act.start(&mut command)
+    act.start(command.envs(environment.iter().copied()))
 }
 
 #[test]
@@ -161,7 +158,7 @@ fn batch_that_was_posted_when_the_server_was_killed_comes_again_and_none_is_left
     let act = Act::new();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
-    let running = with_webhook(&act, &url, None);
+    let running = with_webhook(&act, &url, &[]);
     let (unanswered, head, body) = take(&listener);
     // The batch arrived, and that it did is not kept.
     running.process.kill_hard();
@@ -171,7 +168,7 @@ fn batch_that_was_posted_when_the_server_was_killed_comes_again_and_none_is_left
     let (all, last) = key.rsplit_once('-').expect("a range");
     assert!(all.ends_with(":1"), "{key}");
 
-    let running = with_webhook(&act, &url, None);
+    let running = with_webhook(&act, &url, &[]);
     let mut next = 1;
     while next <= last.parse().expect("a number") {
         let (mut stream, head, body) = take(&listener);
@@ -215,9 +212,15 @@ fn webhook_s_certificate_is_verified_and_a_broken_receiver_stops_nothing() {
     let (_, port) = listening.address.rsplit_once(':').expect("a port");
     let url = format!("https://localhost:{port}/hook");
     let authority = receiver.text("authority.pem");
-    for (authority, said) in [(None, "certificate"), (Some(&*authority), "it answered 4")] {
+    let by_system: &[(&str, &str)] = &[("SSL_CERT_FILE", &authority)];
+    let by_setting: &[(&str, &str)] = &[("QUELL_SERVER_OUTGOING_AUTHORITY", &authority)];
+    for (trusted, said) in [
+        (&[][..], "certificate"),
+        (by_system, "it answered 4"),
+        (by_setting, "it answered 4"),
+    ] {
         let act = Act::new();
-        let running = with_webhook(&act, &url, authority);
+        let running = with_webhook(&act, &url, trusted);
         let told = |log: &str| {
             let line = log.lines().find(|line| line.contains("not delivered"));
             line.map(str::to_owned)

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -10,7 +11,11 @@ use tokio::net::TcpListener;
 use super::tls::Tls;
 use crate::config::{ServerConfig, StorePlace};
 use crate::data_dir::DataDir;
+use crate::outgoing;
 use crate::store::{SchemaVersion, schema_version, schema_version_of};
+
+/// Nothing is called: how long it would be waited does not matter.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What was examined, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,12 +64,26 @@ pub async fn examine(config: &ServerConfig) -> Vec<Finding> {
         Finding::of("store", store(config).await),
     ];
     findings.extend(certificate(config));
+    findings.extend(authority(config));
     let listen = Finding::of("address", free(config.listen).await);
     findings.push(listen);
     if let Some(address) = config.metrics {
         findings.push(Finding::of("metrics address", free(address).await));
     }
     findings
+}
+
+/// Whom the server trusts when it calls others, if it was told of anyone.
+fn authority(config: &ServerConfig) -> Option<Finding> {
+    config.outgoing_authority.as_ref()?;
+    let carrier = super::trusted(config)
+        .map_err(|error| told(&error))
+        .and_then(|trusted| {
+            let carrier = outgoing::carrier(PATIENCE, 0, trusted);
+            carrier.map_err(|error| told(&error))
+        });
+    let found = carrier.map(|_| "others are called by these too".to_owned());
+    Some(Finding::of("outgoing authority", found))
 }
 
 fn settings(config: &ServerConfig) -> Result<String, String> {
@@ -99,7 +118,8 @@ async fn store(config: &ServerConfig) -> Result<String, String> {
     match found {
         0 => Ok("the database is there, and the tables will be made".to_owned()),
         found if found > known => Err(format!(
-            "it has schema {found}, this version knows schemas up to {known}"
+            "it has schema {found}, this version knows schemas up to {known}: \
+             use the version of quell that wrote it, or restore the backup from before"
         )),
         found if found < known => Ok(format!(
             "it has schema {found}, and will be brought to {known}: back it up before"
@@ -215,6 +235,27 @@ mod tests {
         let (failed, detail) = verdict(&config, "data directory").await;
         assert_eq!(failed, Verdict::Failed);
         assert!(detail.contains("another server"), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn authority_that_is_none_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ca.pem");
+        let mut config = config(&dir.path().join("data"));
+        config.outgoing_authority = Some(file.clone());
+        for content in [None, Some("no certificate")] {
+            if let Some(content) = content {
+                std::fs::write(&file, content).unwrap();
+            }
+            let found = verdict(&config, "outgoing authority").await;
+            assert_eq!(found.0, Verdict::Failed, "{found:?}");
+        }
+        let made = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).unwrap();
+        std::fs::write(&file, made.cert.pem()).unwrap();
+        assert_eq!(
+            verdict(&config, "outgoing authority").await.0,
+            Verdict::Passed
+        );
     }
 
     #[tokio::test]

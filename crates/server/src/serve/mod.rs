@@ -12,6 +12,7 @@ mod health;
 mod meters;
 mod panics;
 mod patience;
+mod presence;
 mod renewal;
 mod sent;
 mod side;
@@ -25,22 +26,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use quell_transport::{RootCertificate, RootCertificates};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use examine::{Finding, Verdict, examine};
+pub(crate) use presence::SILENCE;
 pub use sweeper::Sweeper;
 pub use tls::TlsError;
 
 use crate::api::{self, Api, Arrivals, FleetSizes, Hosts, Throttle};
 use crate::audit::{AuditKeyError, AuditKeyFile, Courier, Keeper, Refusals};
+use crate::clock::Clock;
 use crate::config::{BaseUrl, ConfigError, Limits, ServerConfig};
 use crate::core::PermissionRule;
 use crate::data_dir::{DataDir, DataDirError, ServerLock};
 use crate::devices::{self, Devices, Wake};
-use crate::issuer::{HttpFetch, Issuer, StartError};
+use crate::issuer::{HttpFetch, Issuer, IssuerRule, StartError};
 use crate::store::record::{Address, SweepRule};
 use crate::store::{Directory as _, Store, StoreError, WriteWatch};
 use connection::Connections;
@@ -50,6 +54,7 @@ use front::Front;
 pub use handle::Handle;
 use health::Health;
 use meters::Meters;
+use presence::Presence;
 use renewal::{LiveTls, Renewal};
 use side::Side;
 
@@ -68,6 +73,8 @@ pub struct Server {
     side: Option<(TcpListener, SocketAddr)>,
     tls: Option<Arc<LiveTls>>,
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    wake: Arc<Wake>,
     keeper: Keeper,
     couriers: Vec<Courier>,
     sweeper: Sweeper,
@@ -98,6 +105,14 @@ pub enum BindError {
     /// No request can be made to a webhook.
     #[error("no webhook can be called")]
     Outgoing(#[source] quell_transport::BuildError),
+    /// The file of authorities that are trusted beside the system's cannot be read.
+    #[error("the authorities in {} cannot be read", path.display())]
+    OutgoingAuthority {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The audit key cannot be used.
     #[error(transparent)]
     AuditKey(#[from] AuditKeyError),
@@ -160,11 +175,15 @@ impl Server {
             .await?;
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
-        let issuer = issuer(&config, &base_url, &store).await?;
         let refusals = Arc::new(Refusals::default());
+        let issuer = issuer(&config, &base_url, &store, &refusals).await?;
         let keeper = keeper(&config, &dir, &store, &refusals)?;
         let couriers = couriers(&config, &store)?;
-        let router = router(&config, &base_url, &store, &issuer, &refusals, &closing).await?;
+        let wake = Arc::new(Wake::default());
+        let router = router(
+            &config, &base_url, &store, &issuer, &refusals, &wake, &closing,
+        )
+        .await?;
         let front = Front {
             router,
             health: Arc::new(Health::new(Arc::clone(&store), Arc::clone(&config.clock))),
@@ -183,6 +202,8 @@ impl Server {
             side,
             tls: live,
             store: Arc::clone(&store),
+            clock: Arc::clone(&config.clock),
+            wake,
             keeper,
             couriers,
             sweeper: Sweeper::new(
@@ -192,6 +213,7 @@ impl Server {
                 SweepRule {
                     inactive_after: config.inactive_after,
                     sightings_kept: config.sightings_kept,
+                    held_back: Duration::ZERO,
                 },
             ),
             closing,
@@ -289,6 +311,17 @@ impl Server {
         let meters = &self.front.meters;
         tasks.spawn(self.sweeper.clone().run(self.closing.clone()));
         tasks.spawn(self.keeper.clone().run(self.closing.clone()));
+        tasks.spawn(devices::tell_of_freezes(
+            Arc::clone(&self.store),
+            Arc::clone(&self.wake),
+            self.closing.clone(),
+        ));
+        let presence = Presence::new(
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            Arc::clone(meters),
+        );
+        tasks.spawn(presence.run(self.closing.clone()));
         if self.side.is_some() {
             let store = Arc::clone(&self.store);
             tasks.spawn(census::count(
@@ -383,8 +416,23 @@ fn keeper(
     ))
 }
 
+/// Whom the server trusts when it calls others.
+fn trusted(config: &ServerConfig) -> Result<RootCertificates, BindError> {
+    let Some(path) = &config.outgoing_authority else {
+        return Ok(RootCertificates::Platform);
+    };
+    let text = std::fs::read(path).map_err(|source| BindError::OutgoingAuthority {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(RootCertificates::PlatformAnd(vec![RootCertificate::pem(
+        text,
+    )]))
+}
+
 fn couriers(config: &ServerConfig, store: &Arc<dyn Store>) -> Result<Vec<Courier>, BindError> {
-    let courier = |destination| Courier::new(Arc::clone(store), destination);
+    let trusted = trusted(config)?;
+    let courier = |destination| Courier::new(Arc::clone(store), destination, trusted.clone());
     let couriers: Result<_, _> = config.audit.destinations.iter().map(courier).collect();
     couriers.map_err(BindError::Outgoing)
 }
@@ -405,16 +453,22 @@ pub(crate) async fn issuer(
     config: &ServerConfig,
     base_url: &BaseUrl,
     store: &Arc<dyn Store>,
+    refusals: &Arc<Refusals>,
 ) -> Result<Arc<Issuer>, BindError> {
     store.first_tenant(config.clock.now()).await?;
+    let rule = IssuerRule {
+        clients: config.clients,
+        base_url: base_url.as_str().to_owned(),
+        rotation: config.key_rotation,
+        guarded: config.limits != Limits::Off,
+    };
+    let fetch = HttpFetch::new(trusted(config)?).map_err(StartError::from)?;
     let issuer = Issuer::start(
         Arc::clone(store),
         Arc::clone(&config.clock),
-        config.clients,
-        base_url.as_str().to_owned(),
-        config.key_rotation,
-        config.limits != Limits::Off,
-        Arc::new(HttpFetch::new().map_err(StartError::from)?),
+        rule,
+        Arc::new(fetch),
+        Arc::clone(refusals),
     )
     .await?;
     Ok(Arc::new(issuer))
@@ -426,6 +480,7 @@ pub(crate) async fn router(
     store: &Arc<dyn Store>,
     issuer: &Arc<Issuer>,
     refusals: &Arc<Refusals>,
+    wake: &Arc<Wake>,
     closing: &CancellationToken,
 ) -> Result<Router, BindError> {
     if config.permissions == PermissionRule::Documented {
@@ -433,8 +488,7 @@ pub(crate) async fn router(
             "by the documented permissions, whoever may read machines may quarantine files"
         );
     }
-    let wake = Arc::new(Wake::default());
-    let (listening, others, ended) = (Arc::clone(&wake), store.hear(), closing.clone());
+    let (listening, others, ended) = (Arc::clone(wake), store.hear(), closing.clone());
     tokio::spawn(async move {
         tokio::select! {
             () = ended.cancelled() => {}
@@ -444,7 +498,7 @@ pub(crate) async fn router(
     let devices = Devices {
         store: Arc::clone(store),
         clock: Arc::clone(&config.clock),
-        wake: Arc::clone(&wake),
+        wake: Arc::clone(wake),
         refusals: Arc::clone(refusals),
         audience: store.server_name().await?,
         closing: closing.clone(),
@@ -456,7 +510,7 @@ pub(crate) async fn router(
         hosts: hosts(config, base_url),
         throttle: Throttle::new(store, |rate| config.limits.quota(rate)),
         arrivals: config.arrivals.as_deref().map(arrivals).transpose()?,
-        wake,
+        wake: Arc::clone(wake),
         permissions: config.permissions,
         duplicates: config.duplicates,
         unknown_file: config.unknown_file,

@@ -21,6 +21,7 @@ use crate::audit::{AuditKeyFile, Keeper, Refusals};
 use crate::clock::ManualClock;
 use crate::config::ServerConfig;
 use crate::data_dir::DataDir;
+use crate::devices::Wake;
 use crate::issuer::Issuer;
 use crate::serve;
 use crate::store::record::Address;
@@ -131,8 +132,10 @@ impl World {
             .unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let closing = CancellationToken::new();
-        let issuer = serve::issuer(&config, &base_url, &store).await.unwrap();
         let refusals = Arc::new(Refusals::default());
+        let issuer = serve::issuer(&config, &base_url, &store, &refusals)
+            .await
+            .unwrap();
         let key = AuditKeyFile::at(&dir.path().join("audit.key"));
         let keeper = Keeper::new(
             Arc::clone(&store),
@@ -140,9 +143,12 @@ impl World {
             key.find_or_make().unwrap(),
             Arc::clone(&refusals),
         );
-        let router = serve::router(&config, &base_url, &store, &issuer, &refusals, &closing)
-            .await
-            .unwrap();
+        let wake = Arc::new(Wake::default());
+        let router = serve::router(
+            &config, &base_url, &store, &issuer, &refusals, &wake, &closing,
+        )
+        .await
+        .unwrap();
         Self {
             clock,
             admin,

@@ -162,6 +162,50 @@ pub(super) const KEYS: &[Key] = &[
         shown: |plan| Some(values::shown_blast_radius(plan.server.blast_radius)),
     },
     Key {
+        name: "ceiling.machines",
+        flag: "ceiling-machines",
+        value_name: "N",
+        help: "On how many machines an application may have files stopped within an hour, whatever the files [default: any number]",
+        kind: Kind::Number,
+        set: |plan, text| {
+            values::machines(text).map(|most| plan.server.ceiling.machines = Some(most))
+        },
+        shown: |plan| plan.server.ceiling.machines.map(|most| most.to_string()),
+    },
+    Key {
+        name: "ceiling.machines-for-one-file",
+        flag: "ceiling-machines-for-one-file",
+        value_name: "N",
+        help: "On how many machines an application may have one file stopped within an hour [default: any number]",
+        kind: Kind::Number,
+        set: |plan, text| {
+            values::machines(text)
+                .map(|most| plan.server.ceiling.machines_for_one_file = Some(most))
+        },
+        shown: |plan| {
+            let most = plan.server.ceiling.machines_for_one_file;
+            most.map(|most| most.to_string())
+        },
+    },
+    Key {
+        name: "inactive-after",
+        flag: "inactive-after",
+        value_name: "TIME",
+        help: "How long a machine may be silent until it is Inactive; agents ask at least every 50 seconds [default: 5m]",
+        kind: Kind::Text,
+        set: |plan, text| values::silence(text).map(|time| plan.server.inactive_after = time),
+        shown: |plan| Some(values::shown_span(plan.server.inactive_after)),
+    },
+    Key {
+        name: "sightings-kept",
+        flag: "sightings-kept",
+        value_name: "TIME",
+        help: "How long a file counts as seen on a machine since it was seen there last; Microsoft's service says 30 days [default: 30d]",
+        kind: Kind::Text,
+        set: |plan, text| values::keeping(text).map(|time| plan.server.sightings_kept = time),
+        shown: |plan| Some(values::shown_span(plan.server.sightings_kept)),
+    },
+    Key {
         name: "permissions",
         flag: "permissions",
         value_name: "READING",
@@ -237,6 +281,22 @@ pub(super) const KEYS: &[Key] = &[
         kind: Kind::Text,
         set: |plan, text| values::address(text).map(|address| plan.server.metrics = Some(address)),
         shown: |plan| plan.server.metrics.map(|address| address.to_string()),
+    },
+    Key {
+        name: "outgoing-authority",
+        flag: "outgoing-authority",
+        value_name: "FILE",
+        help: "Authorities, in PEM, trusted beside the system's when the server calls others: for other issuers' keys, and at the audit webhook [default: none]",
+        kind: Kind::Path,
+        set: |plan, text| {
+            values::path(text).map(|path| plan.server.outgoing_authority = Some(path))
+        },
+        shown: |plan| {
+            plan.server
+                .outgoing_authority
+                .as_deref()
+                .map(values::shown_path)
+        },
     },
     Key {
         name: "audit.key",

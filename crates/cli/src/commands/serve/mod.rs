@@ -14,11 +14,13 @@ mod values;
 
 use std::net::SocketAddr;
 
-use quell_server::{Clients, Server, ServerConfig};
+use quell_server::store::StoreError;
+use quell_server::{BindError, Clients, Server, ServerConfig};
 use quell_terminal::{Exit, Failure, Format, FormatFlag, lifeline};
 use serde::Serialize;
 use tokio::runtime::Handle;
 
+use super::server::OLDER_THAN_ITS_DATA;
 #[cfg(unix)]
 use crate::hurry;
 use crate::verbosity::Verbosity;
@@ -126,7 +128,7 @@ impl Prepared {
         let patience = config.drain;
         let server = Server::bind(config)
             .await
-            .map_err(|error| Failure::fault("the server cannot start").because(&error))?;
+            .map_err(|error| cannot_start(&error))?;
         #[cfg(unix)]
         if let Some(clock) = hurried {
             self.arguments.hurry.listen(clock, server.sweeper())?;
@@ -161,6 +163,14 @@ pub(crate) fn checked(name: &str, text: &str) -> Result<String, String> {
         (key.set)(&mut plan::Plan::default(), text).map_err(|wrong| wrong.0)?;
     }
     Ok(text.to_owned())
+}
+
+fn cannot_start(error: &BindError) -> Failure {
+    let failure = Failure::fault("the server cannot start").because(error);
+    match error {
+        BindError::Store(StoreError::TooNew { .. }) => failure.next(OLDER_THAN_ITS_DATA),
+        _ => failure,
+    }
 }
 
 fn announce(server: &Server, format: Format) -> Result<(), Failure> {

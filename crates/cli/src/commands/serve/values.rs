@@ -71,6 +71,33 @@ pub(super) fn span(text: &str) -> Result<Duration, Wrong> {
     }
 }
 
+/// The shortest silence that can mean something: agents ask every 50 seconds, and are late at times.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(2 * 60);
+/// Agents look at everything every six hours, and may be off for a day.
+const SHORTEST_KEEPING: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+pub(super) fn silence(text: &str) -> Result<Duration, Wrong> {
+    match span(text)? {
+        time if time >= SHORTEST_SILENCE => Ok(time),
+        _ => wrong("write a time of at least 2m: a machine asks every 50 seconds"),
+    }
+}
+
+pub(super) fn keeping(text: &str) -> Result<Duration, Wrong> {
+    match span(text)? {
+        time if time >= SHORTEST_KEEPING => Ok(time),
+        _ => wrong("write a time of at least 2d, such as 30d"),
+    }
+}
+
+/// A number of machines, above 0.
+pub(super) fn machines(text: &str) -> Result<u32, Wrong> {
+    match text.parse() {
+        Ok(most) if most > 0 => Ok(most),
+        _ => wrong("write a whole number above 0"),
+    }
+}
+
 /// A time in the largest unit that says it whole.
 pub(super) fn shown_span(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -222,6 +249,9 @@ mod tests {
         assert!(says(seconds("4000").unwrap_err()).contains("at most 3600"));
         assert!(says(limits("many").unwrap_err()).contains("100/60s"));
         assert!(says(unknown_file("maybe").unwrap_err()).contains("refuse or deliver"));
+        assert!(says(silence("50s").unwrap_err()).contains("2m"));
+        assert!(says(keeping("1d").unwrap_err()).contains("2d"));
+        assert!(says(machines("0").unwrap_err()).contains("above 0"));
         assert!(says(directives("a=b=c").unwrap_err()).contains("info"));
         assert!(says(path("").unwrap_err()).contains("path"));
         assert!(says(text("a\u{7}").unwrap_err()).contains("control"));

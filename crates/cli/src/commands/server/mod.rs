@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::connection::{ServerDatabase, environment};
 use quell_server::DataDir;
 use quell_server::admin::{Admin, AdminError, Named};
+use quell_server::store::StoreError;
 
 /// Whom it is about.
 #[derive(Debug, clap::Subcommand)]
@@ -235,6 +236,7 @@ fn cannot(error: &AdminError) -> Failure {
             | AdminError::UnknownScope(_)
             | AdminError::RedirectUri(..)
             | AdminError::Certificate
+            | AdminError::CertificateOver
             | AdminError::Useless
             | AdminError::PersonName
             | AdminError::PersonTaken(_)
@@ -262,9 +264,14 @@ fn cannot(error: &AdminError) -> Failure {
     }
 }
 
+/// What to do about a store that a newer version wrote.
+pub(super) const OLDER_THAN_ITS_DATA: &str = "use the version of quell that wrote it, or put back the backup \
+     from before: `quell server restore FILE --data DIR`";
+
 /// Where to look for what was not named rightly.
 const fn advice(error: &AdminError) -> Option<&'static str> {
     Some(match error {
+        AdminError::Store(StoreError::TooNew { .. }) => OLDER_THAN_ITS_DATA,
         AdminError::WhichTenant(_) => "give --tenant; `quell server tenant list` shows them",
         AdminError::NoTenant(_) => "`quell server tenant list` shows them",
         AdminError::Unknown(Named::DeviceGroup(_)) => "`quell server group list` shows them",

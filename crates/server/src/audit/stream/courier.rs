@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quell_transport::BuildError;
+use quell_transport::{BuildError, RootCertificates};
 use tokio_util::sync::CancellationToken;
 
 use super::{DeliveryError, Destination, Receiver};
@@ -41,8 +41,10 @@ impl Courier {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         destination: &Destination,
+        trusted: RootCertificates,
     ) -> Result<Self, BuildError> {
-        Ok(Self::to(store, destination.name(), destination.receiver()?))
+        let receiver = destination.receiver(trusted)?;
+        Ok(Self::to(store, destination.name(), receiver))
     }
 
     fn to(store: Arc<dyn Store>, name: String, receiver: Box<dyn Receiver>) -> Self {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use quell_transport::BuildError;
+use quell_transport::{BuildError, RootCertificates};
 use url::Url;
 
 use super::Receiver;
@@ -107,12 +107,15 @@ impl Destination {
         }
     }
 
-    pub(super) fn receiver(&self) -> Result<Box<dyn Receiver>, BuildError> {
+    pub(super) fn receiver(
+        &self,
+        trusted: RootCertificates,
+    ) -> Result<Box<dyn Receiver>, BuildError> {
         Ok(match self {
             Self::File(path) => Box::new(FileReceiver::new(path.clone())),
             Self::Syslog(address) => Box::new(SyslogReceiver::new(address.clone())),
             Self::Webhook { url, secret } => {
-                Box::new(WebhookReceiver::new(url.clone(), secret.clone())?)
+                Box::new(WebhookReceiver::new(url.clone(), secret.clone(), trusted)?)
             }
         })
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, header};
-use quell_transport::{BuildError, HyperTransport, Transport as _};
+use quell_transport::{BuildError, HyperTransport, RootCertificates, Transport as _};
 use url::Url;
 
 use super::{DeliveryError, Receiver};
@@ -33,9 +33,13 @@ pub(super) struct WebhookReceiver {
 }
 
 impl WebhookReceiver {
-    pub(super) fn new(url: Url, secret: Shared) -> Result<Self, BuildError> {
+    pub(super) fn new(
+        url: Url,
+        secret: Shared,
+        trusted: RootCertificates,
+    ) -> Result<Self, BuildError> {
         Ok(Self {
-            carrier: outgoing::carrier(PATIENCE, MAX_ANSWER)?,
+            carrier: outgoing::carrier(PATIENCE, MAX_ANSWER, trusted)?,
             url,
             secret,
         })
@@ -145,7 +149,8 @@ mod tests {
         let router = Router::new().route("/in", post(take)).with_state(send);
         let serving = tokio::spawn(async move { axum::serve(listener, router).await });
         let url = format!("http://{address}/in?a=b").parse().unwrap();
-        let mut hook = WebhookReceiver::new(url, Shared::new("s")).unwrap();
+        let mut hook =
+            WebhookReceiver::new(url, Shared::new("s"), RootCertificates::Platform).unwrap();
         let tenant = TenantId::fresh();
         let entries = entries(tenant);
         hook.deliver(tenant, &entries).await.unwrap();
