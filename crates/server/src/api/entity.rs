@@ -52,6 +52,7 @@ pub(super) fn machine(record: MachineRecord) -> Machine {
     machine.last_ip_address = facts.ip_addresses.first().cloned().or(record.last_address);
     machine.agent_version = Some(facts.agent_version);
     machine.health_status = HealthStatus::from(record.health.as_str());
+    machine.is_potential_duplication = record.cloned;
     machine.risk_score = Some(RiskScore::None);
     machine.is_aad_joined = Some(false);
     machine.machine_tags = record.tags;

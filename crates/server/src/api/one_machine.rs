@@ -40,16 +40,17 @@ impl Api {
             call,
             "Collection(microsoft.windowsDefenderATP.api.ActionAvailabilityStatus)",
             &query,
-            Page::of(available(&machine), &query),
+            Page::of(available(call, &machine), &query),
             |status| status,
         ))
     }
 }
 
-fn available(machine: &MachineRecord) -> Vec<ActionAvailabilityStatus> {
+fn available(call: &Call<'_>, machine: &MachineRecord) -> Vec<ActionAvailabilityStatus> {
     let facts = &machine.facts;
     let unfit = unfit(&facts.os_platform, facts.version.as_deref());
-    availability(machine.health, machine.revoked, unfit)
+    let may_act = call.caller.powers.may_act_on(machine.group);
+    availability(machine.health, machine.revoked, unfit, may_act)
         .map(|(action, asked)| {
             let mut status = ActionAvailabilityStatus::new();
             status.action = action;

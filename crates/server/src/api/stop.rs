@@ -8,7 +8,7 @@ use super::order::Order;
 use super::{Api, ApiError, Call, UnknownFile};
 use crate::core::audit::{Deed, Refusal};
 use crate::core::platform::{Unfit, unfit};
-use crate::core::{Ask, Objection, TenantId};
+use crate::core::{Ask, Extent, Objection, TenantId};
 use crate::store::StoreError;
 use crate::store::record::MachineRecord;
 
@@ -32,12 +32,18 @@ impl FileRefusal {
         }
     }
 
-    fn answer(&self, sha1: Sha1, machine: &MachineId) -> ApiError {
+    fn answer(&self, sha1: Sha1, machine: &MachineId, sees: &Extent) -> ApiError {
         match self {
-            Self::Objection(objection) => ApiError::new(
-                ErrorCode::DisallowedOperation,
-                format!("StopAndQuarantineFile is not allowed for Sha1 {sha1}: {objection}."),
-            ),
+            Self::Objection(objection) => {
+                let why = match sees {
+                    Extent::All => objection.to_string(),
+                    Extent::Groups(_) => objection.without_counts(),
+                };
+                ApiError::new(
+                    ErrorCode::DisallowedOperation,
+                    format!("StopAndQuarantineFile is not allowed for Sha1 {sha1}: {why}."),
+                )
+            }
             Self::Unknown => ApiError::new(
                 ErrorCode::ResourceNotFound,
                 format!("Sha1 {sha1} was not found in machine {machine}"),
@@ -68,7 +74,7 @@ impl Api {
             .file_refusal(tenant, &machine.id, sha1, force, now)
             .await?
         {
-            let error = refusal.answer(sha1, &machine.id);
+            let error = refusal.answer(sha1, &machine.id, &call.caller.powers.sees);
             let deed = Deed::ActionRefused {
                 machine: machine.id,
                 sha1,

@@ -18,6 +18,8 @@ pub enum Unavailable {
     OsPlatformNotSupported,
     /// The action exists for later versions of the machine's operating system.
     OsVersionNotSupported,
+    /// The caller's roles let him see the machine, and not act on it.
+    Forbidden,
 }
 
 impl Unavailable {
@@ -30,18 +32,21 @@ impl Unavailable {
             Self::ClientVersionNotSupported => "ClientVersionNotSupported",
             Self::OsPlatformNotSupported => "OsPlatformNotSupported",
             Self::OsVersionNotSupported => "OsVersionNotSupported",
+            Self::Forbidden => "Forbidden",
         }
     }
 }
 
-/// Says of every action that the API knows whether this machine can be asked for it. A machine that
-/// is merely silent can be: its orders wait.
+/// Says of every action that the API knows whether this machine can be asked for it, by a caller who
+/// may ask something of it. A machine that is merely silent can be: its orders wait.
 pub fn availability(
     health: Health,
     revoked: bool,
     unfit: Option<Unfit>,
+    may_act: bool,
 ) -> impl Iterator<Item = (FullActionType, Result<(), Unavailable>)> {
     let asked = match (revoked, unfit, health) {
+        _ if !may_act => Err(Unavailable::Forbidden),
         (true, _, _) => Err(Unavailable::NotOnboarded),
         (_, Some(Unfit::Platform), _) => Err(Unavailable::OsPlatformNotSupported),
         (_, Some(Unfit::Version { .. }), _) => Err(Unavailable::OsVersionNotSupported),
@@ -61,7 +66,7 @@ mod tests {
     use super::*;
 
     fn of_quarantine(health: Health, revoked: bool) -> Result<(), Unavailable> {
-        availability(health, revoked, None)
+        availability(health, revoked, None, true)
             .find(|(action, _)| *action == FullActionType::StopAndQuarantineFile)
             .expect("it is always told")
             .1
@@ -84,7 +89,7 @@ mod tests {
     #[test]
     fn system_without_the_action_is_named_as_the_reason() {
         let reason = |unfit| {
-            availability(Health::Active, false, Some(unfit))
+            availability(Health::Active, false, Some(unfit), true)
                 .find(|(action, _)| *action == FullActionType::StopAndQuarantineFile)
                 .expect("it is always told")
                 .1
@@ -98,7 +103,7 @@ mod tests {
 
     #[test]
     fn every_other_action_is_named_and_off() {
-        let others = availability(Health::Active, false, None)
+        let others = availability(Health::Active, false, None, true)
             .filter(|(action, _)| *action != FullActionType::StopAndQuarantineFile);
         let others: Vec<_> = others.collect();
         assert_eq!(others.len() + 2, FullActionType::KNOWN.len());

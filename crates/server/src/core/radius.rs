@@ -55,6 +55,18 @@ pub enum Objection {
     },
 }
 
+impl Objection {
+    /// The same for somebody who sees a part of the tenant: how large the whole is, is not his to
+    /// know.
+    #[must_use]
+    pub fn without_counts(&self) -> String {
+        match self {
+            Self::OnManyMachines { .. } => "the file is on more machines than it may be".to_owned(),
+            Self::OnTheServersList(_) | Self::Protected(_) => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Objection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

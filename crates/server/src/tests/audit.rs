@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
 use crate::admin::{Admin, AdminError, Line, SilentWitness, TrailFilter, Witnesses};
+use crate::audit::AuditKeyFile;
 use crate::core::audit::{Head, Signed, Trust};
 
 #[tokio::test]
@@ -189,6 +190,35 @@ async fn entry_that_was_changed_or_taken_out_of_the_file_is_named() {
             Err(error) => assert_eq!(first, 0, "{sql}: {error}"),
         }
     }
+}
+
+#[tokio::test]
+async fn walk_that_an_archive_overtakes_begins_again_and_a_break_is_one_all_the_same() {
+    let world = World::new().await;
+    for _ in 0..4 {
+        world.client(BOTH).await;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let key = AuditKeyFile::at(&dir.path().join("key"))
+        .find_or_make()
+        .unwrap();
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let file = dir.path().join("archive");
+    let archived = world.admin.archive(world.now(), &file, &key).await.unwrap();
+    let since_start = async || {
+        let witnesses = Witnesses::default();
+        let verdict = world.admin.verify_since(None, Trust::Anyone, &witnesses);
+        verdict.await.unwrap()
+    };
+    let verdict = since_start().await;
+    assert_eq!(verdict.from, archived.to);
+    assert!(verdict.outcome.is_ok(), "{verdict:?}");
+    steal(
+        &world,
+        "UPDATE audit_entries SET entry = replace(entry, 'TrailArchived', 'Thawed')",
+    );
+    let broken = since_start().await.outcome.unwrap_err();
+    assert_eq!(broken.entry(), archived.to + 1);
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ const TECHNICAL: &[(&str, &str)] = &[
     ("duties", "which of several servers does what all could"),
     ("prevalence", "counted from what machines see"),
     ("probes", "written to see whether anything can be"),
+    ("servers", "which servers run"),
     ("lives", "what was heard of each agent last"),
     ("sightings", "what machines see, not what anybody does"),
     ("addresses", "what machines see, not what anybody does"),
@@ -384,6 +385,7 @@ async fn sweep(world: &World) {
     let rule = SweepRule {
         inactive_after: Duration::from_secs(7 * 24 * 60 * 60),
         sightings_kept: Duration::from_secs(30 * 24 * 60 * 60),
+        held_back: Duration::ZERO,
     };
     world.store.sweep(rule, world.now()).await.unwrap();
 }

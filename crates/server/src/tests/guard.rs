@@ -6,6 +6,7 @@ use quell_protocol::route;
 use serde_json::json;
 
 use super::device::Device;
+use super::person::{Sitting, limit};
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
 use crate::core::{BlastRadius, Ceiling};
 
@@ -118,7 +119,7 @@ async fn file_on_many_machines_takes_somebody_who_insists_and_may() {
         (403, "DisallowedOperation".to_owned(), message)
     );
     assert_eq!(
-        world.deeds("ActionRefused").await[0]["details"]["why"],
+        world.deeds("ActionRefused").await[0]["outcome"],
         "BlastRadius"
     );
 
@@ -135,6 +136,32 @@ async fn file_on_many_machines_takes_somebody_who_insists_and_may() {
 }
 
 #[tokio::test]
+async fn person_who_sees_a_part_is_not_told_how_large_the_whole_is() {
+    let small = BlastRadius {
+        percent: 50,
+        floor: 2,
+    };
+    let world = World::with(|config| config.blast_radius = Some(small)).await;
+    fleet(&world, 7).await;
+    let sitting =
+        Sitting::with_scopes(&world, &["Machine.Read", "Machine.StopAndQuarantine"]).await;
+    let token = sitting.token(&world).await;
+    let path = stop_path("m0");
+    let refused = world.post(&token, &path, BODY).await.refusal();
+    assert!(
+        refused.2.ends_with("is on more than 3 machines."),
+        "{refused:?}"
+    );
+    limit(&world, &["m0"]).await;
+    let (status, code, message) = world.post(&token, &path, BODY).await.refusal();
+    assert_eq!((status, code.as_str()), (403, "DisallowedOperation"));
+    assert!(
+        message.ends_with(": the file is on more machines than it may be."),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn file_that_is_protected_anywhere_takes_somebody_who_insists() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
@@ -146,7 +173,7 @@ async fn file_that_is_protected_anywhere_takes_somebody_who_insists() {
         .unwrap();
     let (_, _, message) = world.stop(&token).await.refusal();
     assert_eq!(
-        world.deeds("ActionRefused").await[0]["details"]["why"],
+        world.deeds("ActionRefused").await[0]["outcome"],
         "Protected"
     );
     assert!(

@@ -254,7 +254,14 @@ async fn two_machines_with_one_key_get_nothing_until_an_operator_settles_it() {
     let clones = world.admin.clones().await.unwrap();
     assert_eq!(clones.len(), 1);
     assert_eq!(clones[0].machine, id());
+    let token = world.token(&["Machine.Read.All"]).await;
+    let duplicated = async || {
+        let shown = world.get(&token, "/api/machines").await.json();
+        shown["value"][0]["isPotentialDuplication"].clone()
+    };
+    assert_eq!(duplicated().await, true);
     assert!(world.admin.settle(&id()).await.unwrap());
+    assert_eq!(duplicated().await, false);
     assert!(!world.admin.settle(&id()).await.unwrap());
     assert_eq!(orders_of(&world, &device, life(5, "ours", 3)).await, 1);
 }

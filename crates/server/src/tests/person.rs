@@ -7,7 +7,8 @@ use http::{Request, StatusCode, header};
 use serde_json::Value;
 
 use super::world::{Answer, RESOURCE, World, called};
-use crate::admin::{NewApplication, NewPerson, NewProof};
+use crate::admin::{Holder, NamedReach, NewApplication, NewPerson, NewProof, NewRole};
+use crate::core::RolePermission;
 use crate::secret::sha256;
 
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -67,6 +68,13 @@ impl Sitting {
     /// Person and application have these scopes.
     pub(super) async fn with_scopes(world: &World, scopes: &[&str]) -> Self {
         Self::between(world, scopes, scopes).await
+    }
+
+    /// The person's token, which he signs in for.
+    pub(super) async fn token(&self, world: &World) -> String {
+        let code = self.code(world, "").await;
+        let tokens = self.redeem(world, &code).await;
+        tokens["access_token"].as_str().unwrap().to_owned()
     }
 
     async fn between(world: &World, person: &[&str], application: &[&str]) -> Self {
@@ -268,4 +276,25 @@ impl Sitting {
         self.submit(world, page, "/devicelogin/sign-in", &fields)
             .await
     }
+}
+
+/// Gives the person that signs in a role with everything on these machines alone, in a group of
+/// their own.
+pub(super) async fn limit(world: &World, machines: &[&str]) {
+    let admin = &world.admin;
+    admin.add_device_group("Servers", None).await.unwrap();
+    let machines = words(machines);
+    let group = Some("Servers".to_owned());
+    admin.assign_group(machines, group).await.unwrap();
+    let role = NewRole {
+        name: "Helpers".to_owned(),
+        permissions: RolePermission::ALL.to_vec(),
+        reach: NamedReach::Groups {
+            names: words(&["Servers"]),
+            ungrouped: false,
+        },
+    };
+    admin.add_role(role).await.unwrap();
+    let person = vec![Holder::User("ana@contoso.example".to_owned())];
+    admin.grant_role("Helpers", person, vec![]).await.unwrap();
 }

@@ -4,7 +4,10 @@ use quell_protocol::{Conflict, Verb, Verdict};
 use serde_json::json;
 
 use super::device::finished;
-use super::world::{ACTION, BOTH, MACHINE, SHA1, World};
+use super::person::{Sitting, limit};
+use super::world::{ACTION, BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use crate::admin::{Holder, NamedReach, NewRole};
+use crate::core::RolePermission;
 
 const RESTORE: &str = "Quell.Machine.Restore";
 
@@ -163,4 +166,48 @@ async fn restore_is_cancelled_before_it_is_picked_up() {
         orders.iter().all(|order| order.verb == Verb::CancelAction),
         "{orders:?}"
     );
+}
+
+#[tokio::test]
+async fn person_restores_on_the_machines_of_his_roles_and_on_no_other() {
+    let world = World::new().await;
+    let device = world.machine_with_file().await;
+    let elsewhere = world.enrolled("elsewhere").await;
+    world.saw("elsewhere", SHA1).await;
+    let robot = world.token(BOTH).await;
+    for (machine, device) in [(MACHINE, &device), ("elsewhere", &elsewhere)] {
+        let stopped = world.post(&robot, &stop_path(machine), BODY).await.json();
+        let id = stopped["id"].as_str().unwrap();
+        device
+            .report(&world, id, finished(Verdict::Succeeded))
+            .await;
+    }
+    let sitting = Sitting::with_scopes(&world, &["Machine.Read", RESTORE]).await;
+    let token = sitting.token(&world).await;
+    limit(&world, &[MACHINE]).await;
+    let body = json!({"Comment": "false positive", "Sha1": SHA1}).to_string();
+    let taken = world.post(&token, &path(MACHINE), body.clone()).await;
+    assert_eq!(taken.status.as_u16(), 201, "{}", taken.text);
+    assert_eq!(taken.json()["requestor"], "ana@contoso.example");
+    let unseen = world.post(&token, &path("elsewhere"), body.clone()).await;
+    assert_eq!(unseen.status.as_u16(), 404, "{}", unseen.text);
+    let role = NewRole {
+        name: "Readers".to_owned(),
+        permissions: vec![RolePermission::ViewData],
+        reach: NamedReach::All,
+    };
+    world.admin.add_role(role).await.unwrap();
+    let ana = vec![Holder::User("ana@contoso.example".to_owned())];
+    world
+        .admin
+        .grant_role("Readers", ana, vec![])
+        .await
+        .unwrap();
+    let seen = world.post(&token, &path("elsewhere"), body).await;
+    assert_eq!(seen.status.as_u16(), 403, "{}", seen.text);
+    let orders = elsewhere.hold(&world, 0, 0).await.orders;
+    let restores = orders
+        .iter()
+        .filter(|order| matches!(order.verb, Verb::RestoreFile { .. }));
+    assert_eq!(restores.count(), 0);
 }

@@ -311,6 +311,10 @@ impl Stage {
             application,
             actions: Vec::new(),
         };
+        let kept = stage
+            .world
+            .post(&stage.application, "/api/indicators", INDICATOR);
+        assert_eq!(kept.await.status.as_u16(), 200);
         for machine in MACHINES {
             let action = stage.stop(&stage.application, machine).await;
             stage.actions.push(action.1);
@@ -341,6 +345,7 @@ impl Stage {
 
     async fn check(&self, model: &Model) {
         self.check_lists(model).await;
+        self.check_indicators(model).await;
         for (number, machine) in MACHINES.into_iter().enumerate() {
             self.check_machine(model, number, machine).await;
         }
@@ -359,6 +364,16 @@ impl Stage {
             .status
             .as_u16();
         assert!(status == 403 || (status == 200 && may), "{status}");
+    }
+
+    /// What is about every machine is seen by who sees every machine.
+    async fn check_indicators(&self, model: &Model) {
+        let (status, json) = self.get("/api/indicators?$count=true").await;
+        assert_eq!(status, 200, "{json}");
+        let shown = json["@odata.count"].as_u64().unwrap();
+        let sees_all = (0..MACHINES.len()).all(|machine| model.sees(machine));
+        assert!(shown == 0 || sees_all, "{json}");
+        assert!(shown > 0 || model.in_force, "{json}");
     }
 
     async fn check_lists(&self, model: &Model) {
@@ -411,6 +426,16 @@ impl Stage {
             let unknown = self.get("/api/machines/nobody").await.1["error"]["message"].clone();
             let told = json["error"]["message"].as_str().unwrap();
             assert_eq!(told.replace(machine, "nobody"), unknown);
+        }
+        let available = format!("/api/machines/{machine}/availableMachineActions");
+        for told in self.get(&available).await.1["value"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            if told["action"] == "StopAndQuarantineFile" {
+                assert_eq!(told["isAvailable"], model.acts(number), "{machine}: {told}");
+            }
         }
         let acting = match (sees, model.acts(number)) {
             (false, _) => 404,

@@ -1,7 +1,7 @@
 //! Verifying the trail in the store.
 
 use super::{Admin, AdminError, PAGE, Witnesses};
-use crate::core::audit::{Broken, Head, PublicKey, Signed, Trust, Walk, Walked};
+use crate::core::audit::{Broken, Checkpoint, Head, PublicKey, Signed, Trust, Walk, Walked};
 use crate::store::{StoreError, Trail as _};
 
 /// What became of a walk along a trail.
@@ -27,6 +27,38 @@ impl Admin {
         witnesses: &Witnesses,
     ) -> Result<Verdict, AdminError> {
         let checkpoint = self.store.checkpoint(self.tenant).await?;
+        self.verify_since(checkpoint, trust, witnesses).await
+    }
+
+    /// The same from a checkpoint that was the last one a moment ago. Entries that are archived
+    /// during the walk are gone from under it: it begins again where the trail begins by then.
+    pub(crate) async fn verify_since(
+        &self,
+        mut checkpoint: Option<Signed<Checkpoint>>,
+        trust: Trust,
+        witnesses: &Witnesses,
+    ) -> Result<Verdict, AdminError> {
+        loop {
+            let verdict = self
+                .verify_once(checkpoint, trust.clone(), witnesses)
+                .await?;
+            if verdict.outcome.is_ok() {
+                return Ok(verdict);
+            }
+            let by_now = self.store.checkpoint(self.tenant).await?;
+            if by_now == checkpoint {
+                return Ok(verdict);
+            }
+            checkpoint = by_now;
+        }
+    }
+
+    async fn verify_once(
+        &self,
+        checkpoint: Option<Signed<Checkpoint>>,
+        trust: Trust,
+        witnesses: &Witnesses,
+    ) -> Result<Verdict, AdminError> {
         let from = checkpoint.map_or(0, |checkpoint| checkpoint.statement.link.sequence);
         witnesses.must_concern(self.tenant, from)?;
         let mut keys: Vec<PublicKey> = checkpoint.iter().map(|signed| signed.key).collect();

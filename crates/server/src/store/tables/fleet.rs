@@ -19,6 +19,8 @@ use crate::store::{Fleet, SqlStore, StoreError};
 pub(super) const MACHINE: &str = "id, computer_dns_name, os_platform, version, os_architecture, \
      os_processor, ip_addresses, agent_version, degraded, last_address, first_seen, last_seen, \
      health_status, revoked IS NOT NULL, \
+     EXISTS (SELECT 1 FROM clones \
+     WHERE clones.tenant = machines.tenant AND clones.machine = machines.id), \
      (SELECT json_group_array(tag ORDER BY tag) FROM machine_tags \
      WHERE machine_tags.tenant = machines.tenant AND machine = machines.id), \
      device_group, \
@@ -283,6 +285,7 @@ impl FromRow for MachineRecord {
             last_seen: row.next()?,
             health: row.next()?,
             revoked: row.next()?,
+            cloned: row.next()?,
             tags: row.next()?,
             group: row.next()?,
             group_name: row.next()?,
@@ -306,6 +309,26 @@ impl FromRow for DeviceKey {
 mod tests {
     use super::*;
     use crate::core::{Extent, GroupId};
+    use crate::store::postgres::tests::Database;
+
+    #[tokio::test]
+    async fn one_machine_is_found_by_an_index_on_postgres() {
+        let database = Database::create().await;
+        let store = SqlStore::connect(database.options()).await.unwrap();
+        let some = View {
+            machines: Extent::Groups([GroupId::new(1)].into()),
+            tenant: TenantId::fresh(),
+        };
+        for (which, by) in [(BY_ID, "lower(id)"), (BY_NAME, "lower(computer_dns_name)")] {
+            for view in [View::from(some.tenant), some.clone()] {
+                let seen = views::machines(&view, vec!["m".into()]);
+                let text = last_seen_of(which, &seen.condition);
+                let plan = store.plan_on_postgres(&text, seen.parameters).await;
+                let condition = plan.lines().find(|line| line.contains("Index Cond"));
+                assert!(condition.is_some_and(|line| line.contains(by)), "{plan}");
+            }
+        }
+    }
 
     #[tokio::test]
     async fn one_machine_is_found_without_reading_the_others() {
