@@ -134,6 +134,26 @@ impl SqlStore {
         done
     }
 
+    /// How PostgreSQL goes about a query, where it may not read a whole table as long as an index
+    /// can do: in an empty database that would be the cheapest.
+    #[cfg(test)]
+    pub(super) async fn plan_on_postgres(
+        &self,
+        query: &str,
+        parameters: Vec<super::database::Value<'static>>,
+    ) -> String {
+        let text = format!("EXPLAIN {query}");
+        let steps: Vec<(String,)> = self
+            .read(move |sql| {
+                sql.execute("SET LOCAL enable_seqscan = off", &[])?;
+                sql.query(&text, &parameters)
+            })
+            .await
+            .unwrap();
+        let lines: Vec<_> = steps.into_iter().map(|(line,)| line).collect();
+        lines.join("\n")
+    }
+
     /// How SQLite goes about a query.
     #[cfg(test)]
     pub(super) async fn plan(

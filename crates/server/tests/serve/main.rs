@@ -5,6 +5,7 @@
 )]
 
 mod log;
+mod neglect;
 mod neighbours;
 mod operating;
 mod secrets;

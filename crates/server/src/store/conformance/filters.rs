@@ -236,6 +236,7 @@ async fn many_machines(store: &Arc<dyn Store>) -> TenantId {
     let rule = SweepRule {
         inactive_after: Duration::from_secs(100),
         sightings_kept: Duration::from_secs(86_400),
+        held_back: Duration::ZERO,
     };
     store.sweep(rule, at(250)).await.unwrap();
     tenant

@@ -95,6 +95,7 @@ pub(in crate::store) async fn address_is_a_machine_s_from_when_it_tells_it_until
     let rule = SweepRule {
         inactive_after: ADDRESS_MEMORY,
         sightings_kept: ADDRESS_MEMORY,
+        held_back: std::time::Duration::ZERO,
     };
     store.sweep(rule, later).await.unwrap();
     assert!(!had(&store, tenant, "10.0.0.1", 0, 900).await);

@@ -163,6 +163,7 @@ fn admission(tenant: TenantId, jti: &str, seconds: i64) -> Admission {
 pub(super) const RULE: SweepRule = SweepRule {
     inactive_after: Duration::from_secs(300),
     sightings_kept: Duration::from_secs(30 * 86_400),
+    held_back: Duration::ZERO,
 };
 
 pub(in crate::store) async fn assertion_is_admitted_once(store: Arc<dyn Store>) {

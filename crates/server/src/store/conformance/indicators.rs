@@ -134,6 +134,7 @@ pub(in crate::store) async fn indicator_that_has_ended_is_none(store: Arc<dyn St
     let rule = SweepRule {
         inactive_after: std::time::Duration::from_secs(1),
         sightings_kept: std::time::Duration::from_secs(1),
+        held_back: std::time::Duration::ZERO,
     };
     store.sweep(rule, at(20)).await.unwrap();
     assert!(listed(&store, tenant, Reach::Everyone, 0).await.is_empty());

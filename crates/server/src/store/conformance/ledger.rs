@@ -16,6 +16,7 @@ const THREE_DAYS: i64 = 3 * 86_400;
 const RULE: SweepRule = SweepRule {
     inactive_after: Duration::from_secs(300),
     sightings_kept: Duration::from_secs(86_400),
+    held_back: Duration::ZERO,
 };
 
 fn id(text: &str) -> ActionId {
@@ -236,6 +237,12 @@ pub(in crate::store) async fn action_of_which_nothing_is_heard_times_out(store: 
 
     let early = store.sweep(RULE, at(6 * DAY - 1)).await.unwrap();
     assert_eq!(early.timed_out, 0);
+    let set_forward = SweepRule {
+        held_back: Duration::from_secs(1),
+        ..RULE
+    };
+    let spared = store.sweep(set_forward, at(6 * DAY)).await.unwrap();
+    assert_eq!(spared.timed_out, 0);
     let late = store.sweep(RULE, at(6 * DAY)).await.unwrap();
     assert_eq!(late.timed_out, 1);
     let action = store

@@ -5,11 +5,14 @@ mod external_issuers;
 mod filters;
 mod finding;
 mod fleet;
+mod guard;
+mod identities;
 mod indicators;
 mod keys;
 mod ledger;
 mod prevalence;
 mod sign_ins;
+mod tenancy;
 mod trail;
 mod vitals;
 
@@ -28,11 +31,14 @@ pub(super) use external_issuers::*;
 pub(super) use filters::*;
 pub(super) use finding::*;
 pub(super) use fleet::*;
+pub(super) use guard::*;
+pub(super) use identities::*;
 pub(super) use indicators::*;
 pub(super) use keys::*;
 pub(super) use ledger::*;
 pub(super) use prevalence::*;
 pub(super) use sign_ins::*;
+pub(super) use tenancy::*;
 pub(super) use trail::*;
 pub(super) use vitals::*;
 
@@ -119,8 +125,20 @@ macro_rules! every_rule {
             archived_entries_leave_a_checkpoint,
             heads_and_positions_are_kept,
             file_counts_once_a_machine_until_its_last_copy_is_forgotten,
+            freeze_withholds_orders_until_each_of_its_reach_is_thawed,
+            file_is_objected_to_for_what_it_is_and_for_how_many_have_it,
+            what_there_is_is_counted_by_tenant,
+            file_was_quarantined_once_its_machine_began_to,
+            clones_get_no_orders_until_they_are_settled,
+            key_changes_in_two_halves_and_an_old_one_is_dead,
+            token_that_was_revoked_lets_nobody_in_and_is_listed,
+            machine_enrols_anew_once_it_was_allowed_and_its_old_key_is_dead,
+            tenant_goes_with_no_more_than_was_known_of_it,
+            machine_is_where_it_was_put_else_where_its_tags_say,
+            person_may_what_the_roles_say_that_he_and_his_groups_hold,
             probe_is_a_write_whatever_the_clock_says,
             actions_are_counted_by_status,
+            servers_are_known_until_they_end_or_fall_silent,
         );
     };
 }

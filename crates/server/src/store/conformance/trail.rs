@@ -115,6 +115,7 @@ pub(in crate::store) async fn what_passing_time_ends_is_told_by_the_server(store
     let rule = SweepRule {
         inactive_after: std::time::Duration::from_secs(300),
         sightings_kept: std::time::Duration::from_secs(3600),
+        held_back: std::time::Duration::ZERO,
     };
     store.sweep(rule, at(4 * 24 * 3600)).await.unwrap();
     let last = told(&store, tenant).await.pop().unwrap();

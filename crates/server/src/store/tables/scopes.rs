@@ -92,20 +92,17 @@ mod tests {
     use super::*;
     use crate::core::{Extent, GroupId, TenantId};
     use crate::store::SqlStore;
+    use crate::store::postgres::tests::Database;
 
-    /// How SQLite goes about a collection.
-    async fn plan(store: &SqlStore, collection: Collection) -> String {
-        let text = format!(
+    fn text(collection: &Collection) -> String {
+        format!(
             "SELECT {} FROM {} WHERE {} ORDER BY {}",
             collection.columns, collection.table, collection.scope, collection.order
-        );
-        store.plan(&text, collection.parameters).await
+        )
     }
 
-    #[tokio::test]
-    async fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
+    /// Scopes that are a part of their tenant, each for who sees all and for who sees some of it.
+    fn parts() -> Vec<Collection> {
         let all = View::from(TenantId::fresh());
         let some = View {
             machines: Extent::Groups([GroupId::NONE, GroupId::new(7)].into()),
@@ -136,9 +133,26 @@ mod tests {
                 actions(view, ActionScope::LatestOfMachine(machine.clone())),
             ]
         };
-        let collections = of(&all).into_iter().chain(of(&some));
-        for collection in collections {
-            let plan = plan(&store, collection).await;
+        of(&all).into_iter().chain(of(&some)).collect()
+    }
+
+    #[tokio::test]
+    async fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it_on_postgres() {
+        let database = Database::create().await;
+        let store = SqlStore::connect(database.options()).await.unwrap();
+        for collection in parts() {
+            let text = text(&collection);
+            let plan = store.plan_on_postgres(&text, collection.parameters).await;
+            assert!(!plan.contains("Seq Scan"), "{text}\n{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_scope_that_is_a_part_of_its_tenant_reads_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqlStore::open(&dir.path().join("quell.db")).unwrap();
+        for collection in parts() {
+            let plan = store.plan(&text(&collection), collection.parameters).await;
             assert!(!plan.contains("(tenant=?)"), "{plan}");
             assert!(!plan.contains("SCAN actions"), "{plan}");
         }
