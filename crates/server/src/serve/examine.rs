@@ -186,6 +186,7 @@ mod tests {
     use super::*;
     use crate::config::TlsFiles;
     use crate::store::SqlStore;
+    use crate::store::postgres::tests::Database;
 
     fn config(data_dir: &Path) -> ServerConfig {
         let mut config = ServerConfig::new(data_dir);
@@ -235,6 +236,23 @@ mod tests {
         let (failed, detail) = verdict(&config, "data directory").await;
         assert_eq!(failed, Verdict::Failed);
         assert!(detail.contains("another server"), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn database_is_examined_and_nothing_is_made_in_it_on_postgres() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::create().await;
+        let mut config = config(&dir.path().join("data"));
+        config.store = StorePlace::Postgres(Box::new(database.options()));
+        for _ in 0..2 {
+            let (found, detail) = verdict(&config, "store").await;
+            assert_eq!(found, Verdict::Passed, "{detail}");
+            assert!(detail.contains("will be made"), "{detail}");
+        }
+        drop(SqlStore::connect(database.options()).await.unwrap());
+        let (found, detail) = verdict(&config, "store").await;
+        assert_eq!(found, Verdict::Passed, "{detail}");
+        assert!(detail.contains("this version's"), "{detail}");
     }
 
     #[tokio::test]

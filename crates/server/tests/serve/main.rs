@@ -34,6 +34,7 @@ use tokio::task::JoinHandle;
 struct Running {
     address: SocketAddr,
     base_url: String,
+    metrics: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<()>,
 }
@@ -47,6 +48,7 @@ fn config(data_dir: &Path) -> ServerConfig {
 async fn start(config: ServerConfig) -> Running {
     let server = Server::bind(config).await.unwrap();
     let (address, base_url) = (server.local_addr(), server.base_url().to_owned());
+    let metrics = server.metrics_addr();
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(async {
         // A test that fails drops the sender, which stops the server too.
@@ -55,6 +57,7 @@ async fn start(config: ServerConfig) -> Running {
     Running {
         address,
         base_url,
+        metrics,
         stop,
         ended,
     }

@@ -1,4 +1,4 @@
-//! No secret is logged, at any level.
+//! No secret is logged, at any level, nor told anywhere else.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
@@ -12,6 +12,9 @@ use quell_protocol::{
     ProtocolVersion, route,
 };
 use serde::Serialize;
+
+use quell_server::admin::TrailFilter;
+use quell_server::examine;
 
 use super::log::Log;
 use super::versions::http2;
@@ -122,11 +125,26 @@ async fn ask_token(wire: &mut Wire, app: &AddedApplication, resource: &str) -> V
         .1
 }
 
+/// All of the trail, as it is given out.
+async fn exported(admin: &Admin) -> String {
+    let mut exporting = Admin::export(TrailFilter::default());
+    let mut all = String::new();
+    loop {
+        let lines = admin.next_lines(&mut exporting).await.unwrap();
+        if lines.is_empty() {
+            return all;
+        }
+        all.extend(lines);
+    }
+}
+
 #[tokio::test]
-async fn no_secret_reaches_the_log_at_any_level() {
+async fn no_secret_reaches_the_log_at_any_level_nor_the_trail_the_metrics_or_a_check() {
     let log = Log::of_everything();
     let dir = tempfile::tempdir().unwrap();
-    let running = start(config(dir.path())).await;
+    let mut config = config(dir.path());
+    config.metrics = Some(([127, 0, 0, 1], 0).into());
+    let running = start(config.clone()).await;
     let admin = Admin::open(dir.path()).await.unwrap();
     let app = add_application(&admin).await;
     let enrolment = NewToken {
@@ -169,9 +187,24 @@ async fn no_secret_reaches_the_log_at_any_level() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let (status, _) = send(running.address, get(&wire.host, "/api/files/x", &token)).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
+    let side = TcpStream::connect(running.metrics.unwrap()).await.unwrap();
+    let (_, metrics) = read(side, get("localhost", "/metrics", "")).await;
     running.stop().await;
+    let trail = exported(&admin).await;
+    let findings = format!("{:?}", examine(&config).await);
 
     let log = log.text();
+    assert!(trail.contains("ApplicationAdded") && findings.contains("data directory"));
+    for secret in &wire.secrets {
+        let metrics = String::from_utf8_lossy(&metrics);
+        for (place, told) in [
+            ("metrics", &*metrics),
+            ("trail", &trail),
+            ("check", &findings),
+        ] {
+            assert!(!told.contains(secret.as_str()), "the {place} told a secret");
+        }
+    }
     for seen in ["token issued", "machine enrolled", "device refused", "h2::"] {
         assert!(log.contains(seen), "{seen} was not logged");
     }
