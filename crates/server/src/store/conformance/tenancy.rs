@@ -130,7 +130,7 @@ pub(in crate::store) async fn person_may_what_the_roles_say_that_he_and_his_grou
         created: at(0),
     };
     assert!(store.add_person(person, by()).await.unwrap());
-    let powers = async || store.powers(tenant, ana).await.unwrap();
+    let powers = async || store.powers(tenant, "o1").await.unwrap();
     assert_eq!(powers().await, Powers::UNLIMITED);
     assert_eq!(store.roles(tenant).await.unwrap(), None);
     let added = store
@@ -209,6 +209,6 @@ pub(in crate::store) async fn person_may_what_the_roles_say_that_he_and_his_grou
         nothing,
         "the last role gives nobody anything"
     );
-    let other = store.powers(TenantId::fresh(), ana).await.unwrap();
+    let other = store.powers(TenantId::fresh(), "o1").await.unwrap();
     assert_eq!(other, Powers::UNLIMITED);
 }
