@@ -158,7 +158,7 @@ pub(super) async fn status(admin: &Admin, format: Format) -> Result<(), Failure>
     });
     let servers = admin.servers().await.map_err(|error| cannot(&error))?;
     let status = Status {
-        servers: servers.into_iter().map(running).collect(),
+        servers: servers.iter().map(running).collect(),
         frozen: frozen(admin).await?,
         machines,
         actions: actions.collect(),
@@ -171,7 +171,7 @@ async fn frozen(admin: &Admin) -> Result<Vec<Frozen>, Failure> {
     Ok(freezes.into_iter().map(view).collect())
 }
 
-fn running(server: RunningServer) -> Running {
+fn running(server: &RunningServer) -> Running {
     Running {
         since: server.started.to_string(),
         seen: server.seen.to_string(),
