@@ -277,3 +277,23 @@ fn captured_file_whose_file_system_is_away_after_the_crash_is_remembered_until_i
     stage.engine().recover().unwrap();
     assert_all_is_kept_once(&stage, &content);
 }
+
+#[test]
+fn crash_after_a_file_was_unbound_costs_none_of_its_flags_as_root() {
+    use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let file = fs::File::open(&program).unwrap();
+    let flags = ioctl_getflags(&file).unwrap() | IFlags::IMMUTABLE;
+    ioctl_setflags(&file, flags).unwrap();
+    let order = stage.order();
+    crash_at("after-unbinding", &stage, &order);
+    let result = finished(recovered(&stage, &order));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    let attributes = stage.item_attributes(&stage.items()[0]);
+    assert_eq!(attributes.flags, flags.bits());
+    assert_eq!(attributes.mode, 0o755);
+}

@@ -24,7 +24,7 @@ use std::time::Duration;
 use engine_stage::{Folder, Nothing, Sleeper, Stage, file_at};
 use quell_agent::engine::{Engine, EngineConfig, ItemDraft, Seal, SealError, degraded};
 use quell_agent::plan::State;
-use quell_protocol::{FileOutcome, Verdict};
+use quell_protocol::{FileOutcome, ResidualReason, Verdict};
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
 const MAP: &str = "QUELL_TEST_MAP";
@@ -192,6 +192,9 @@ fn writer_that_stays_is_named_and_the_file_is_taken_all_the_same() {
     let named = format!("open for writing by process {} (", writer.0.id());
     assert!(detail.starts_with(&named), "{detail}");
     assert!(!detail.contains("mapping"), "{detail}");
+    let residual = &result.residuals[0];
+    assert_eq!(residual.reason, ResidualReason::Writers);
+    assert_eq!(residual.pid, Some(writer.0.id()));
 }
 
 #[test]

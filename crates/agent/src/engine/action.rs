@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use quell_model::{ActionId, Sha1};
-use quell_protocol::{Coverage, Phase};
+use quell_protocol::{Coverage, Phase, Residual};
 
 use super::capture_dir::CaptureDirs;
 use super::config::Limits;
@@ -81,6 +81,8 @@ pub(super) struct Action<'a> {
     /// What cannot be taken or stopped, however often it is tried.
     pub(super) stuck_names: HashSet<Vec<u8>>,
     pub(super) stuck_processes: HashSet<ProcessIdentity>,
+    /// Who had a file open for writing when it was taken.
+    pub(super) writers: Vec<Residual>,
     pub(super) own_executable: Option<FileId>,
     /// Whether anything was killed or taken, in this run or one before.
     pub(super) acted: bool,

@@ -3,7 +3,8 @@
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{
-    AtFlags, Stat, StatxFlags, fgetxattr, flistxattr, fstat, fstatvfs, ioctl_getflags, statx,
+    AtFlags, Gid, Mode, Stat, StatxFlags, Uid, fchmod, fchown, fgetxattr, flistxattr, fstat,
+    fstatvfs, ioctl_getflags, statx,
 };
 use rustix::io::Errno;
 
@@ -31,6 +32,39 @@ pub(crate) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
         links: Some(stat.st_nlink),
         file_system: fstatvfs(file).ok().map(|system| system.f_fsid),
     })
+}
+
+/// Gives an open file its owner and mode again. What binds it comes last, when its names are back.
+pub(super) fn give_back(file: &OwnedFd, attributes: &Attributes) {
+    let (uid, gid) = (Uid::from_raw(attributes.uid), Gid::from_raw(attributes.gid));
+    let has_other_owner = fstat(file)
+        .is_ok_and(|stat| (stat.st_uid, stat.st_gid) != (attributes.uid, attributes.gid));
+    let given = if has_other_owner {
+        fchown(file, Some(uid), Some(gid))
+    } else {
+        Ok(())
+    };
+    // A change of owner takes set-user-id away, so the mode comes after it.
+    let mode = Mode::from_raw_mode(attributes.mode);
+    if let Err(errno) = given.and_then(|()| fchmod(file, mode)) {
+        tracing::warn!(%errno, "a file that is given back is not as it was");
+    }
+}
+
+/// Takes every permission from an open file: no name of it that was not found can be executed.
+pub(super) fn disarm(file: &OwnedFd) {
+    if let Err(errno) = fchmod(file, Mode::empty()) {
+        tracing::debug!(%errno, "a captured file keeps its mode");
+    }
+}
+
+/// Takes an open file from its owner, who could permit its execution again.
+pub(super) fn seize(file: &OwnedFd) {
+    let root = (Some(Uid::ROOT), Some(Gid::ROOT));
+    if let Err(errno) = fchown(file, root.0, root.1) {
+        tracing::debug!(%errno, "a file with names that were not found keeps its owner");
+    }
+    disarm(file);
 }
 
 fn changed(stat: &Stat) -> i64 {
@@ -86,6 +120,7 @@ mod tests {
         let expected = (b"user.quell".to_vec(), b"\0\xff".to_vec());
         assert_eq!(attributes.xattrs.contains(&expected), has_xattrs);
     }
+
     #[test]
     fn inode_flags_are_among_the_attributes_as_root() {
         let file = tempfile::NamedTempFile::new().unwrap();

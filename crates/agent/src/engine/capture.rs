@@ -4,17 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-use quell_protocol::ProcessOutcome;
-use rustix::fs::{Mode, fchmod, fsync};
+use quell_protocol::{ProcessOutcome, Residual, WirePath};
+use rustix::fs::fsync;
+use rustix::io::Errno;
 use uuid::Uuid;
 
 use super::action::{Action, Fault};
+use super::attributes;
 use super::capture_dir::CaptureDir;
 use super::copy;
+use super::inode_flags::{self, Unbound};
 use super::move_name::{self, NotMoved};
 use super::target::{Name, Slot, Spot, Target, link_count};
 use crate::crash_point;
-use crate::find::{Directory, FileId};
+use crate::find::{Directory, FileId, Found};
 use crate::journal::Fate;
 use crate::plan::Fact;
 use crate::plan::verdict::Obstacle;
@@ -43,6 +46,7 @@ impl Action<'_> {
         let mut changed = HashSet::new();
         for target in targets.iter_mut() {
             if self.holds_true(target) {
+                self.writers.extend(residual_writers(target));
                 self.keep_what_has_no_name(target)?;
             } else {
                 changed.insert(target.item);
@@ -74,7 +78,13 @@ impl Action<'_> {
     }
 
     fn slot_beside(&mut self, directory: &Directory, holds: FileId) -> Spot {
-        match self.capture_dirs.beside(directory) {
+        let mut made = self.capture_dirs.beside(directory);
+        if made.as_ref().is_err_and(|errno| *errno == Errno::PERM)
+            && let Some(_unbound) = Unbound::of(directory)
+        {
+            made = self.capture_dirs.beside(directory);
+        }
+        match made {
             Ok(dir) => {
                 self.passed_over.insert(dir.id());
                 Spot::Intended(Slot {
@@ -180,17 +190,10 @@ fn take_names(target: &mut Target) {
         let (Some(found), Spot::Intended(slot)) = (&name.origin, &name.spot) else {
             continue;
         };
-        let moved = move_name::capture(
-            &*found.directory,
-            &found.name,
-            target.id,
-            &slot.dir,
-            &slot.name,
-        );
-        name.spot = match moved {
+        name.spot = match take(found, slot, &target.content) {
             Ok(()) => {
                 if !disarmed {
-                    disarm(&target.content);
+                    attributes::disarm(&target.content);
                     disarmed = true;
                 }
                 crash_point::here("between-names");
@@ -203,10 +206,36 @@ fn take_names(target: &mut Target) {
     }
 }
 
-/// Without any permission the file cannot be executed by any link that was not found.
-fn disarm(content: &OwnedFd) {
-    if let Err(errno) = fchmod(content, Mode::empty()) {
-        tracing::debug!(%errno, "a captured file keeps its mode");
+/// Whoever still has a file open for writing that was taken.
+fn residual_writers(target: &Target) -> Vec<Residual> {
+    let taken = target.names.iter().find(|name| name.is_captured());
+    let Some(taken) = taken else {
+        return Vec::new();
+    };
+    let at = WirePath::from_bytes(&taken.path);
+    let mut residuals = target.hold.residuals();
+    for residual in &mut residuals {
+        residual.at = Some(at.clone());
+    }
+    residuals
+}
+
+/// Moves a name. What binds the file is taken off and stays off, for it is remembered; what binds
+/// its directory is put back at once.
+fn take(found: &Found, slot: &Slot, content: &OwnedFd) -> Result<(), NotMoved> {
+    let directory = &*found.directory;
+    let moved = || move_name::capture(directory, &found.name, slot.holds, &slot.dir, &slot.name);
+    let denied = match moved() {
+        Err(NotMoved::Left(Obstacle::AccessDenied, detail)) => detail,
+        answer => return answer,
+    };
+    let was_bound = inode_flags::unbind(content).is_some();
+    crash_point::here("after-unbinding");
+    let directory_was_bound = Unbound::of(directory);
+    if was_bound || directory_was_bound.is_some() {
+        moved()
+    } else {
+        Err(NotMoved::Left(Obstacle::AccessDenied, denied))
     }
 }
 
@@ -224,10 +253,7 @@ pub(super) fn put_names_back(target: &mut Target, obstacle: Obstacle, detail: &s
         return;
     }
     target.hold.let_go();
-    let mode = Mode::from_raw_mode(target.attributes.mode);
-    if let Err(errno) = fchmod(&target.content, mode) {
-        tracing::debug!(%errno, "a file that is given back keeps its mode");
-    }
+    attributes::give_back(&target.content, &target.attributes);
     for name in &mut target.names {
         let Spot::Captured(slot) = &name.spot else {
             continue;
@@ -237,11 +263,24 @@ pub(super) fn put_names_back(target: &mut Target, obstacle: Obstacle, detail: &s
             name.spot = Spot::Vanished;
             continue;
         };
-        match move_name::put_back(&slot.dir, &slot.name, &*found.directory, &found.name) {
+        match give_name_back(found, slot) {
             Ok(()) => name.spot = Spot::Left(obstacle, detail.to_owned()),
             Err(errno) => tracing::error!(%errno, "a captured name could not be given back"),
         }
     }
+    inode_flags::bind(&target.content, target.attributes.flags);
+}
+
+fn give_name_back(found: &Found, slot: &Slot) -> Result<(), Errno> {
+    let directory = &*found.directory;
+    let put_back = || move_name::put_back(&slot.dir, &slot.name, directory, &found.name);
+    let answer = put_back();
+    if answer == Err(Errno::PERM)
+        && let Some(_unbound) = Unbound::of(directory)
+    {
+        return put_back();
+    }
+    answer
 }
 
 /// After a power failure each name is to be found at its path or in the capture directory.

@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, fstat, fsync, mkdirat, openat, readlinka
 use rustix::io::Errno;
 use uuid::Uuid;
 
+use super::inode_flags::Unbound;
 use crate::find::{Directory, FileId, join, mount_of};
 
 const OPEN: OFlags = OFlags::DIRECTORY
@@ -111,7 +112,14 @@ impl CaptureDir {
 
     /// Removes the directory if it is empty.
     pub(super) fn remove_if_empty(&self) {
-        match unlinkat(&self.parent, &self.name, AtFlags::REMOVEDIR) {
+        let remove = || unlinkat(&self.parent, &self.name, AtFlags::REMOVEDIR);
+        let mut removed = remove();
+        if removed == Err(Errno::PERM)
+            && let Some(_unbound) = Unbound::of(&self.parent)
+        {
+            removed = remove();
+        }
+        match removed {
             Ok(()) | Err(Errno::NOTEMPTY | Errno::NOENT) => {}
             Err(errno) => tracing::warn!(%errno, "a capture directory could not be removed"),
         }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
+use quell_protocol::{Residual, ResidualReason};
+
 use super::action::Action;
 use crate::find::{FileId, Writer, writers_of};
 use crate::plan::Fact;
@@ -52,6 +54,19 @@ impl Hold {
                 Some("open for writing by a process that does not show".to_owned())
             }
             Self::Shared(Writers::Stopped) | Self::Leased(_) | Self::Unleased => None,
+        }
+    }
+
+    /// Each process that had the file open for writing and was not stopped.
+    pub(super) fn residuals(&self) -> Vec<Residual> {
+        let writers = || Residual::new(ResidualReason::Writers);
+        match self {
+            Self::Shared(Writers::AtLarge(known)) => {
+                let each = known.iter().map(|writer| writers().of_process(writer.pid));
+                each.collect()
+            }
+            Self::Shared(Writers::Hidden) => vec![writers()],
+            Self::Shared(Writers::Stopped) | Self::Leased(_) | Self::Unleased => Vec::new(),
         }
     }
 

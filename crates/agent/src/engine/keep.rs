@@ -7,6 +7,7 @@ use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 
 use super::action::{Action, Fault, Known};
+use super::attributes;
 use super::capture::{put_names_back, sync, sync_directories};
 use super::seal::{ItemDraft, SealError};
 use super::target::{Name, Slot, Spot, Target, link_count};
@@ -127,6 +128,9 @@ fn release_names(target: &mut Target) {
         }
     }
     let residual = link_count(&target.content);
+    if residual > 0 {
+        attributes::seize(&target.content);
+    }
     for index in removed {
         if let Some(name) = target.names.get_mut(index) {
             name.spot = Spot::Released(residual);

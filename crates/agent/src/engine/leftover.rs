@@ -6,7 +6,9 @@ use std::os::fd::OwnedFd;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 
+use super::attributes;
 use super::capture_dir::{CaptureDir, split};
+use super::inode_flags::{self, Unbound};
 use super::keep::remove_if;
 use super::move_name;
 use crate::find::{Directory, FileId};
@@ -42,14 +44,7 @@ impl<'a> Leftover<'a> {
         let directory = self.directory.as_ref()?;
         let name = CString::new(self.row.capture_name.as_str()).ok()?;
         let pinned = file::pin(directory, &name).ok()?;
-        let opened = file::read_pinned(&pinned).or_else(|_| {
-            file::change_mode(&pinned, Mode::RUSR)?;
-            let opened = file::read_pinned(&pinned);
-            file::change_mode(&pinned, Mode::empty())?;
-            opened
-        });
-        let (content, stat) = opened.ok()?;
-        is_target(target, FileId::of(&stat)).then_some(content)
+        open_armed(&pinned, target)
     }
 
     pub(super) fn remove(&self, target: &TargetRow) -> Result<(), Errno> {
@@ -59,17 +54,42 @@ impl<'a> Leftover<'a> {
         })
     }
 
-    pub(super) fn give_back(&self, mode: Option<u32>) -> Result<(), Errno> {
+    pub(super) fn give_back(&self, target: Option<&TargetRow>) -> Result<(), Errno> {
         let capture = self.directory.as_ref().ok_or(Errno::NOENT)?;
         let (parent, name) = split(&self.row.path).ok_or(Errno::INVAL)?;
         let directory = Directory::root(parent)?;
-        if let Some(mode) = mode {
-            let captured =
-                CString::new(self.row.capture_name.as_str()).map_err(|_| Errno::INVAL)?;
-            let pinned = file::pin(capture, &captured)?;
-            file::change_mode(&pinned, Mode::from_raw_mode(mode))?;
+        let content = target.and_then(|target| Some((target, self.open(target)?)));
+        if let Some((target, content)) = &content {
+            attributes::give_back(content, &target.attributes);
         }
-        move_name::put_back(capture, &self.row.capture_name, &directory, &name)
+        let put_back = || move_name::put_back(capture, &self.row.capture_name, &directory, &name);
+        let mut answer = put_back();
+        if answer == Err(Errno::PERM)
+            && let Some(_unbound) = Unbound::of(&directory)
+        {
+            answer = put_back();
+        }
+        answer?;
+        if let Some((target, content)) = &content {
+            inode_flags::bind(content, target.attributes.flags);
+        }
+        Ok(())
+    }
+
+    /// Makes a file that never left its path as it was before an earlier run prepared to move it.
+    pub(super) fn restore_at_its_path(&self, target: &TargetRow) {
+        let open = || {
+            let (parent, name) = split(&self.row.path)?;
+            let pinned = file::pin(Directory::root(parent).ok()?, &name).ok()?;
+            let content = open_armed(&pinned, target)?;
+            let size = rustix::fs::fstat(&content).ok()?.st_size;
+            // The number of an inode that is gone may have passed on to another file.
+            (u64::try_from(size) == Ok(target.size)).then_some(content)
+        };
+        if let Some(content) = open() {
+            attributes::give_back(&content, &target.attributes);
+            inode_flags::bind(&content, target.attributes.flags);
+        }
     }
 
     pub(super) fn remove_directory(&self) {
@@ -77,6 +97,18 @@ impl<'a> Leftover<'a> {
             directory.remove_if_empty();
         }
     }
+}
+
+/// Opens the target for reading. Without root that takes a permission that it may have lost.
+fn open_armed(pinned: &OwnedFd, target: &TargetRow) -> Option<OwnedFd> {
+    let opened = file::read_pinned(pinned).or_else(|_| {
+        file::change_mode(pinned, Mode::RUSR)?;
+        let opened = file::read_pinned(pinned);
+        file::change_mode(pinned, Mode::empty())?;
+        opened
+    });
+    let (content, stat) = opened.ok()?;
+    is_target(target, FileId::of(&stat)).then_some(content)
 }
 
 fn look_in(directory: &CaptureDir, name: &str, target: &TargetRow) -> InCapture {

@@ -16,6 +16,7 @@ mod frozen;
 mod gate;
 mod held;
 mod hold;
+mod inode_flags;
 mod keep;
 mod leftover;
 mod library;
@@ -513,6 +514,7 @@ impl Engine {
             no_room: HashMap::new(),
             stuck_names: HashSet::new(),
             stuck_processes: HashSet::new(),
+            writers: Vec::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),
             acted: false,
             stop_mappers: false,

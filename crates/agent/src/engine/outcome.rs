@@ -6,7 +6,7 @@ use quell_protocol::{
 };
 
 use super::action::{Action, Fault};
-use super::target::Candidate;
+use super::target::{Candidate, link_count};
 use crate::find::{ControlGroup, FileId};
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
@@ -86,7 +86,16 @@ impl Action<'_> {
         let mut files = Vec::new();
         let mut left_over = Vec::new();
         for (target, names) in self.journal.targets(self.id)? {
-            for name in names {
+            // A name that a later round found is no residual any more.
+            let links = self
+                .known
+                .get(&target.id)
+                .map(|file| link_count(&file.content));
+            for mut name in names {
+                if let (Place::Released, false, Some(links)) = (name.place, name.was_deleted, links)
+                {
+                    name.residual = links;
+                }
                 left_over.extend(self.of_package(&name.path)?);
                 files.push((file_result(&target, &name), name.obstacle));
             }
@@ -99,6 +108,7 @@ impl Action<'_> {
             |(file, why): &(FileResult, ResidualReason)| Residual::new(*why).at(file.path.clone());
         residuals.extend(refused.files.iter().map(left).chain(left_over));
         residuals.extend(respawn(self.denied().starts, &processes));
+        residuals.append(&mut self.writers);
         let refused = refused.files.into_iter().map(|(file, _)| file);
         let mut degraded = super::degraded();
         degraded.extend(std::mem::take(&mut self.forced));

@@ -162,6 +162,14 @@ impl Action<'_> {
         } else {
             None
         };
+        let none_was_moved = unsettled
+            .iter()
+            .all(|leftover| leftover.in_capture == InCapture::Nothing);
+        if none_was_moved && !target.sealed && target.of_this_boot {
+            for leftover in &unsettled {
+                leftover.restore_at_its_path(&target);
+            }
+        }
         for leftover in &unsettled {
             self.settle_name(&target, leftover, content.as_ref(), failure.as_ref())?;
         }
@@ -254,7 +262,7 @@ impl Action<'_> {
             CaptureRemedy::Finished => self.settled(target, leftover, Place::Released, None, 0)?,
             CaptureRemedy::Release => self.release_leftover(target, leftover, content)?,
             CaptureRemedy::SealThenRelease => self.keep_or_return(target, leftover, failure)?,
-            CaptureRemedy::PutBack => self.return_leftover(target, leftover, None)?,
+            CaptureRemedy::PutBack => self.return_leftover(target, leftover, false)?,
             CaptureRemedy::Wait => self.wait_for(target, leftover)?,
         }
         leftover.remove_directory();
@@ -287,9 +295,7 @@ impl Action<'_> {
         failure: Option<&SealError>,
     ) -> Result<(), Fault> {
         match failure {
-            Some(SealError::ContentChanged) => {
-                self.return_leftover(target, leftover, Some(target.attributes.mode))
-            }
+            Some(SealError::ContentChanged) => self.return_leftover(target, leftover, true),
             _ => self.settled(
                 target,
                 leftover,
@@ -319,9 +325,9 @@ impl Action<'_> {
         &self,
         target: &TargetRow,
         leftover: &Leftover<'_>,
-        mode: Option<u32>,
+        is_target: bool,
     ) -> Result<(), Fault> {
-        match leftover.give_back(mode) {
+        match leftover.give_back(is_target.then_some(target)) {
             Ok(()) => self
                 .journal
                 .forget_name(target.item, &leftover.row.path)

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use quell_agent::engine::{Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
+use quell_agent::engine::{Attributes, Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
 use quell_agent::find::{ProcessIdentity, Scope};
 use quell_agent::hash::{Budget, Hasher};
 use quell_model::{ActionId, MachineId, Sha1};
@@ -174,6 +174,11 @@ impl Stage {
         fs::read(self.base.join("vault").join(item)).unwrap()
     }
 
+    pub(crate) fn item_attributes(&self, item: &str) -> Attributes {
+        let file = self.base.join("vault").join(format!("{item}.attributes"));
+        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    }
+
     pub(crate) fn item_paths(&self, item: &str) -> Vec<Vec<u8>> {
         let file = self.base.join("vault").join(format!("{item}.paths"));
         serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
@@ -311,6 +316,8 @@ impl Seal for Folder {
         file.read_exact_at(&mut bytes, 0).unwrap();
         let paths = serde_json::to_vec(&item.paths).unwrap();
         fs::write(self.0.join(format!("{id}.paths")), paths).unwrap();
+        let attributes = serde_json::to_vec(&item.attributes).unwrap();
+        fs::write(self.0.join(format!("{id}.attributes")), attributes).unwrap();
         fs::write(self.0.join(&id), bytes).unwrap();
         Ok(id)
     }
