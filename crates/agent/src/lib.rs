@@ -9,6 +9,7 @@ pub mod engine;
 pub mod facilities;
 pub mod find;
 pub mod hash;
+mod holes;
 pub mod inventory;
 mod journal;
 pub mod link;

@@ -82,6 +82,8 @@ pub enum Protection {
     TrustedPublisher,
     /// The empty file: every empty file has this hash.
     EmptyFile,
+    /// Its content was made to collide: other content may have the same SHA-1.
+    HashCollisionSuspected,
     /// A reason that a newer agent knows.
     #[serde(other)]
     Other,
@@ -107,6 +109,9 @@ impl Protection {
             Self::SecurityAgent => "it belongs to another security product",
             Self::TrustedPublisher => "it is signed by a publisher that the machine trusts",
             Self::EmptyFile => "it is the hash of every empty file",
+            Self::HashCollisionSuspected => {
+                "its content was made so that other content can have the same SHA-1"
+            }
             Self::Other => "the agent protects it",
         }
     }
@@ -125,6 +130,7 @@ impl Protection {
             | Self::PackageManager
             | Self::SecurityAgent
             | Self::TrustedPublisher
+            | Self::HashCollisionSuspected
             | Self::Package => true,
             Self::Init | Self::Agent | Self::EmptyFile | Self::LocalPolicy | Self::Other => false,
         }

@@ -19,7 +19,7 @@ use super::seal::Attributes;
 use super::target::{Candidate, Name, Spot, Target};
 use super::{Bench, Progress};
 use crate::crash_point;
-use crate::find::{FileId, Nature, ProcessIdentity, Scope};
+use crate::find::{FileId, Nature, ProcessIdentity, Scope, SymbolicLink};
 use crate::hash::Budget;
 use crate::journal::{Journal, JournalError, Settlement};
 use crate::plan::{Ending, Fact, Plan, State, Step};
@@ -81,6 +81,8 @@ pub(super) struct Action<'a> {
     /// What cannot be taken or stopped, however often it is tried.
     pub(super) stuck_names: HashSet<Vec<u8>>,
     pub(super) stuck_processes: HashSet<ProcessIdentity>,
+    /// Symbolic links that lead to a path that was taken.
+    pub(super) dangling: Vec<SymbolicLink>,
     /// Who had a file open for writing when it was taken.
     pub(super) writers: Vec<Residual>,
     pub(super) own_executable: Option<FileId>,

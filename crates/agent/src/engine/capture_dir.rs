@@ -37,29 +37,29 @@ pub(super) struct CaptureDir {
 
 impl CaptureDir {
     /// Makes a directory of a random name in `parent`.
-    fn make(parent: OwnedFd) -> Result<Self, Errno> {
+    fn make(parent: OwnedFd, parent_path: &[u8]) -> Result<Self, Errno> {
         let name = format!(".quell-capture-{}", Uuid::new_v4().simple());
-        Self::make_named(parent, &name)
+        Self::make_named(parent, parent_path, &name)
     }
 
-    fn make_named(parent: OwnedFd, name: &str) -> Result<Self, Errno> {
+    fn make_named(parent: OwnedFd, parent_path: &[u8], name: &str) -> Result<Self, Errno> {
         let name = CString::new(name).map_err(|_| Errno::INVAL)?;
         match mkdirat(&parent, &name, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno),
         }
-        Self::open(parent, name)
+        Self::open(parent, parent_path, name)
     }
 
     /// Trusts nothing but what it sees: the directory must be ours alone.
-    fn open(parent: OwnedFd, name: CString) -> Result<Self, Errno> {
+    fn open(parent: OwnedFd, parent_path: &[u8], name: CString) -> Result<Self, Errno> {
         let fd = openat(&parent, &name, OPEN, Mode::empty())?;
         let stat = fstat(&fd)?;
         let is_ours = stat.st_uid == rustix::process::geteuid().as_raw();
         if !is_ours || stat.st_mode & 0o077 != 0 {
             return Err(Errno::PERM);
         }
-        let path = path_of(&fd)?;
+        let path = join(parent_path, name.to_bytes());
         let id = FileId::of(&stat);
         Ok(Self {
             fd,
@@ -78,6 +78,7 @@ impl CaptureDir {
                 .as_fd()
                 .try_clone_to_owned()
                 .map_err(|error| os(&error))?,
+            parent.path(),
             "held",
         )
     }
@@ -91,6 +92,7 @@ impl CaptureDir {
                 .as_fd()
                 .try_clone_to_owned()
                 .map_err(|error| os(&error))?,
+            parent.path(),
             name,
         )
     }
@@ -187,7 +189,7 @@ impl CaptureDirs {
             .as_fd()
             .try_clone_to_owned()
             .map_err(|error| os(&error))?;
-        let dir = Arc::new(CaptureDir::make(parent)?);
+        let dir = Arc::new(CaptureDir::make(parent, directory.path())?);
         self.by_directory.insert(id, Arc::clone(&dir));
         Ok(dir)
     }
@@ -201,7 +203,9 @@ impl CaptureDirs {
         let sticky = stat.st_mode & 0o1000 != 0;
         let only_root_moves_things = stat.st_uid == 0 && (stat.st_mode & 0o022 == 0 || sticky);
         if only_root_moves_things && stat.st_dev == device {
-            CaptureDir::make(root).ok().map(Arc::new)
+            let path = path_of(&root).ok()?;
+            let path = path.strip_suffix(b"/").unwrap_or(&path);
+            CaptureDir::make(root, path).ok().map(Arc::new)
         } else {
             None
         }

@@ -14,6 +14,7 @@ use super::hold::Hold;
 use super::target::Candidate;
 use crate::find::{Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes};
 use crate::hash::{Budget, Hashed};
+use crate::journal::Place;
 use crate::plan::{Fact, Reach};
 
 /// Every candidate costs descriptors; a further round takes what is beyond this.
@@ -55,7 +56,8 @@ impl Action<'_> {
             .any(|one| one.link_count() > one.links.len() as u64);
         if reach == Reach::Everything || has_more_names || self.policy.dry_run_only {
             self.journal.retract_passing(self.id)?;
-            self.sweep();
+            let taken = self.taken_paths()?;
+            self.sweep(taken);
         }
         self.leave_what_was_given_back();
         let refused = self.restrain()?;
@@ -204,13 +206,22 @@ impl Action<'_> {
         is_wanted
     }
 
+    /// The paths that hold nothing any more, so that a link to one of them leads nowhere.
+    fn taken_paths(&self) -> Result<HashSet<Vec<u8>>, Fault> {
+        let targets = self.journal.targets(self.id)?;
+        let names = targets.into_iter().flat_map(|(_, names)| names);
+        let taken = names.filter(|name| name.place == Place::Released && !name.was_deleted);
+        Ok(taken.map(|name| name.path).collect())
+    }
+
     /// Walks the roots. As soon as one copy is known, only files of its size are read.
-    fn sweep(&mut self) {
+    fn sweep(&mut self, taken: HashSet<Vec<u8>>) {
         let deadline = Instant::now() + self.limits.sweep;
         let scope = self.scope;
         let passed_over = self.passed_over.clone();
         let mut walk = Walk::new(&scope.roots, &passed_over)
             .only_size(self.known_size)
+            .noting_links_to(taken)
             .until(deadline);
         let budget = self.hash_budget(Some(deadline));
         let mut by_id: HashMap<FileId, usize> = HashMap::new();
@@ -245,6 +256,7 @@ impl Action<'_> {
                 }
             }
         }
+        self.dangling = walk.links().to_vec();
         let tally = walk.tally();
         self.coverage.files = self.coverage.files.max(tally.files);
         self.coverage.files_skipped = tally.skipped + unread;

@@ -514,6 +514,7 @@ impl Engine {
             no_room: HashMap::new(),
             stuck_names: HashSet::new(),
             stuck_processes: HashSet::new(),
+            dangling: Vec::new(),
             writers: Vec::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),
             acted: false,

@@ -7,7 +7,7 @@ use quell_protocol::{
 
 use super::action::{Action, Fault};
 use super::target::{Candidate, link_count};
-use crate::find::{ControlGroup, FileId};
+use crate::find::{ControlGroup, FileId, SymbolicLink};
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
 use crate::plan::residual::residuals;
@@ -97,7 +97,11 @@ impl Action<'_> {
                     name.residual = links;
                 }
                 left_over.extend(self.of_package(&name.path)?);
-                files.push((file_result(&target, &name), name.obstacle));
+                let mut file = file_result(&target, &name);
+                if name.place == Place::Released {
+                    file.detail = with_links(file.detail, &self.dangling, &name.path);
+                }
+                files.push((file, name.obstacle));
             }
         }
         let verdict = self.verdict(ending, &processes, &files);
@@ -232,4 +236,17 @@ fn detail(name: &NameRow) -> Option<String> {
         (Some(obstacle), None) => Some(obstacle.as_str().to_owned()),
         (None, detail) => detail.clone(),
     }
+}
+
+/// Symbolic links are left as they are; whoever follows them should know.
+fn with_links(detail: Option<String>, links: &[SymbolicLink], path: &[u8]) -> Option<String> {
+    let leading_here = links.iter().filter(|link| link.target == path);
+    let shown: Vec<_> = leading_here
+        .map(|link| String::from_utf8_lossy(&link.path).into_owned())
+        .collect();
+    if shown.is_empty() {
+        return detail;
+    }
+    let told = format!("symbolic links that lead nowhere now: {}", shown.join(", "));
+    Some(detail.map_or(told.clone(), |detail| format!("{detail}; {told}")))
 }

@@ -72,7 +72,12 @@ impl Action<'_> {
     /// Answers whether anything is protected.
     fn leave_protected(&mut self) -> Result<bool, Fault> {
         let candidates = std::mem::take(&mut self.candidates);
-        let findings = self.findings(&candidates)?;
+        let mut findings = self.findings(&candidates)?;
+        for (candidate, finding) in candidates.iter().zip(&mut findings) {
+            if finding.is_none() {
+                *finding = self.suspicion_of(candidate).map(Finding::from);
+            }
+        }
         let mut left = Vec::new();
         for (candidate, finding) in candidates.into_iter().zip(findings) {
             match finding.is_some_and(|finding| !self.may_touch(&finding)) {
@@ -145,6 +150,19 @@ impl Action<'_> {
             .or_else(|| (runs(1) || is_init(id)).then_some(Protection::Init))
             .or_else(|| runs(std::process::id()).then_some(Protection::Agent))
             .or_else(|| (self.own_executable == Some(id)).then_some(Protection::Agent))
+    }
+
+    /// Whether the hash alone does not say which content was meant. Asked once for each file.
+    fn suspicion_of(&mut self, candidate: &Candidate) -> Option<Protection> {
+        if self.known.contains_key(&candidate.id) {
+            return None;
+        }
+        let budget = self.hash_budget(None);
+        let hasher = &mut self.bench.hasher;
+        let collides = hasher.bears_collision(&candidate.content, &budget);
+        collides
+            .is_ok_and(|collides| collides)
+            .then_some(Protection::HashCollisionSuspected)
     }
 
     /// Asks the policy, and notes its answer.

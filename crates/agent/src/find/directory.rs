@@ -1,6 +1,6 @@
 //! A directory that is held open, and a file that was seen in it.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -19,6 +19,9 @@ const OPEN_DIRECTORY: OFlags = OFlags::DIRECTORY
     .union(OFlags::CLOEXEC)
     .union(OFlags::NONBLOCK);
 
+/// The kernel takes 4096 bytes with the zero at the end.
+const LONGEST: usize = 4000;
+
 /// A directory that is held open. Its path is where it was when it was opened, for people; what is
 /// done is done through the descriptor.
 #[derive(Debug)]
@@ -32,8 +35,16 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Opens a root. None of its path's components may be a symbolic link.
+    /// Opens a root. None of its path's components may be a symbolic link. A path may be longer than
+    /// the kernel takes at once.
     pub(crate) fn root(path: &Path) -> Result<Self, Errno> {
+        let mut pieces = pieces(path.as_os_str().as_bytes()).into_iter();
+        let first = pieces.next().unwrap_or_default();
+        let start = Self::start(Path::new(OsStr::from_bytes(first)))?;
+        pieces.try_fold(start, |directory, piece| directory.step(piece))
+    }
+
+    fn start(path: &Path) -> Result<Self, Errno> {
         let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let fd = openat2(CWD, path, OPEN_DIRECTORY, Mode::empty(), resolve)?;
         let mount = mount_of(&fd)?;
@@ -59,6 +70,12 @@ impl Directory {
 
     /// Opens a directory anywhere below this one, without leaving it and without links.
     pub(crate) fn below(&self, relative: &[u8]) -> Result<Self, Errno> {
+        let mut pieces = pieces(relative).into_iter();
+        let start = self.step(pieces.next().unwrap_or_default())?;
+        pieces.try_fold(start, |directory, piece| directory.step(piece))
+    }
+
+    fn step(&self, relative: &[u8]) -> Result<Self, Errno> {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let step = if relative.is_empty() { b"." } else { relative };
@@ -92,6 +109,25 @@ impl AsFd for Directory {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
+}
+
+/// Cuts a path where the kernel would refuse it for its length: at slashes, each of which ends the
+/// piece before it.
+fn pieces(path: &[u8]) -> Vec<&[u8]> {
+    let mut pieces = Vec::new();
+    let mut rest = path;
+    while rest.len() > LONGEST {
+        let within = rest.get(..LONGEST).unwrap_or_default();
+        // A name that is as long as a path can be is refused by the kernel.
+        let cut = within.iter().rposition(|byte| *byte == b'/');
+        let Some(cut) = cut.filter(|cut| *cut > 0) else {
+            break;
+        };
+        pieces.push(rest.get(..cut).unwrap_or_default());
+        rest = rest.get(cut + 1..).unwrap_or_default();
+    }
+    pieces.push(rest);
+    pieces
 }
 
 /// The mount of `fd`, by its id in the mount table.

@@ -17,6 +17,7 @@ mod processes;
 mod scope;
 mod scripts;
 mod stamps;
+mod symlink;
 mod walk;
 mod writers;
 
@@ -33,5 +34,5 @@ pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};
 pub use scope::Scope;
 pub use stamps::Stamps;
-pub use walk::{Tally, Walk};
+pub use walk::{SymbolicLink, Tally, Walk};
 pub(crate) use writers::{Writer, writers_of};

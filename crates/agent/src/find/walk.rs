@@ -5,7 +5,7 @@
 //! entered, unless a root itself lies there.
 
 use std::collections::HashSet;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,14 @@ use rustix::io::Errno;
 
 use super::directory::{Directory, Found, join};
 use super::identity::{FileId, Stamp};
+use super::symlink::target_of;
 use crate::sys::file;
 use crate::sys::mounts::{FileSystem, Mounts};
 
 /// One descriptor is held for each level; deeper trees are counted as passed over.
 const DEEPEST: usize = 1000;
+/// No more symbolic links than this are told.
+const MOST_LINKS: usize = 100;
 /// How much of a directory is read at once, in bytes.
 const LISTING: usize = 32 * 1024;
 
@@ -77,6 +80,18 @@ pub struct Walk<'a> {
     listing: Vec<MaybeUninit<u8>>,
     tally: Tally,
     unreached: Vec<Unreached>,
+    /// Links are looked for that lead to one of these paths.
+    led_to: HashSet<Vec<u8>>,
+    links: Vec<SymbolicLink>,
+}
+
+/// A symbolic link, by its own path and the one that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SymbolicLink {
+    /// Where it is.
+    pub path: Vec<u8>,
+    /// Where it says that it leads, dots resolved.
+    pub target: Vec<u8>,
 }
 
 impl<'a> Walk<'a> {
@@ -96,7 +111,22 @@ impl<'a> Walk<'a> {
             listing: vec![MaybeUninit::uninit(); LISTING],
             tally: Tally::default(),
             unreached: Vec::new(),
+            led_to: HashSet::new(),
+            links: Vec::new(),
         }
+    }
+
+    /// Looks for symbolic links to these paths, too. They are not followed.
+    #[must_use]
+    pub fn noting_links_to(mut self, paths: HashSet<Vec<u8>>) -> Self {
+        self.led_to = paths;
+        self
+    }
+
+    /// The symbolic links that were looked for and found so far.
+    #[must_use]
+    pub fn links(&self) -> &[SymbolicLink] {
+        &self.links
     }
 
     /// Yields only files of this many bytes.
@@ -242,11 +272,23 @@ impl<'a> Walk<'a> {
             FileType::Directory => self.pending.push((Arc::clone(directory), name)),
             FileType::RegularFile => self.note_file(directory, name),
             FileType::Unknown => self.note_unknown(directory, name),
-            FileType::Symlink
-            | FileType::Fifo
+            FileType::Symlink => self.note_link(directory, &name),
+            FileType::Fifo
             | FileType::Socket
             | FileType::CharacterDevice
             | FileType::BlockDevice => {}
+        }
+    }
+
+    fn note_link(&mut self, directory: &Directory, name: &CStr) {
+        if self.led_to.is_empty() || self.links.len() >= MOST_LINKS {
+            return;
+        }
+        if let Some(target) = target_of(directory, name)
+            && self.led_to.contains(&target)
+        {
+            let path = join(directory.path(), name.to_bytes());
+            self.links.push(SymbolicLink { path, target });
         }
     }
 
@@ -256,6 +298,7 @@ impl<'a> Walk<'a> {
             match FileType::from_raw_mode(stat.st_mode) {
                 FileType::Directory => self.pending.push((Arc::clone(directory), name)),
                 FileType::RegularFile => self.note_file(directory, name),
+                FileType::Symlink => self.note_link(directory, &name),
                 _ => {}
             }
         }
