@@ -224,7 +224,8 @@ fn residual_writers(target: &Target) -> Vec<Residual> {
 /// its directory is put back at once.
 fn take(found: &Found, slot: &Slot, content: &OwnedFd) -> Result<(), NotMoved> {
     let directory = &*found.directory;
-    let moved = || move_name::capture(directory, &found.name, slot.holds, &slot.dir, &slot.name);
+    let moved =
+        || move_name::capture(directory, &found.name, slot.holds, &slot.dir, &slot.name).map(drop);
     let denied = match moved() {
         Err(NotMoved::Left(Obstacle::AccessDenied, detail)) => detail,
         answer => return answer,

@@ -6,6 +6,8 @@
 
 mod action;
 mod announce;
+#[cfg(any(test, feature = "adversary"))]
+pub mod attacked;
 mod attributes;
 mod capture;
 mod capture_dir;

@@ -28,23 +28,24 @@ pub(super) enum NotMoved {
     Left(Obstacle, String),
 }
 
-/// Moves `name` from `directory` into `capture` if it is `wanted`. When it answers an error, every
-/// file is where it was.
+/// Moves `name` from `directory` into `capture` if it is `wanted`, and answers how many other files
+/// were moved by mistake and given back meanwhile. When it answers an error, every file is where it
+/// was.
 pub(super) fn capture(
     directory: impl AsFd,
     name: &CStr,
     wanted: FileId,
     capture: &CaptureDir,
     captured: &str,
-) -> Result<(), NotMoved> {
-    for _ in 0..ATTEMPTS {
+) -> Result<u32, NotMoved> {
+    for given_back in 0..ATTEMPTS {
         match renameat_with(&directory, name, capture, captured, RenameFlags::NOREPLACE) {
             Ok(()) => {}
             Err(Errno::NOENT) => return Err(NotMoved::Vanished),
             Err(errno) => return Err(obstacle(errno)),
         }
         if is_at(capture, captured, wanted) {
-            return Ok(());
+            return Ok(given_back);
         }
         give_back(capture, captured, &directory, name)?;
     }
@@ -170,7 +171,7 @@ mod tests {
             std::ffi::OsStr::from_bytes(self.capture.path()).into()
         }
 
-        fn capture(&self, name: &CStr, wanted: FileId) -> Result<(), NotMoved> {
+        fn capture(&self, name: &CStr, wanted: FileId) -> Result<u32, NotMoved> {
             capture(&self.directory, name, wanted, &self.capture, "0")
         }
     }
@@ -179,7 +180,7 @@ mod tests {
     fn capture_moves_the_wanted_file() {
         let scene = scene();
         let wanted = scene.write("a");
-        assert_eq!(scene.capture(c"a", wanted), Ok(()));
+        assert_eq!(scene.capture(c"a", wanted), Ok(0));
         assert!(!scene.dir.path().join("a").exists());
         assert!(is_at(&scene.capture, "0", wanted));
     }
@@ -257,7 +258,7 @@ mod tests {
     fn stranger_whose_name_was_taken_is_kept_beside_it() {
         let scene = scene();
         let innocent = scene.write("innocent");
-        assert_eq!(scene.capture(c"innocent", innocent), Ok(()));
+        assert_eq!(scene.capture(c"innocent", innocent), Ok(0));
         scene.write("innocent");
         let told = give_back(&scene.capture, "0", &scene.directory, c"innocent").unwrap_err();
         assert!(matches!(told, NotMoved::Left(Obstacle::RaceDetected, _)));
@@ -275,7 +276,7 @@ mod tests {
         let gone = scene.directory.below(b"gone").unwrap();
         fs::remove_dir(scene.dir.path().join("gone")).unwrap();
         let innocent = scene.write("innocent");
-        assert_eq!(scene.capture(c"innocent", innocent), Ok(()));
+        assert_eq!(scene.capture(c"innocent", innocent), Ok(0));
         let told = give_back(&scene.capture, "0", &gone, c"innocent").unwrap_err();
         let NotMoved::Left(obstacle, detail) = told else {
             panic!("it is still there");

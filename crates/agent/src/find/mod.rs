@@ -29,6 +29,8 @@ pub(crate) use executions::{Execution, Wanted, deep_scan, execution_of};
 pub(crate) use identity::nanoseconds;
 pub use identity::{FileId, ProcessIdentity, Stamp};
 pub(crate) use nature::Nature;
+#[cfg(any(test, feature = "adversary"))]
+pub(crate) use nominate::found_at;
 pub(crate) use nominate::nominated;
 pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};

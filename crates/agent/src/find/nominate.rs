@@ -13,10 +13,15 @@ use crate::sys::file;
 /// A process tells by its executable's link where its file probably is; this is how that is made
 /// certain.
 pub(crate) fn nominated(roots: &[PathBuf], path: &[u8], id: FileId) -> Option<Found> {
-    roots.iter().find_map(|root| below(root, path, id))
+    found_at(roots, path).filter(|found| found.stamp.id == id)
 }
 
-fn below(root: &Path, path: &[u8], id: FileId) -> Option<Found> {
+/// The regular file that `path` names, if it lies below one of the roots.
+pub(crate) fn found_at(roots: &[PathBuf], path: &[u8]) -> Option<Found> {
+    roots.iter().find_map(|root| below(root, path))
+}
+
+fn below(root: &Path, path: &[u8]) -> Option<Found> {
     let root = Directory::root(root).ok()?;
     let relative = path.strip_prefix(root.path())?.strip_prefix(b"/")?;
     let (parent, name) = match relative.iter().rposition(|byte| *byte == b'/') {
@@ -26,11 +31,10 @@ fn below(root: &Path, path: &[u8], id: FileId) -> Option<Found> {
     let name = CString::new(name).ok()?;
     let directory = root.below(parent).ok()?;
     let stat = file::look(&directory, &name).ok()?;
-    let stamp = Stamp::of(&stat);
-    (file::is_regular(&stat) && stamp.id == id).then(|| Found {
+    file::is_regular(&stat).then(|| Found {
         directory: Arc::new(directory),
         name,
-        stamp,
+        stamp: Stamp::of(&stat),
     })
 }
 
