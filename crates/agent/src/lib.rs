@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg(target_os = "linux")]
 
+pub mod bridge;
 mod causes;
 pub mod command;
 pub mod config;
@@ -13,6 +14,7 @@ mod holes;
 pub mod inventory;
 mod journal;
 pub mod link;
+mod network;
 pub mod plan;
 pub mod policy;
 pub mod protect;

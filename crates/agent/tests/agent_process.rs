@@ -9,174 +9,20 @@
 
 #[path = "agent_process/server.rs"]
 mod server;
+#[path = "agent_process/stage.rs"]
+mod stage;
 
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use quell_agent::hash::{Budget, Hasher};
-use quell_model::{ActionId, MachineId, Sha1, Timestamp};
-use quell_protocol::{FailureReason, Order, Phase, ProcessOutcome, Verb, Verdict};
+use quell_model::ActionId;
+use quell_protocol::{FailureReason, Order, Phase, ProcessOutcome, Verdict};
 use rustix::process::{Pid, Signal, kill_process};
-use server::{Said, Server};
-use tempfile::TempDir;
-
-/// Longer than anything takes; only a test that fails waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A process that does not outlive the test.
-struct Started(Child);
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-struct Stage {
-    directory: TempDir,
-    server: Server,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::create_dir(directory.path().join("files")).unwrap();
-        Self {
-            directory,
-            server: Server::start(),
-        }
-    }
-
-    fn files(&self) -> PathBuf {
-        self.directory.path().canonicalize().unwrap().join("files")
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quell-agent"));
-        command
-            .args(arguments)
-            .arg("--state")
-            .arg(self.directory.path().join("state"));
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn output(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> serde_json::Value {
-        let output = self.output(&[arguments, &["--output", "json"]].concat());
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {told}");
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    fn enrol(&self) {
-        let token = self.directory.path().join("token");
-        fs::write(&token, self.server.token.encode()).unwrap();
-        let file = token.to_str().unwrap();
-        let enrolled = self.json(&["enrol", "--machine-id", "m1", "--token-file", file]);
-        assert_eq!(enrolled["machineId"], "m1");
-    }
-
-    fn run(&self) -> Started {
-        self.run_with(&[])
-    }
-
-    fn run_with(&self, arguments: &[&str]) -> Started {
-        let own = std::process::id().to_string();
-        let mut command =
-            self.command(&["run", "--inventory-interval", "1", "--log-format", "json"]);
-        command.args(arguments);
-        command.arg("--root").arg(self.files());
-        command.args([
-            "--confine-to-descendants-of",
-            &own,
-            "--die-with-parent",
-            &own,
-        ]);
-        let log = File::create(self.log()).unwrap();
-        Started(command.stderr(log).spawn().unwrap())
-    }
-
-    fn check(&self, policy: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quell-agent"));
-        command.args(["policy", "check", policy]).output().unwrap()
-    }
-
-    fn log(&self) -> PathBuf {
-        self.directory.path().join("log")
-    }
-
-    /// What the agent logged, one event a line.
-    fn logged(&self, message: &str) -> Vec<serde_json::Value> {
-        let log = fs::read_to_string(self.log()).unwrap();
-        let events = log.lines().map(|line| serde_json::from_str(line).unwrap());
-        let is_wanted =
-            |event: &serde_json::Value| event["fields"]["message"].as_str() == Some(message);
-        events.filter(is_wanted).collect()
-    }
-
-    /// A harmless program that nobody else has, and its hash.
-    fn sample(&self) -> (PathBuf, Sha1) {
-        let path = self.files().join("sample");
-        let mut content = fs::read("/bin/sleep").unwrap();
-        content.extend_from_slice(self.directory.path().as_os_str().as_encoded_bytes());
-        let mut file = File::create(&path).unwrap();
-        file.write_all(&content).unwrap();
-        drop(file);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();
-        let hashed = Hasher::new().sha1(File::open(&path).unwrap(), &Budget::UNLIMITED);
-        (path, hashed.unwrap().sha1)
-    }
-
-    fn hears<T>(&self, mut wanted: impl FnMut(Said) -> Option<T>) -> T {
-        loop {
-            let said = self.server.said.recv_timeout(PATIENCE).unwrap();
-            if let Some(found) = wanted(said) {
-                return found;
-            }
-        }
-    }
-}
-
-fn order(sha1: Sha1) -> Order {
-    Order {
-        sequence: 1,
-        machine_id: MachineId::new("m1").unwrap(),
-        action_id: ActionId::new("a1").unwrap(),
-        expires_at: Timestamp::LAST,
-        verb: Verb::StopAndQuarantineFile {
-            sha1,
-            comment: "alert 7".to_owned(),
-            requestor: Some("kim".to_owned()),
-            force: false,
-        },
-    }
-}
-
-fn verdict(stage: &Stage, id: &str) -> Verdict {
-    stage.hears(|said| match said {
-        Said::Report(report) if report.action_id.as_str() == id => match report.phase {
-            Phase::Finished { result } => Some(result.verdict),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-fn end(agent: &mut Started) -> Option<i32> {
-    let pid = Pid::from_child(&agent.0);
-    kill_process(pid, Signal::TERM).unwrap();
-    agent.0.wait().unwrap().code()
-}
+use server::Said;
+use stage::{Stage, Started, end, order, verdict};
 
 #[test]
 fn a_running_program_is_reported_stopped_taken_away_and_restored() {

@@ -1,12 +1,17 @@
-//! The running agent: one task that speaks with the server, and threads that do the work.
+//! The running agent: the main thread leads the conversation with the server, other threads do the
+//! work, and another process, the network half, carries what is said.
 //!
 //! ```text
-//!            orders                    to do
-//!   link ─────────────► intake ────────────────► worker     one action at a time
-//!    ▲                    │ taken up, reports      │ reports
-//!    └────────────────────┴────────────────────────┴──────── inventory
+//!  network half
+//!    ▲ requests │ answers
+//!    │          ▼      orders                    to do
+//!   attend ─────────────────► intake ────────────────► worker     one action at a time
+//!    ▲                          │ taken up, reports      │ reports
+//!    └──────────────────────────┴────────────────────────┴──────── inventory
 //! ```
 
+mod attend;
+mod events;
 mod intake;
 mod worker;
 
@@ -14,8 +19,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use quell_terminal::{Exit, Failure, Interrupt};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use attend::Attendant;
+use events::ToMain;
+use quell_terminal::{Exit, Failure};
 use uuid::Uuid;
 
 use super::safe_stop::SafeStop;
@@ -23,24 +29,25 @@ use crate::config::StateDir;
 use crate::engine::{Engine, EngineConfig, EngineError, degraded};
 use crate::find::Scope;
 use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
-use crate::link::{
-    Device, Exchange, FromDevice, Identity, Keys, Session, Stop, attend, machine_facts,
-};
+use crate::link::{Conversation, FromDevice, Identity, Keyring, Launch, Session, machine_facts};
 use crate::policy::LocalPolicy;
 use crate::protect::ProtectedSet;
+use crate::sys::signals::{Signals, Wish};
 use crate::vault::Vault;
 
 /// What the agent is to do.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) state: Arc<StateDir>,
-    pub(super) identity: Arc<Identity>,
+    pub(super) identity: Identity,
     pub(super) scope: Scope,
     /// What the machine's owner allows.
     pub(super) policy: Arc<LocalPolicy>,
     pub(super) intervals: Intervals,
     /// The machine's key is changed when it is so old.
     pub(super) key_lifetime: Duration,
+    /// How the network half is started.
+    pub(super) launch: Launch,
 }
 
 /// Why a thread cannot go on, and the agent with it.
@@ -54,6 +61,9 @@ enum Broken {
 
 /// Runs until a signal asks for the end, or the server does.
 pub(super) fn run(task: Task) -> Result<(), Failure> {
+    // Before any thread is started: the others are to leave these signals alone.
+    let signals = Signals::hold_back()
+        .map_err(|error| Failure::fault("signals cannot be listened for").because(&error))?;
     tell_what_is_off();
     let vault = Vault::open(&task.state.vault())?;
     let protected = Arc::new(ProtectedSet::of_this_machine(Some(&task.state.protected())));
@@ -64,17 +74,11 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     let fault = |error: &EngineError| Failure::of(Exit::Fault, error);
     let session = begin(&engine, &task).map_err(|error| fault(&error))?;
 
-    let (to_link, events) = unbounded_channel();
+    let (to_main, inbox) = mpsc::channel();
+    let to_main = ToMain(to_main);
     let (orders, arriving) = mpsc::channel();
     let (to_do, doing) = mpsc::channel();
-    let (breaks, broken) = unbounded_channel();
     let (_until_the_end, end) = mpsc::channel();
-    let keys = Keys {
-        state: Arc::clone(&task.state),
-        lifetime: task.key_lifetime,
-    };
-    let connected = Exchange::connect(Arc::clone(&task.identity));
-    let exchange = connected.map_err(|error| Failure::of(Exit::Fault, &error))?;
     tracing::info!(
         machine = %task.identity.machine_id(),
         server = %task.identity.endpoint(),
@@ -83,22 +87,43 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
         "the agent runs"
     );
 
-    worker::start(&engine, &protected, &safe_stop, doing, &to_link, &breaks)?;
-    intake::start(engine, arriving, to_do, &to_link, breaks)?;
-    start_inventory(task, Arc::clone(&protected), end, to_link)?;
-
-    let device = Device { orders, events };
-    let ended = super::runtime()?.block_on(async {
-        tokio::select! {
-            ended = converse(&exchange, session, device, keys, broken) => ended,
-            error = super::policy::reload_on_hangup(&policy, &protected) => {
-                Err(Failure::fault("the policy cannot be read again on a signal").because(&error))
-            }
-        }
-    });
+    listen(signals, policy, Arc::clone(&protected), to_main.clone())?;
+    worker::start(&engine, &protected, &safe_stop, doing, &to_main)?;
+    intake::start(engine, arriving, to_do, to_main.clone())?;
+    let (identity, state) = (task.identity.clone(), Arc::clone(&task.state));
+    let attendant = Attendant {
+        begin: identity.begin(),
+        conversation: Conversation::new(session, Keyring::new(identity, state, task.key_lifetime)),
+        launch: task.launch.clone(),
+        orders,
+        inbox,
+        to_main: to_main.clone(),
+        announce: Box::new(|_| {}),
+        alive: Box::new(|_| {}),
+    };
+    start_inventory(task, protected, end, to_main)?;
+    let ended = attendant.attend();
     tracing::info!("the agent ends as soon as nothing is left stopped");
     safe_stop.wait();
     ended
+}
+
+/// Starts the thread that hears signals: to end, or to read the policy again.
+fn listen(
+    signals: Signals,
+    policy: Arc<LocalPolicy>,
+    protected: Arc<ProtectedSet>,
+    to_main: ToMain,
+) -> Result<(), Failure> {
+    spawn("signals", move || {
+        loop {
+            match signals.wait() {
+                Ok(Wish::Reload) => super::policy::reload(&policy, &protected),
+                Ok(Wish::End) => return to_main.end(),
+                Err(error) => return tracing::error!("signals are not heard: {error}"),
+            }
+        }
+    })
 }
 
 /// Begins a life of the agent: counted before anybody hears of it.
@@ -140,7 +165,7 @@ fn start_inventory(
     task: Task,
     protected: Arc<ProtectedSet>,
     end: mpsc::Receiver<()>,
-    to_link: UnboundedSender<FromDevice>,
+    main: ToMain,
 ) -> Result<(), Failure> {
     let passed_over = [task.state.path().to_owned()];
     let limits = SurveyLimits::default();
@@ -154,8 +179,7 @@ fn start_inventory(
             &end,
             || machine_facts(degraded()),
             |news| {
-                // Nobody listens any more when the agent ends.
-                let _ = to_link.send(match news {
+                main.tell(match news {
                     News::Everything(messages) => FromDevice::Everything(messages),
                     News::Addition(messages) => FromDevice::Addition(messages),
                 });
@@ -169,20 +193,4 @@ fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(),
     spawned
         .map(drop)
         .map_err(|error| Failure::fault("a thread cannot be started").because(&error))
-}
-
-/// Speaks with the server until somebody ends it.
-async fn converse(
-    exchange: &Exchange,
-    session: Session,
-    device: Device,
-    keys: Keys,
-    mut broken: UnboundedReceiver<Broken>,
-) -> Result<(), Failure> {
-    let interrupt = Interrupt::listen_but_for_hangups()?;
-    tokio::select! {
-        ended = attend(exchange, session, device, keys) => ended.map_err(|stop: Stop| stop.into()),
-        Some(broken) = broken.recv() => Err(Failure::of(Exit::Fault, &broken)),
-        () = interrupt.comes() => Ok(()),
-    }
 }

@@ -1,5 +1,6 @@
 //! `enrol`: make this machine known to a server.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use super::failures::no_token;
 use super::place::PlaceFlag;
 use crate::config::StateDir;
 use crate::journal::Journal;
-use crate::link::{self, Identity, IdentityError, derived_machine_id, machine_facts};
+use crate::link::{self, Identity, IdentityError, Launch, derived_machine_id, machine_facts};
 use crate::vault::Vault;
 
 /// No token is longer.
@@ -45,7 +46,7 @@ struct Enrolled {
     server: String,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &Arguments, before: Vec<OsString>) -> Result<Exit, Failure> {
     let token = read_token(arguments)?;
     if token.trim().is_empty() {
         return Err(token_needed("no token was given"));
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Vault::open(&state.vault())?;
     // Before the enrolment and not after it: a crash in between then costs nothing.
     count_orders_anew(&state)?;
-    let identity = enrol(&state, &token, machine_id)?;
+    let identity = enrol(&state, &token, machine_id, before)?;
     let enrolled = Enrolled {
         machine_id: identity.machine_id().to_string(),
         tenant_id: identity.tenant_id().to_owned(),
@@ -98,10 +99,14 @@ fn enrol(
     state: &StateDir,
     token: &EnrolmentToken,
     machine_id: MachineId,
+    before: Vec<OsString>,
 ) -> Result<Identity, Failure> {
     let facts = machine_facts(crate::engine::degraded());
-    let runtime = super::runtime()?;
-    Ok(runtime.block_on(link::enrol(state, token, machine_id, facts))?)
+    let launch = Launch {
+        before,
+        after: ["--log-level", "error"].map(OsString::from).to_vec(),
+    };
+    Ok(link::enrol(state, token, machine_id, facts, &launch)?)
 }
 
 fn for_people(enrolled: &Enrolled) -> String {
@@ -180,7 +185,10 @@ mod tests {
             "--state",
             state.to_str().unwrap(),
         ];
-        assert_eq!(run(&arguments(&line)).unwrap_err().exit(), Exit::Usage);
+        assert_eq!(
+            run(&arguments(&line), Vec::new()).unwrap_err().exit(),
+            Exit::Usage
+        );
         assert!(!state.exists());
     }
 
@@ -190,7 +198,7 @@ mod tests {
         let path = directory.path().join("token");
         std::fs::write(&path, "\n").unwrap();
         let line = ["--token-file", path.to_str().unwrap()];
-        let failure = run(&arguments(&line)).unwrap_err();
+        let failure = run(&arguments(&line), Vec::new()).unwrap_err();
         assert_eq!(failure.exit(), Exit::Usage);
         assert!(failure.render().contains("no token was given"));
     }
@@ -211,7 +219,7 @@ mod tests {
                 "--state",
                 state.to_str().unwrap(),
             ];
-            let failure = run(&arguments(&line)).unwrap_err();
+            let failure = run(&arguments(&line), Vec::new()).unwrap_err();
             assert_eq!(failure.exit(), Exit::Usage, "{}", failure.render());
             assert!(!failure.render().contains("canary"));
             assert!(!state.join("identity.json").exists());

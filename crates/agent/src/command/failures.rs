@@ -4,8 +4,10 @@ use quell_protocol::EnrolmentTokenError;
 use quell_terminal::{Exit, Failure};
 use quell_transport::Reach;
 
+use crate::bridge::ExchangeError;
 use crate::config::StateDirError;
-use crate::link::{EnrolError, ExchangeError, IdentityError, MachineIdError, Stop};
+use crate::link::{EnrolError, IdentityError, MachineIdError, Stop};
+use crate::network::NetworkError;
 use crate::vault::{ParseItemIdError, RestoreError, VaultError};
 
 /// What was given is no enrolment token.
@@ -47,11 +49,10 @@ impl From<EnrolError> for Failure {
             }
             EnrolError::TokenRefused { .. }
             | EnrolError::Exchange(ExchangeError::Refused { .. }) => Exit::Authentication,
-            EnrolError::Exchange(ExchangeError::Unreachable(transport))
-                if transport.reach() == Reach::Unknown =>
-            {
-                Exit::Unknown
-            }
+            EnrolError::Exchange(ExchangeError::Unreachable {
+                reach: Reach::Unknown,
+                ..
+            }) => Exit::Unknown,
             _ => Exit::Fault,
         };
         Self::of(exit, &error)
@@ -65,6 +66,16 @@ impl From<Stop> for Failure {
             Stop::UnknownDevice | Stop::Revoked => Exit::Authentication,
         };
         Self::of(exit, &stop)
+    }
+}
+
+impl From<NetworkError> for Failure {
+    fn from(error: NetworkError) -> Self {
+        let exit = match error {
+            NetworkError::NoExecutor(_) => Exit::Usage,
+            _ => Exit::Fault,
+        };
+        Self::of(exit, &error)
     }
 }
 
@@ -116,12 +127,12 @@ mod tests {
 
     #[test]
     fn what_no_enrolment_is_certain_of_exits_as_unknown() {
-        use quell_transport::{TransportError, TransportErrorKind};
-        for (kind, expected) in [
-            (TransportErrorKind::Timeout, Exit::Unknown),
-            (TransportErrorKind::Connect, Exit::Fault),
+        for (reach, expected) in [
+            (Reach::Unknown, Exit::Unknown),
+            (Reach::NotSent, Exit::Fault),
         ] {
-            let error = EnrolError::Exchange(TransportError::new(kind).into());
+            let why = "because".to_owned();
+            let error = EnrolError::Exchange(ExchangeError::Unreachable { reach, why });
             assert_eq!(Failure::from(error).exit(), expected);
         }
     }

@@ -1,5 +1,7 @@
 //! What the agent says while it runs, on standard error.
 
+use std::ffi::OsString;
+
 use quell_terminal::log::{self, LogFormat};
 use tracing::level_filters::LevelFilter;
 
@@ -18,5 +20,17 @@ impl LogFlags {
     /// Starts the log; the program's only one.
     pub(super) fn start(self) {
         log::start(&self.log_level.to_string(), self.log_format);
+    }
+
+    /// The same options, for another process of this program.
+    pub(super) fn as_arguments(self) -> Vec<OsString> {
+        let format = match self.log_format {
+            LogFormat::Json => "json",
+            LogFormat::Text => "text",
+        };
+        let level = self.log_level.to_string();
+        ["--log-format", format, "--log-level", &level]
+            .map(OsString::from)
+            .to_vec()
     }
 }

@@ -9,18 +9,21 @@ mod failures;
 mod find;
 mod held;
 mod log;
+mod network;
 mod place;
 mod policy;
 mod roots;
 mod run;
 mod safe_stop;
+mod sandbox;
 mod status;
 mod vault;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use quell_terminal::{Exit, Failure, finish};
+use quell_terminal::finish;
 
 /// What the agent is asked to do.
 #[derive(Debug, Args)]
@@ -43,6 +46,11 @@ enum Command {
     Policy(policy::Arguments),
     /// Look at quarantined files, restore or remove them
     Vault(vault::Arguments),
+    /// Try what the network half must not be able to do, from where it stands
+    Sandbox(sandbox::Arguments),
+    /// Carry the executor's requests to the server: the agent starts this itself
+    #[command(hide = true)]
+    Network(network::Arguments),
 }
 
 /// Stops a file from executing on this machine and takes it away.
@@ -62,30 +70,31 @@ Exit codes:
 /// The whole of `quell-agent`.
 #[must_use]
 pub fn main() -> ExitCode {
-    run(Standalone::parse().arguments)
+    dispatch(Standalone::parse().arguments, Vec::new())
 }
 
 /// Does what was asked, writes the result to standard output, and says how it went.
 ///
-/// It brings a runtime of its own, so it must not be called from within one.
+/// It is for a program of which all this is the subcommand `agent`: it starts itself once more, as
+/// its own network half, by that name. It brings a runtime of its own, so it must not be called from
+/// within one.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
+    dispatch(arguments, vec!["agent".into()])
+}
+
+/// `before` is what stands before the agent's commands on this program's command line.
+fn dispatch(arguments: Arguments, before: Vec<OsString>) -> ExitCode {
     finish(match arguments.command {
-        Command::Enrol(arguments) => enrol::run(&arguments),
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Enrol(arguments) => enrol::run(&arguments, before),
+        Command::Run(arguments) => run::run(&arguments, before),
+        Command::Network(arguments) => network::run(&arguments),
+        Command::Sandbox(arguments) => sandbox::run(&arguments, before),
         Command::Status(arguments) => status::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Vault(arguments) => vault::run(&arguments),
     })
-}
-
-/// The runtime of the network half. One thread is plenty: the work is done by threads of its own.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::of(Exit::Fault, &error))
 }
 
 #[cfg(test)]

@@ -66,32 +66,18 @@ pub(super) fn apply(rule: &Rule, protected: &ProtectedSet) {
     }
 }
 
-/// Reads the policy anew on every `SIGHUP`.
-///
-/// # Errors
-/// When the signal cannot be listened for.
-pub(super) async fn reload_on_hangup(
-    policy: &LocalPolicy,
-    protected: &ProtectedSet,
-) -> std::io::Error {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = match signal(SignalKind::hangup()) {
-        Ok(hangup) => hangup,
-        Err(error) => return error,
-    };
-    while hangup.recv().await.is_some() {
-        match policy.reload() {
-            Ok(_) => {
-                apply(&policy.rule(), protected);
-                tracing::info!("the policy was read again");
-            }
-            Err(error) => {
-                let why = crate::causes::WithCauses(&error);
-                tracing::error!("the policy stays as it was: {why}");
-            }
+/// Reads the policy anew, as an operator asks for with `SIGHUP`.
+pub(super) fn reload(policy: &LocalPolicy, protected: &ProtectedSet) {
+    match policy.reload() {
+        Ok(_) => {
+            apply(&policy.rule(), protected);
+            tracing::info!("the policy was read again");
+        }
+        Err(error) => {
+            let why = crate::causes::WithCauses(&error);
+            tracing::error!("the policy stays as it was: {why}");
         }
     }
-    std::io::Error::other("no signal comes any more")
 }
 
 #[derive(Debug, Serialize)]

@@ -1,5 +1,6 @@
 //! `run`: take orders and carry them out.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::policy::PolicyFlag;
 use super::roots;
 use crate::find::{ProcessIdentity, Scope};
 use crate::inventory::Intervals;
-use crate::link::Identity;
+use crate::link::{Identity, Launch};
 use crate::sys::process_stat::ProcessStat;
 
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,7 @@ pub(super) struct Arguments {
     log: LogFlags,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &Arguments, before: Vec<OsString>) -> Result<Exit, Failure> {
     if let Some(expected) = arguments.die_with_parent {
         die_with_parent(expected).map_err(|error| {
             Failure::fault("this process cannot be tied to its parent").because(&error)
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     arguments.log.start();
     let scope = scope(arguments)?;
     let state = arguments.place.open()?;
-    let identity = Arc::new(Identity::load(&state)?);
+    let identity = Identity::load(&state)?;
     let lock = state.lock()?;
     let task = Task {
         state: Arc::new(state),
@@ -69,6 +70,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             roots: arguments.roots_interval.duration(),
         },
         key_lifetime: arguments.key_lifetime.duration(),
+        launch: Launch {
+            before,
+            after: arguments.log.as_arguments(),
+        },
     };
     let ended = daemon::run(task);
     drop(lock);

@@ -1,22 +1,28 @@
 //! Enrolling the machine: it makes its key, proves it, and remembers its server.
+//!
+//! The request is carried by a network half too, so that nobody but it ever reads what a server says.
 
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, SystemTime};
 
 use quell_model::{MachineId, Timestamp};
 use quell_protocol::{
-    EnrolRequest, EnrolResponse, EnrolmentToken, FaultCode, MachineFacts, ProtocolVersion, route,
+    EnrolRequest, EnrolResponse, EnrolmentToken, FaultCode, MachineFacts, ProtocolVersion,
 };
-use quell_transport::{BuildError, Endpoint, EndpointError, Reach};
+use quell_transport::{Endpoint, EndpointError, Reach};
 
 use super::assertion::MachineKey;
 use super::backoff::Backoff;
-use super::exchange::{Exchange, ExchangeError};
+use super::half::{HalfError, Heard, Launch, NetworkHalf};
 use super::identity::{Identity, IdentityError};
+use super::keyring::signed;
+use crate::bridge::{Answer, ExchangeError, FrameError, FromNetwork, Request, Route};
 use crate::config::StateDir;
 
 /// How often the request is repeated when no answer comes.
 const MOST_REPEATS: u32 = 4;
+/// The network half gives up sooner.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Why the machine is not enrolled.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +38,10 @@ pub enum EnrolError {
     NoAuthority,
     /// The authority's certificate is unusable.
     #[error("the token's certificate authority cannot be used: make a new token")]
-    Authority(#[source] BuildError),
+    Authority(#[source] HalfError),
+    /// There is no network half to ask with.
+    #[error("the server cannot be asked")]
+    Half(#[source] HalfError),
     /// No key could be made.
     #[error("the machine has no random bytes to make a key from")]
     NoKey,
@@ -52,19 +61,32 @@ pub enum EnrolError {
     Identity(#[source] IdentityError),
 }
 
-/// Enrols the machine and writes its identity into `state`.
+/// Enrols the machine and writes its identity into `state`; `launch` starts the network half.
 ///
 /// # Errors
 /// [`EnrolError`]; an earlier identity is then unchanged.
-pub async fn enrol(
+pub fn enrol(
     state: &StateDir,
     token: &EnrolmentToken,
     machine_id: MachineId,
     machine: MachineFacts,
+    launch: &Launch,
 ) -> Result<Identity, EnrolError> {
-    let mut identity = prospect(token, machine_id)?;
-    let exchange = Exchange::connect(Arc::new(identity.clone())).map_err(EnrolError::Authority)?;
-    let answer = ask(&exchange, token, machine).await?;
+    let prospect = prospect(token, machine_id)?;
+    let mut ways = Ways::new(launch, &prospect)?;
+    let mut asks = |request| ways.carry(request);
+    enrol_by(state, token, prospect, machine, &mut asks)
+}
+
+/// The same, however a request is carried.
+fn enrol_by(
+    state: &StateDir,
+    token: &EnrolmentToken,
+    mut identity: Identity,
+    machine: MachineFacts,
+    carry: &mut dyn FnMut(Request) -> Result<Answer, ExchangeError>,
+) -> Result<Identity, EnrolError> {
+    let answer = ask(&identity, token, machine, carry)?;
     identity.machine_id = answer.machine_id;
     identity.tenant_id = answer.tenant_id;
     identity.store(state).map_err(EnrolError::Identity)?;
@@ -91,46 +113,95 @@ fn prospect(token: &EnrolmentToken, machine_id: MachineId) -> Result<Identity, E
         .ok_or(EnrolError::NoAuthority)
 }
 
-async fn ask(
-    exchange: &Exchange,
+fn ask(
+    identity: &Identity,
     token: &EnrolmentToken,
     machine: MachineFacts,
+    carry: &mut dyn FnMut(Request) -> Result<Answer, ExchangeError>,
 ) -> Result<EnrolResponse, EnrolError> {
-    let identity = exchange.identity();
-    let request = EnrolRequest {
+    let message = EnrolRequest {
         protocol_version: ProtocolVersion::CURRENT,
         secret: token.secret().to_owned(),
         machine_id: identity.machine_id.clone(),
         public_key: identity.key.public(),
         machine,
     };
-    ask_until_answered(exchange, &request)
-        .await
-        .map_err(|error| match error {
-            ExchangeError::Refused {
-                code: FaultCode::InvalidEnrolmentToken,
-                message,
-                ..
-            } => EnrolError::TokenRefused { message },
-            other => EnrolError::Exchange(other),
-        })
+    let request = |id| {
+        let now = SystemTime::now();
+        signed(identity, &identity.key, id, Route::Enrol, &message, now)
+    };
+    match ask_until_answered(request, carry) {
+        Ok(Answer::Enrolled(enrolled)) => Ok(enrolled),
+        Ok(_) => Err(EnrolError::Exchange(ExchangeError::Unreadable(
+            "it does not say how the machine is called".to_owned(),
+        ))),
+        Err(ExchangeError::Refused {
+            code: FaultCode::InvalidEnrolmentToken,
+            message,
+            ..
+        }) => Err(EnrolError::TokenRefused { message }),
+        Err(other) => Err(EnrolError::Exchange(other)),
+    }
 }
 
 /// Asks again when it is not known whether the server heard: it lets the same key in once more, and
 /// a key that was let in and given up would keep the machine's id from any other.
-async fn ask_until_answered(
-    exchange: &Exchange,
-    request: &EnrolRequest,
-) -> Result<EnrolResponse, ExchangeError> {
+fn ask_until_answered(
+    request: impl Fn(u64) -> Result<Request, ExchangeError>,
+    carry: &mut dyn FnMut(Request) -> Result<Answer, ExchangeError>,
+) -> Result<Answer, ExchangeError> {
     let mut backoff = Backoff::default();
     loop {
-        match exchange.ask(route::ENROL, request).await {
-            Err(ExchangeError::Unreachable(error))
-                if error.reach() == Reach::Unknown && backoff.failures() < MOST_REPEATS =>
-            {
-                tokio::time::sleep(backoff.failed(0)).await;
-            }
+        let id = u64::from(backoff.failures());
+        match carry(request(id)?) {
+            Err(ExchangeError::Unreachable {
+                reach: Reach::Unknown,
+                ..
+            }) if backoff.failures() < MOST_REPEATS => std::thread::sleep(backoff.failed(0)),
             answer => return answer,
+        }
+    }
+}
+
+/// The network half that carries the one request.
+struct Ways {
+    half: NetworkHalf,
+    heard: mpsc::Receiver<Heard>,
+}
+
+impl Ways {
+    /// Starts a network half that is to speak with the server of `identity`.
+    fn new(launch: &Launch, identity: &Identity) -> Result<Self, EnrolError> {
+        let (tell, heard) = mpsc::channel();
+        let tell = move |what| tell.send(what).is_ok();
+        let half = NetworkHalf::start(launch, identity.begin(), tell).map_err(EnrolError::Half)?;
+        let ways = Self { half, heard };
+        match ways.heard.recv() {
+            Ok(Heard::Message(FromNetwork::Ready(_))) => {
+                ways.half.inspect().map_err(EnrolError::Half)?;
+                Ok(ways)
+            }
+            Ok(Heard::Message(FromNetwork::Unusable(why))) => {
+                Err(EnrolError::Authority(HalfError::Unusable(why)))
+            }
+            Ok(Heard::Ended(error)) => Err(EnrolError::Half(error)),
+            _ => Err(EnrolError::Half(FrameError::Ended.into())),
+        }
+    }
+
+    fn carry(&mut self, request: Request) -> Result<Answer, ExchangeError> {
+        let wanted = request.id;
+        let lost = |error: HalfError| ExchangeError::cut_off(error.to_string());
+        self.half.send(request).map_err(lost)?;
+        loop {
+            match self.heard.recv_timeout(PATIENCE) {
+                Ok(Heard::Message(FromNetwork::Answered { id, answer })) if id == wanted => {
+                    return answer;
+                }
+                Ok(Heard::Message(_)) => {}
+                Ok(Heard::Ended(error)) => return Err(lost(error)),
+                Err(_) => return Err(ExchangeError::cut_off("the network half does not answer")),
+            }
         }
     }
 }

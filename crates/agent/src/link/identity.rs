@@ -8,10 +8,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quell_model::{MachineId, Timestamp};
-use quell_transport::{Endpoint, RootCertificate, RootCertificates};
+use quell_transport::Endpoint;
 use serde::{Deserialize, Serialize};
 
 use super::assertion::MachineKey;
+use crate::bridge::Begin;
 use crate::config::StateDir;
 
 const FORMAT: u32 = 1;
@@ -105,16 +106,13 @@ impl Identity {
         self.authority.is_some() || self.endpoint.url().scheme() == "http"
     }
 
-    /// Whose certificates are trusted: the authority of the enrolment token and no other.
+    /// What the network half needs to know of the server: never a secret.
     #[must_use]
-    pub fn roots(&self) -> RootCertificates {
-        RootCertificates::Only(
-            self.authority
-                .iter()
-                .cloned()
-                .map(RootCertificate::der)
-                .collect(),
-        )
+    pub fn begin(&self) -> Begin {
+        Begin {
+            server: self.endpoint.to_string(),
+            authority: self.authority.clone(),
+        }
     }
 
     /// Reads the machine's identity.
@@ -221,10 +219,8 @@ pub(super) mod tests {
         let read = Identity::load(&state).unwrap();
         assert_eq!(read.key.public(), written.key.public());
         assert_eq!(read.endpoint(), written.endpoint());
-        let RootCertificates::Only(roots) = read.roots() else {
-            panic!("not pinned")
-        };
-        assert_eq!(roots, [RootCertificate::der([0x30, 1, 2])]);
+        assert_eq!(read.begin(), written.begin());
+        assert_eq!(read.begin().authority, Some(vec![0x30, 1, 2]));
     }
 
     #[test]

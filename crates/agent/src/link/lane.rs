@@ -5,8 +5,8 @@ use std::time::Instant;
 use quell_protocol::FaultCode;
 
 use super::backoff::Backoff;
-use super::exchange::ExchangeError;
 use super::session::Stop;
+use crate::bridge::ExchangeError;
 
 /// When the next message of one kind may go.
 #[derive(Debug, Default)]

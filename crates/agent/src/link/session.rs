@@ -10,9 +10,9 @@ use quell_protocol::{
     ProtocolVersion, Refusal, Report, Verdict,
 };
 
-use super::exchange::ExchangeError;
 use super::lane::{Failed, Lane};
 use super::outbox::Outbox;
+use crate::bridge::ExchangeError;
 
 /// How soon the server is asked again when it answered but had nothing new. It should have held
 /// the request; one that does not must not be asked in circles.

@@ -50,6 +50,41 @@ pub(crate) fn try_system_call_filter() -> io::Result<()> {
     }
 }
 
+/// Takes memory that can be written to and executed, and gives it back.
+///
+/// # Errors
+/// `EPERM` or `EACCES` where that is forbidden.
+pub(crate) fn try_writable_code() -> io::Result<()> {
+    const LENGTH: usize = 4096;
+    let nowhere = std::ptr::null_mut();
+    let access = libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC;
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    // SAFETY: fresh memory at a place of the kernel's choice; nothing else is touched.
+    let memory = unsafe { libc::mmap(nowhere, LENGTH, access, kind, -1, 0) };
+    if memory == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the memory was mapped just now with this length, and nobody refers to it.
+    unsafe { libc::munmap(memory, LENGTH) };
+    Ok(())
+}
+
+/// Takes hold of a process as a debugger does, and lets it go.
+///
+/// # Errors
+/// `EPERM` where that is forbidden.
+pub(crate) fn try_trace(pid: u32) -> io::Result<()> {
+    let nothing = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: neither request reads or writes memory of this process.
+    let answer = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, nothing, nothing) };
+    if answer != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: as above.
+    unsafe { libc::ptrace(libc::PTRACE_DETACH, pid, nothing, nothing) };
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

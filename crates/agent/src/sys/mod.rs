@@ -11,3 +11,4 @@ pub(crate) mod kernel;
 pub(crate) mod lease;
 pub(crate) mod mounts;
 pub(crate) mod process_stat;
+pub(crate) mod signals;

@@ -1,4 +1,5 @@
 //! The smallest server that an agent can work with: one thread a connection, one order at most.
+#![allow(dead_code, reason = "each group of tests uses a part of it")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -7,10 +7,10 @@ use std::sync::{Arc, mpsc};
 use quell_model::ActionId;
 use quell_protocol::{Order, Phase, ProtocolVersion, Report, Verb};
 use quell_terminal::Failure;
-use tokio::sync::mpsc::UnboundedSender;
 
 use gap::Gap;
 
+use super::events::ToMain;
 use super::worker::Work;
 use super::{Broken, spawn};
 use crate::causes::WithCauses;
@@ -21,8 +21,7 @@ use crate::link::{FromDevice, ToDevice};
 struct Intake {
     engine: Arc<Engine>,
     to_do: mpsc::Sender<Work>,
-    to_link: UnboundedSender<FromDevice>,
-    breaks: UnboundedSender<Broken>,
+    main: ToMain,
     gap: Gap,
 }
 
@@ -31,15 +30,12 @@ pub(super) fn start(
     engine: Arc<Engine>,
     arriving: mpsc::Receiver<ToDevice>,
     to_do: mpsc::Sender<Work>,
-    to_link: &UnboundedSender<FromDevice>,
-    breaks: UnboundedSender<Broken>,
+    main: ToMain,
 ) -> Result<(), Failure> {
-    let to_link = to_link.clone();
     let mut intake = Intake {
         engine,
         to_do,
-        to_link,
-        breaks,
+        main,
         gap: Gap::default(),
     };
     spawn("intake", move || {
@@ -100,7 +96,7 @@ impl Intake {
 
     fn give(&self, work: Work) {
         if self.to_do.send(work).is_err() {
-            let _ = self.breaks.send(Broken::Thread);
+            self.main.broke(Broken::Thread);
         }
     }
 
@@ -112,8 +108,7 @@ impl Intake {
     }
 
     fn tell(&self, event: FromDevice) {
-        // Nobody listens any more when the agent ends.
-        let _ = self.to_link.send(event);
+        self.main.tell(event);
     }
 }
 

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use quell_model::Timestamp;
 use quell_protocol::{Order, Phase};
 use quell_terminal::Failure;
-use tokio::sync::mpsc::UnboundedSender;
 
+use super::events::ToMain;
 use super::intake::report;
 use super::{Broken, spawn};
 use crate::command::safe_stop::SafeStop;
@@ -34,7 +34,7 @@ struct Worker {
     engine: Arc<Engine>,
     protected: Arc<ProtectedSet>,
     safe_stop: Arc<SafeStop>,
-    to_link: UnboundedSender<FromDevice>,
+    main: ToMain,
 }
 
 /// Starts the thread that carries out. It begins with what an earlier run left behind.
@@ -43,16 +43,15 @@ pub(super) fn start(
     protected: &Arc<ProtectedSet>,
     safe_stop: &Arc<SafeStop>,
     doing: mpsc::Receiver<Work>,
-    to_link: &UnboundedSender<FromDevice>,
-    breaks: &UnboundedSender<Broken>,
+    main: &ToMain,
 ) -> Result<(), Failure> {
     let worker = Worker {
         engine: Arc::clone(engine),
         protected: Arc::clone(protected),
         safe_stop: Arc::clone(safe_stop),
-        to_link: to_link.clone(),
+        main: main.clone(),
     };
-    let breaks = breaks.clone();
+    let main = main.clone();
     spawn("worker", move || {
         let ended = catch_unwind(AssertUnwindSafe(|| worker.work(&doing)));
         let broken = match ended {
@@ -60,7 +59,7 @@ pub(super) fn start(
             Ok(Err(error)) => error.into(),
             Err(_panic) => Broken::Thread,
         };
-        let _ = breaks.send(broken);
+        main.broke(broken);
     })
 }
 
@@ -138,7 +137,6 @@ impl Worker {
     }
 
     fn tell(&self, event: FromDevice) {
-        // Nobody listens any more when the agent ends.
-        let _ = self.to_link.send(event);
+        self.main.tell(event);
     }
 }

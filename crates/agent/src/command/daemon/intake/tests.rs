@@ -1,7 +1,7 @@
 use quell_model::{MachineId, Sha1, Timestamp};
 use tempfile::TempDir;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::super::events::Event;
 use super::*;
 use crate::engine::EngineConfig;
 use crate::find::Scope;
@@ -11,7 +11,7 @@ use crate::vault::Vault;
 struct Scene {
     _directory: TempDir,
     intake: Intake,
-    events: UnboundedReceiver<FromDevice>,
+    events: mpsc::Receiver<Event>,
     doing: mpsc::Receiver<Work>,
 }
 
@@ -22,15 +22,14 @@ fn scene() -> Scene {
     let vault = Vault::open(&directory.path().join("vault")).unwrap();
     let protected = Arc::new(ProtectedSet::of_this_machine(None));
     let engine = Arc::new(Engine::open(config, Box::new(vault), Box::new(protected)).unwrap());
-    let (to_link, events) = unbounded_channel();
+    let (main, events) = mpsc::channel();
+    let main = ToMain(main);
     let (to_do, doing) = mpsc::channel();
-    let (breaks, _) = unbounded_channel();
     let gap = Gap::default();
     let intake = Intake {
         engine,
         to_do,
-        to_link,
-        breaks,
+        main,
         gap,
     };
     Scene {
@@ -65,8 +64,14 @@ fn orders_given(scene: &Scene) -> usize {
     scene.doing.try_iter().filter(is_order).count()
 }
 
-fn said(events: &mut UnboundedReceiver<FromDevice>) -> Vec<String> {
-    std::iter::from_fn(|| events.try_recv().ok())
+fn said(events: &mpsc::Receiver<Event>) -> Vec<String> {
+    let said = |event| match event {
+        Event::Device(event) => event,
+        other => panic!("{other:?}"),
+    };
+    events
+        .try_iter()
+        .map(said)
         .map(|event| match event {
             FromDevice::TakenUp(sequence) => format!("taken {sequence}"),
             FromDevice::NotTakenUp(sequence) => format!("declined {sequence}"),
@@ -84,7 +89,7 @@ fn said(events: &mut UnboundedReceiver<FromDevice>) -> Vec<String> {
 fn an_order_is_taken_up_told_and_passed_on() {
     let mut scene = scene();
     scene.intake.take_up(order(3, "a", stop()));
-    assert_eq!(said(&mut scene.events), ["taken 3", "a in progress"]);
+    assert_eq!(said(&scene.events), ["taken 3", "a in progress"]);
     assert_eq!(orders_given(&scene), 1);
     assert_eq!(scene.intake.engine.acknowledged().unwrap(), 3);
 }
@@ -103,7 +108,7 @@ fn a_cancellation_takes_effect_without_waiting_for_the_worker() {
         "taken 3",
         "b cancelled",
     ];
-    assert_eq!(said(&mut scene.events), expected);
+    assert_eq!(said(&scene.events), expected);
     assert_eq!(orders_given(&scene), 1, "a cancellation is no work");
 }
 
@@ -111,9 +116,9 @@ fn a_cancellation_takes_effect_without_waiting_for_the_worker() {
 fn an_action_that_ended_is_only_reported_again() {
     let mut scene = scene();
     scene.intake.take_up(order(1, "a", Verb::CancelAction));
-    said(&mut scene.events);
+    said(&scene.events);
     scene.intake.take_up(order(2, "a", stop()));
-    assert_eq!(said(&mut scene.events), ["taken 2", "a cancelled"]);
+    assert_eq!(said(&scene.events), ["taken 2", "a cancelled"]);
     assert_eq!(orders_given(&scene), 0);
     scene.intake.heard(&ActionId::new("a").unwrap());
     assert!(scene.intake.engine.unreported().unwrap().is_empty());
@@ -124,9 +129,9 @@ fn nothing_overtakes_an_order_that_could_not_be_taken_up() {
     let mut scene = scene();
     scene.intake.gap.opens_at(5);
     scene.intake.take_up(order(6, "b", stop()));
-    assert_eq!(said(&mut scene.events), ["declined 6"]);
+    assert_eq!(said(&scene.events), ["declined 6"]);
     scene.intake.take_up(order(5, "a", stop()));
     scene.intake.take_up(order(6, "b", stop()));
     let expected = ["taken 5", "a in progress", "taken 6", "b in progress"];
-    assert_eq!(said(&mut scene.events), expected);
+    assert_eq!(said(&scene.events), expected);
 }
