@@ -62,7 +62,7 @@ impl Action<'_> {
                 self.candidates.push(candidate);
             }
         }
-        self.note_left_alone(&left);
+        self.note_left_alone(&left, ProcessOutcome::LeftAlone);
         let count = self.refused.count_of(ResidualReason::Excluded);
         if count > 0 {
             self.refuse(Refusal::Excluded(count));
@@ -88,7 +88,7 @@ impl Action<'_> {
                 false => self.candidates.push(candidate),
             }
         }
-        self.note_left_alone(&left);
+        self.note_left_alone(&left, ProcessOutcome::LeftAlone);
         Ok(!left.is_empty())
     }
 
@@ -141,15 +141,13 @@ impl Action<'_> {
         Ok(None)
     }
 
+    /// What nobody may insist on comes first.
     fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
         let id = candidate.id;
-        let runs = |pid: u32| candidate.running.contains(&pid);
-        self.bench
-            .protect
-            .by_inode(id.dev, id.ino)
-            .or_else(|| (runs(1) || is_init(id)).then_some(Protection::Init))
-            .or_else(|| runs(std::process::id()).then_some(Protection::Agent))
+        by_process(&candidate.running, std::process::id())
+            .or_else(|| is_init(id).then_some(Protection::Init))
             .or_else(|| (self.own_executable == Some(id)).then_some(Protection::Agent))
+            .or_else(|| self.bench.protect.by_inode(id.dev, id.ino))
     }
 
     /// Whether the hash alone does not say which content was meant. Asked once for each file.
@@ -199,8 +197,11 @@ impl Action<'_> {
             for link in &candidate.links {
                 self.radius.add_path(link.path());
             }
-            let links = usize::try_from(candidate.link_count()).unwrap_or(usize::MAX);
-            hidden += links.saturating_sub(candidate.links.len());
+            // The names of what an earlier round took were counted then.
+            if !self.known.contains_key(&candidate.id) {
+                let links = usize::try_from(candidate.link_count()).unwrap_or(usize::MAX);
+                hidden += links.saturating_sub(candidate.links.len());
+            }
             for pid in &candidate.running {
                 self.radius.add_process(*pid, uid_of(*pid));
             }
@@ -227,7 +228,11 @@ impl Action<'_> {
             self.refused.add_file(candidate, why);
         }
         let ids: Vec<FileId> = candidates.iter().map(|candidate| candidate.id).collect();
-        self.note_left_alone(&ids);
+        let outcome = match why {
+            ResidualReason::OnlyTried => ProcessOutcome::WouldStop,
+            _ => ProcessOutcome::LeftAlone,
+        };
+        self.note_left_alone(&ids, outcome);
     }
 
     /// The first grave reason is the one that is told.
@@ -238,11 +243,7 @@ impl Action<'_> {
         }
     }
 
-    fn note_left_alone(&mut self, ids: &[FileId]) {
-        let outcome = match self.policy.dry_run_only {
-            true => ProcessOutcome::WouldStop,
-            false => ProcessOutcome::LeftAlone,
-        };
+    fn note_left_alone(&mut self, ids: &[FileId], outcome: ProcessOutcome) {
         if ids.is_empty() {
             return;
         }
@@ -275,7 +276,28 @@ fn examined(candidate: &Candidate) -> Examined<'_> {
     }
 }
 
+/// The protection of a file that a process has mapped which must go on, whatever the file is.
+fn by_process(running: &[u32], own: u32) -> Option<Protection> {
+    if running.contains(&1) {
+        Some(Protection::Init)
+    } else {
+        running.contains(&own).then_some(Protection::Agent)
+    }
+}
+
 /// The first process is out of every scope that is narrowed, and protected in every other.
 fn is_init(id: FileId) -> bool {
     crate::find::current_executable(1) == Some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_must_go_on_protect_whatever_they_have_mapped() {
+        assert_eq!(by_process(&[7, 1], 9), Some(Protection::Init));
+        assert_eq!(by_process(&[7, 9], 9), Some(Protection::Agent));
+        assert_eq!(by_process(&[7, 11], 9), None);
+    }
 }
