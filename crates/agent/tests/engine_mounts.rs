@@ -175,3 +175,84 @@ fn file_on_a_full_file_system_is_captured_all_the_same_as_root() {
         },
     );
 }
+
+#[test]
+fn file_that_only_another_process_sees_is_taken_through_its_mounts_as_root() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can make mounts");
+        return;
+    }
+    let stage = Stage::new();
+    let (source, hidden) = (stage.sample("source"), stage.path("hidden"));
+    let content = fs::read(&source).unwrap();
+    fs::create_dir(&hidden).unwrap();
+    let script = r#"mount -t tmpfs tmpfs "$1" && mv "$0" "$1/program" && exec "$1/program" 600"#;
+    let mut container = Command::new("unshare");
+    container.args(["--mount", "--propagation", "private", "sh", "-c", script]);
+    let mut sleeper = Sleeper::start_command(container.args([&source, &hidden]));
+    let executes = PathBuf::from(format!("/proc/{}/exe", sleeper.pid()));
+    let program = hidden.join("program");
+    while fs::read_link(&executes).unwrap() != program {
+        assert!(sleeper.goes_on(), "the container ended");
+        std::thread::yield_now();
+    }
+    assert!(!program.exists(), "it is no mount of its own");
+    let result = stage.act(&stage.engine());
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    let file = file_at(&result, &program);
+    assert_eq!(file.outcome, FileOutcome::Quarantined);
+    let seen = format!("in the mounts of process {}", sleeper.pid());
+    assert!(file.detail.as_ref().unwrap().starts_with(&seen), "{file:?}");
+    let item = &stage.items()[0];
+    assert_eq!(stage.item_content(item), content);
+    assert!(
+        stage.item_paths(item).is_empty(),
+        "it would be put back at the host's path"
+    );
+}
+
+#[test]
+fn file_of_an_images_layer_is_hidden_in_the_container_and_stays_in_the_layer_as_root() {
+    with_own_mounts(
+        "file_of_an_images_layer_is_hidden_in_the_container_and_stays_in_the_layer_as_root",
+        || {
+            let stage = Stage::new();
+            let [lower, upper, work] = ["lower", "upper", "work"].map(|name| {
+                let path = stage.base().join(name);
+                fs::create_dir(&path).unwrap();
+                path
+            });
+            let (layer, merged) = (stage.path("layer"), stage.path("merged"));
+            fs::create_dir(&layer).unwrap();
+            fs::create_dir(&merged).unwrap();
+            let in_layer = stage.sample("layer/program");
+            let before = fs::metadata(&in_layer).unwrap();
+            let options = format!(
+                "lowerdir={}:{},upperdir={},workdir={}",
+                layer.display(),
+                lower.display(),
+                upper.display(),
+                work.display()
+            );
+            let _mounted = Mounted::at(&merged, &["-t", "overlay", "overlay", "-o", &options]);
+            let program = merged.join("program");
+            let mut sleeper = Sleeper::start(&program);
+            let result = stage.act(&stage.engine());
+            assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+            assert_eq!(file_at(&result, &program).outcome, FileOutcome::Quarantined);
+            assert!(!program.exists(), "it is still in the container");
+            let left = file_at(&result, &in_layer);
+            assert_eq!(left.outcome, FileOutcome::NotRemoved);
+            assert!(
+                left.detail.as_ref().unwrap().starts_with("ImageLayer"),
+                "{left:?}"
+            );
+            let after = fs::metadata(&in_layer).unwrap();
+            use std::os::unix::fs::MetadataExt;
+            assert_eq!((after.ino(), after.mode()), (before.ino(), before.mode()));
+            assert_eq!(names(&layer), ["program"]);
+            assert_eq!(stage.items().len(), 1);
+        },
+    );
+}

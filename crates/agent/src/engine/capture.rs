@@ -17,7 +17,7 @@ use super::inode_flags::{self, Unbound};
 use super::move_name::{self, NotMoved};
 use super::target::{Name, Slot, Spot, Target, link_count};
 use crate::crash_point;
-use crate::find::{Directory, FileId, Found};
+use crate::find::{Directory, FileId, Found, Layers};
 use crate::journal::Fate;
 use crate::plan::Fact;
 use crate::plan::verdict::Obstacle;
@@ -34,8 +34,9 @@ impl Action<'_> {
     }
 
     fn capture_all(&mut self, targets: &mut Vec<Target>) -> Result<(), Fault> {
+        let layers = Layers::of_machine();
         for target in targets.iter_mut() {
-            self.choose_slots(target);
+            self.choose_slots(target, &layers);
         }
         self.intend(targets)?;
         for target in targets.iter_mut() {
@@ -58,9 +59,13 @@ impl Action<'_> {
         Ok(())
     }
 
-    fn choose_slots(&mut self, target: &mut Target) {
+    fn choose_slots(&mut self, target: &mut Target, layers: &Layers) {
         for name in &mut target.names {
-            if let Some(found) = &name.origin {
+            let Some(found) = &name.origin else { continue };
+            if layers.contain(&found.directory) {
+                let detail = "other containers share it; rebuild the image without it".to_owned();
+                name.spot = Spot::Left(Obstacle::ImageLayer, detail);
+            } else {
                 name.spot = self.slot_beside(&found.directory, target.id);
             }
         }
@@ -197,7 +202,8 @@ fn take_names(target: &mut Target) {
                     disarmed = true;
                 }
                 crash_point::here("between-names");
-                name.note.clone_from(&note);
+                let notes = [name.note.take(), note.clone()].into_iter().flatten();
+                name.note = notes.reduce(|one, other| format!("{one}; {other}"));
                 Spot::Captured(slot.clone())
             }
             Err(NotMoved::Vanished) => Spot::Vanished,

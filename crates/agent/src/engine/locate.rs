@@ -12,7 +12,9 @@ use rustix::io::Errno;
 use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
-use crate::find::{Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes};
+use crate::find::{
+    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes, seen_by,
+};
 use crate::hash::{Budget, Hashed};
 use crate::journal::Place;
 use crate::plan::{Fact, Reach};
@@ -157,7 +159,9 @@ impl Action<'_> {
         let mut candidate = self.candidate(id, content);
         for execution in executions {
             let path = execution.path();
-            let found = nominated(&self.scope.roots, &path, id)
+            let roots = &self.scope.roots;
+            let found = nominated(roots, &path, id)
+                .or_else(|| seen_by(execution.pid, roots, &path, id))
                 .filter(|found| self.may_be_taken(found, &path));
             if let Some(found) = found {
                 candidate.add_link(found);

@@ -118,9 +118,9 @@ impl From<Found> for Name {
     fn from(found: Found) -> Self {
         Self {
             path: found.path(),
+            note: found.directory.view.as_deref().map(str::to_owned),
             origin: Some(found),
             spot: Spot::Found,
-            note: None,
         }
     }
 }
@@ -144,7 +144,13 @@ impl Target {
     pub(super) fn taken_paths(&self) -> Vec<Vec<u8>> {
         self.names
             .iter()
-            .filter(|name| name.origin.is_some() && name.is_captured())
+            .filter(|name| name.is_captured())
+            // A path in another's mounts is not that path here: nothing may be put back there.
+            .filter(|name| {
+                name.origin
+                    .as_ref()
+                    .is_some_and(|found| found.directory.view.is_none())
+            })
             .map(|name| name.path.clone())
             .collect()
     }

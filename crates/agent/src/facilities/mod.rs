@@ -89,9 +89,7 @@ impl Facility {
             Self::ReachAnyFile => "other users' files cannot be read or taken",
             Self::GiveFilesAway => "restored files may not get back their owner or capabilities",
             Self::InodeFlags => "immutable files cannot be taken",
-            Self::Lease => {
-                "writers of other users' files are not held off while a file is taken (because)"
-            }
+            Self::Lease => "writers of other users' files are not held off while a file is taken",
             Self::OpenGate => "a file can be started again until it is taken away",
             Self::CgroupFreeze => "what multiplies faster than it is stopped may get away",
             Self::Landlock => "the network half could read what its user may read",

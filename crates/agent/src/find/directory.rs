@@ -32,6 +32,8 @@ pub struct Directory {
     pub(crate) mount: u64,
     /// How many directories below its root.
     pub(crate) depth: usize,
+    /// Whose mounts it was reached through, in words, if not through the agent's own.
+    pub(crate) view: Option<Arc<str>>,
 }
 
 impl Directory {
@@ -55,6 +57,20 @@ impl Directory {
             path,
             mount,
             depth: 0,
+            view: None,
+        })
+    }
+
+    /// Opens the root of another process's mounts, which `view` names.
+    pub(crate) fn root_of(pid: u32, view: Arc<str>) -> Result<Self, Errno> {
+        let flags = OPEN_DIRECTORY.difference(OFlags::NOFOLLOW);
+        let fd = openat(CWD, format!("/proc/{pid}/root"), flags, Mode::empty())?;
+        Ok(Self {
+            mount: mount_of(&fd)?,
+            fd,
+            path: Vec::new(),
+            depth: 0,
+            view: Some(view),
         })
     }
 
@@ -65,6 +81,7 @@ impl Directory {
             path: join(&self.path, name.to_bytes()),
             mount,
             depth: self.depth + 1,
+            view: self.view.clone(),
         })
     }
 
@@ -91,6 +108,7 @@ impl Directory {
             path,
             mount,
             depth: self.depth,
+            view: self.view.clone(),
         })
     }
 

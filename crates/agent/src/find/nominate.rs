@@ -22,7 +22,11 @@ pub(crate) fn found_at(roots: &[PathBuf], path: &[u8]) -> Option<Found> {
 }
 
 fn below(root: &Path, path: &[u8]) -> Option<Found> {
-    let root = Directory::root(root).ok()?;
+    found_in(&Directory::root(root).ok()?, path)
+}
+
+/// The regular file that `path` names, if it lies below `root`.
+pub(super) fn found_in(root: &Directory, path: &[u8]) -> Option<Found> {
     let relative = path.strip_prefix(root.path())?.strip_prefix(b"/")?;
     let (parent, name) = match relative.iter().rposition(|byte| *byte == b'/') {
         Some(slash) => (relative.get(..slash)?, relative.get(slash + 1..)?),

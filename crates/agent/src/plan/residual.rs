@@ -78,6 +78,7 @@ fn reason_of(obstacle: Obstacle) -> ResidualReason {
         Obstacle::AccessDenied => ResidualReason::FileAccessDenied,
         Obstacle::ReadOnly => ResidualReason::ReadOnly,
         Obstacle::Unsupported => ResidualReason::Unsupported,
+        Obstacle::ImageLayer => ResidualReason::ImageLayer,
         Obstacle::OutsideRoots => ResidualReason::OutsideRoots,
         Obstacle::ContentChanged => ResidualReason::ContentChanged,
         Obstacle::RaceDetected => ResidualReason::RaceDetected,

@@ -15,6 +15,8 @@ pub enum Obstacle {
     ReadOnly,
     /// Its file system cannot move a file without the risk of replacing another.
     Unsupported,
+    /// It is part of a container's image.
+    ImageLayer,
     /// It lies outside of the agent's roots.
     OutsideRoots,
     /// Its content changed.
@@ -29,10 +31,11 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// All obstacles.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AccessDenied,
         Self::ReadOnly,
         Self::Unsupported,
+        Self::ImageLayer,
         Self::OutsideRoots,
         Self::ContentChanged,
         Self::RaceDetected,
@@ -47,6 +50,7 @@ impl Obstacle {
             Self::AccessDenied => "AccessDenied",
             Self::ReadOnly => "ReadOnly",
             Self::Unsupported => "Unsupported",
+            Self::ImageLayer => "ImageLayer",
             Self::OutsideRoots => "OutsideRoots",
             Self::ContentChanged => "ContentChanged",
             Self::RaceDetected => "RaceDetected",
@@ -74,9 +78,11 @@ impl Obstacle {
             Self::AccessDenied => FailureReason::AccessDenied,
             Self::ContentChanged | Self::RaceDetected => FailureReason::ContentChanged,
             Self::VaultUnavailable => FailureReason::VaultUnavailable,
-            Self::ReadOnly | Self::Unsupported | Self::OutsideRoots | Self::Failed => {
-                FailureReason::Incomplete
-            }
+            Self::ReadOnly
+            | Self::Unsupported
+            | Self::ImageLayer
+            | Self::OutsideRoots
+            | Self::Failed => FailureReason::Incomplete,
         }
     }
 }

@@ -253,6 +253,11 @@ impl Sleeper {
         Self::started(Command::new(program).arg("600").stdout(output))
     }
 
+    /// One that another program becomes.
+    pub(crate) fn start_command(command: &mut Command) -> Self {
+        Self::started(command)
+    }
+
     fn started(command: &mut Command) -> Self {
         loop {
             match command.stdin(Stdio::null()).spawn() {

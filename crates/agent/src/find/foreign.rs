@@ -1,0 +1,39 @@
+//! Files that lie only in the mounts of another process: of a container, or of whoever hides there.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::directory::{Directory, Found};
+use super::identity::FileId;
+use super::nominate::found_in;
+use crate::sys::mounts::{FileSystem, Mounts};
+
+/// The file that `path` names in the mounts of process `pid`, if those are not the agent's own, if
+/// it lies below one of the roots there and is `id`. What is held pins the mounts: they stay when
+/// the process ends.
+pub(crate) fn seen_by(pid: u32, roots: &[PathBuf], path: &[u8], id: FileId) -> Option<Found> {
+    let view = view_of(pid)?;
+    let is_below = |root: &PathBuf| {
+        let root = root.as_os_str().as_encoded_bytes();
+        let root = root.strip_suffix(b"/").unwrap_or(root);
+        path.strip_prefix(root)
+            .is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    if !roots.iter().any(is_below) {
+        return None;
+    }
+    let root = Directory::root_of(pid, Arc::from(view)).ok()?;
+    let found = found_in(&root, path).filter(|found| found.stamp.id == id)?;
+    let mount = found.directory.mount;
+    let is_local = Mounts::of_process(pid).file_system(mount) == FileSystem::Local;
+    is_local.then_some(found)
+}
+
+/// The other mount namespace, in words; nothing for the agent's own.
+fn view_of(pid: u32) -> Option<String> {
+    let theirs = fs::read_link(format!("/proc/{pid}/ns/mnt")).ok()?;
+    let ours = fs::read_link("/proc/self/ns/mnt").ok()?;
+    let name = theirs.to_string_lossy().into_owned();
+    (theirs != ours).then(|| format!("in the mounts of process {pid} ({name})"))
+}
