@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use engine_stage::{Sleeper, Stage, finished, state_of};
+use quell_agent::engine::{EngineError, JournalError, thaw};
 use quell_agent::find::ProcessIdentity;
 use quell_protocol::{FileOutcome, Order, Phase, Verdict};
 
@@ -218,6 +219,43 @@ fn process_left_stopped_by_a_crash_goes_on_when_the_action_is_cancelled() {
     assert!(sleeper.goes_on());
     assert!(program.exists());
     assert_eq!(engine.unreported().unwrap()[0].1, Phase::Cancelled);
+}
+
+#[test]
+fn process_left_stopped_goes_on_without_an_agent() {
+    let stage = Stage::new();
+    let mut sleeper = Sleeper::start(&stage.sample("program"));
+    let state = stage.base().join("state");
+    assert_eq!(thaw(&state).unwrap(), 0, "there is no journal yet");
+    crash_at("after-freeze", &stage, &stage.order());
+    assert_eq!(state_of(sleeper.pid()).as_deref(), Some("T"));
+    // Whatever keeps the agent from starting: here, that a newer one was there.
+    rusqlite::Connection::open(state.join("journal.db"))
+        .and_then(|journal| journal.pragma_update(None, "user_version", 1000))
+        .unwrap();
+    assert_eq!(thaw(&state).unwrap(), 1);
+    assert!(sleeper.goes_on());
+    assert_eq!(thaw(&state).unwrap(), 0);
+}
+
+#[test]
+fn process_whose_file_was_taken_is_finished_without_an_agent() {
+    let stage = Stage::new();
+    let mut sleeper = Sleeper::start(&stage.sample("program"));
+    crash_at("after-capture", &stage, &stage.order());
+    assert_eq!(thaw(&stage.base().join("state")).unwrap(), 1);
+    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+}
+
+#[test]
+fn thaw_leaves_it_to_an_agent_that_runs() {
+    let stage = Stage::new();
+    let _running = stage.engine();
+    let refused = thaw(&stage.base().join("state")).unwrap_err();
+    assert!(matches!(
+        refused,
+        EngineError::Journal(JournalError::InUse(_))
+    ));
 }
 
 #[test]

@@ -10,6 +10,7 @@
 )]
 
 mod engine_stage;
+mod tiny_program;
 
 use std::fs;
 
@@ -18,8 +19,6 @@ use quell_agent::hash::{Budget, Hasher};
 use quell_protocol::{FileOutcome, ProcessOutcome, Verdict};
 
 const SIGKILL: i32 = 9;
-const BASE: u64 = 0x40_0000;
-const HEADERS: u64 = 64 + 56;
 
 /// Sets an alarm so that it never outlives the tests for long, starts a second thread that waits
 /// for ever, and ends the first.
@@ -43,38 +42,13 @@ const CODE: &[u8] = &[
     0xeb, 0xf7, // again
 ];
 
-/// A static executable of this code, followed by bytes that make it one of a kind.
-fn program(mark: &str) -> Vec<u8> {
-    let size = HEADERS + CODE.len() as u64;
-    let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
-    elf.resize(16, 0);
-    for half in [2_u16, 62] {
-        elf.extend(half.to_le_bytes());
-    }
-    elf.extend(1_u32.to_le_bytes());
-    for word in [BASE + HEADERS, 64, 0] {
-        elf.extend(word.to_le_bytes());
-    }
-    elf.extend(0_u32.to_le_bytes());
-    for half in [64_u16, 56, 1, 0, 0, 0] {
-        elf.extend(half.to_le_bytes());
-    }
-    let (load, read_and_execute) = (1_u32, 5_u32);
-    elf.extend(load.to_le_bytes());
-    elf.extend(read_and_execute.to_le_bytes());
-    for word in [0, BASE, BASE, size, size, 0x1000] {
-        elf.extend(word.to_le_bytes());
-    }
-    elf.extend(CODE);
-    elf.extend(mark.bytes());
-    elf
-}
-
 #[test]
 fn process_whose_first_thread_has_ended_is_stopped_and_its_file_taken() {
     let stage = Stage::new();
     let path = stage.path("program");
-    write_program(&path, &program(&stage.base().to_string_lossy()));
+    let mut program = tiny_program::elf(CODE);
+    program.extend(stage.mark().bytes());
+    write_program(&path, &program);
     let file = fs::File::open(&path).unwrap();
     let sha1 = Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1;
     drop(file);

@@ -17,6 +17,7 @@ mod run;
 mod safe_stop;
 mod sandbox;
 mod status;
+mod thaw;
 mod vault;
 
 use std::ffi::OsString;
@@ -42,6 +43,8 @@ enum Command {
     Status(status::Arguments),
     /// Find a file by its hash: the processes that execute it and the paths that hold it
     Find(find::Arguments),
+    /// Let every process go on that an agent which is gone left stopped
+    Thaw(thaw::Arguments),
     /// Look at what the owner of this machine allows the agent to do
     Policy(policy::Arguments),
     /// Look at quarantined files, restore or remove them
@@ -92,6 +95,7 @@ fn dispatch(arguments: Arguments, before: Vec<OsString>) -> ExitCode {
         Command::Sandbox(arguments) => sandbox::run(&arguments, before),
         Command::Status(arguments) => status::run(&arguments),
         Command::Find(arguments) => find::run(&arguments),
+        Command::Thaw(arguments) => thaw::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Vault(arguments) => vault::run(&arguments),
     })

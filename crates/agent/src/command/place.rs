@@ -33,7 +33,8 @@ impl PlaceFlag {
         Ok(StateDir::open_existing(&path)?)
     }
 
-    fn path(&self) -> Result<PathBuf, Failure> {
+    /// Where it is, whether there is one or not.
+    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.state {
             return Ok(path.clone());
         }

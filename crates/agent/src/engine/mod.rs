@@ -31,6 +31,7 @@ mod room;
 mod seal;
 mod settle;
 mod target;
+mod thaw;
 mod verify;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -54,6 +55,7 @@ use gate::Lingering;
 use outcome::Refused;
 pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
+pub use thaw::thaw;
 
 use crate::facilities::Facilities;
 use crate::find::{FileId, Scope, Stamps};

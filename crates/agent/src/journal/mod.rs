@@ -104,6 +104,40 @@ impl Journal {
         })
     }
 
+    /// Opens a journal as it is, to undo what it says: a damaged one, one of another version and one
+    /// that cannot be written to will do as long as the rows can be read. Nothing where there is
+    /// none.
+    ///
+    /// # Errors
+    /// When it is in use, or cannot be opened at all.
+    pub(crate) fn as_it_is(directory: &Path) -> Result<Option<Self>, JournalError> {
+        let database = directory.join(DATABASE);
+        if !database.exists() {
+            return Ok(None);
+        }
+        let in_directory = |source| JournalError::Directory {
+            path: directory.to_owned(),
+            source,
+        };
+        let path = directory.join(LOCK);
+        // Where the file system has become read-only, the lock can still be had.
+        let lock = open_private(&path)
+            .or_else(|_| File::open(&path))
+            .map_err(in_directory)?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|_| JournalError::InUse(directory.to_owned()))?;
+        let boot_id = crate::sys::boot::boot_id().map_err(in_directory)?;
+        let mut connection = Connection::open(&database)?;
+        if let Err(error) = schema::prepare(&mut connection) {
+            tracing::warn!(%error, "the journal is read as far as it can be");
+        }
+        Ok(Some(Self {
+            connection: Mutex::new(connection),
+            boot_id,
+            _lock: lock,
+        }))
+    }
+
     /// A panic elsewhere cannot have left the connection in the middle of a transaction: dropping
     /// one rolls it back.
     fn connection(&self) -> MutexGuard<'_, Connection> {

@@ -179,6 +179,19 @@ impl Journal {
             .collect()
     }
 
+    /// The actions that may have left somebody of this boot stopped or frozen.
+    pub(crate) fn actions_with_stopped(&self) -> Result<Vec<ActionId>, JournalError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(
+            "SELECT action_id FROM process WHERE boot_id = ?1 AND fate = 'stopping'
+             UNION SELECT action_id FROM stopped_group WHERE boot_id = ?1 AND resumed = 0
+             UNION SELECT action_id FROM frozen_cgroup WHERE boot_id = ?1 AND thawed = 0",
+        )?;
+        let rows = statement.query_map([&self.boot_id], |row| row.get::<_, String>(0))?;
+        rows.map(|id| ActionId::new(id?).map_err(JournalError::row))
+            .collect()
+    }
+
     /// What became of all processes of an action, this boot's and earlier ones'. A process that
     /// was stopped when the machine went down has ended.
     pub(crate) fn process_outcomes(
@@ -366,9 +379,12 @@ mod tests {
         journal
             .note_cgroup(&action, b"/sys/fs/cgroup/\xff")
             .unwrap();
+        let stopped = journal.actions_with_stopped().unwrap();
+        assert_eq!(stopped, std::slice::from_ref(&action));
         let noted = journal.possibly_frozen_cgroups(&action).unwrap();
         assert_eq!(noted, [b"/sys/fs/cgroup/\xff"]);
         journal.boot_id = "another".to_owned();
+        assert!(journal.actions_with_stopped().unwrap().is_empty());
         assert!(journal.possibly_stopped(&action).unwrap().is_empty());
         assert!(journal.possibly_stopped_groups(&action).unwrap().is_empty());
         assert!(journal.possibly_frozen_cgroups(&action).unwrap().is_empty());

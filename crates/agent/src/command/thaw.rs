@@ -1,0 +1,45 @@
+//! `thaw`: let everybody go on whom an agent that is gone left stopped.
+
+use quell_terminal::{Exit, Failure, FormatFlag, Table};
+use serde::Serialize;
+
+use super::place::PlaceFlag;
+use crate::engine::{EngineError, JournalError};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    place: PlaceFlag,
+    #[command(flatten)]
+    format: FormatFlag,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Thawed {
+    /// Processes that were noted as stopped.
+    processes: usize,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let processes = crate::engine::thaw(&arguments.place.path()?).map_err(failure)?;
+    let thawed = Thawed { processes };
+    arguments.format.output.write(&thawed, for_people)?;
+    Ok(Exit::Success)
+}
+
+fn failure(error: EngineError) -> Failure {
+    match &error {
+        EngineError::Journal(in_use @ JournalError::InUse(_)) => Failure::of(Exit::Refused, in_use)
+            .next("nothing needs to be done: an agent that runs lets everybody go on itself"),
+        _ => Failure::of(Exit::Fault, &error).next(
+            "look for stopped processes (state T) with ps, and let them go on with kill -CONT",
+        ),
+    }
+}
+
+fn for_people(thawed: &Thawed) -> String {
+    let mut table = Table::of_properties();
+    table.row(["processes", &thawed.processes.to_string()]);
+    table.render("")
+}
