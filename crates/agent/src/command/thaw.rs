@@ -22,17 +22,18 @@ struct Thawed {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let processes = crate::engine::thaw(&arguments.place.path()?).map_err(failure)?;
+    let processes =
+        crate::engine::thaw(&arguments.place.path()?).map_err(|error| failure(&error))?;
     let thawed = Thawed { processes };
     arguments.format.output.write(&thawed, for_people)?;
     Ok(Exit::Success)
 }
 
-fn failure(error: EngineError) -> Failure {
-    match &error {
+fn failure(error: &EngineError) -> Failure {
+    match error {
         EngineError::Journal(in_use @ JournalError::InUse(_)) => Failure::of(Exit::Refused, in_use)
             .next("nothing needs to be done: an agent that runs lets everybody go on itself"),
-        _ => Failure::of(Exit::Fault, &error).next(
+        _ => Failure::of(Exit::Fault, error).next(
             "look for stopped processes (state T) with ps, and let them go on with kill -CONT",
         ),
     }
