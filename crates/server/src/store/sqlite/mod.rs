@@ -66,7 +66,7 @@ impl Sqlite {
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: FnOnce(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+        W: Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
     {
         self.writer.write(move |c| work(&mut OnConnection(c))).await
     }

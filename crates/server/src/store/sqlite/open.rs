@@ -14,6 +14,12 @@ use crate::store::StoreError;
 /// milliseconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The pages that the writer remembers; negative, so in KiB.
+const WRITER_CACHE: i64 = -16 * 1024;
+/// After so many pages of the log they are copied into the file, for which both are synchronised: a
+/// page that many commits change is copied once. It is 16 MiB.
+const CHECKPOINT: i64 = 4_096;
+
 /// Opens the file for writing, makes it if it is not there, closes it to everyone but its owner, and
 /// brings it to this version's schema.
 pub(super) fn open_writer(file: &Path) -> Result<Connection, StoreError> {
@@ -28,7 +34,18 @@ pub(super) fn open_writer(file: &Path) -> Result<Connection, StoreError> {
         .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
         .map_err(store_error)?;
     migrate(&mut connection)?;
+    tune(&connection).map_err(store_error)?;
     Ok(connection)
+}
+
+/// What lets many small writes share their cost. A migration sorts whole tables, and does so on the
+/// disk as SQLite does by itself.
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    // Each job's savepoint keeps the pages that the job changes as they were: in memory rather than
+    // in a file of its own.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)
 }
 
 /// What holds for every connection.

@@ -1,18 +1,18 @@
 //! One thread that writes, and many writes for one sync.
 //!
 //! SQLite lets one connection write at a time, and a durable commit waits for the disk. So all
-//! writes go to one thread; it takes every job that is waiting, runs each in a savepoint of its own
-//! inside one transaction, commits once, and only then answers them all. A job that fails takes
-//! nothing with it but itself.
+//! writes go to one thread; it takes every job that is waiting, runs them in one transaction,
+//! commits once, and only then answers them all. A job that fails takes nothing with it but itself:
+//! then everything is undone, and run again with a savepoint for each job. Nearly no job fails, and
+//! a savepoint costs a copy of every page that its job changes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Instant;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::error::store_error;
 use crate::store::StoreError;
 use crate::store::watch::Watched;
 
@@ -21,15 +21,51 @@ const MAX_BATCH: usize = 256;
 /// The most jobs that wait: bounds memory; who comes then waits to be let in.
 const MAX_WAITING: usize = 4096;
 
-/// Tells one caller what became of his job, once that is known for certain.
-type Answer = Box<dyn FnOnce(Result<(), &str>) + Send>;
-type Job = Box<dyn FnOnce(&mut Transaction<'_>) -> Answer + Send>;
+/// Something to be written, for somebody who waits for it.
+trait Job: Send {
+    /// Does it, once more if need be; whether it could be done.
+    fn run(&mut self, connection: &Connection) -> Result<(), Failed>;
+    /// Tells who waits what became of it, once that is known for certain.
+    fn answer(self: Box<Self>, committed: Result<(), &str>);
+}
+
+/// Why it could not be done is what its caller is told.
+struct Failed;
+
+/// One caller's job.
+struct Write<T, W> {
+    work: W,
+    outcome: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Job for Write<T, W>
+where
+    T: Send,
+    W: Fn(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Result<(), Failed> {
+        let outcome = self.outcome.insert((self.work)(connection));
+        outcome.as_ref().map(|_| ()).map_err(|_| Failed)
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), &str>) {
+        let outcome = match committed {
+            Ok(()) => self.outcome,
+            Err(fault) => Some(Err(StoreError::Unavailable(fault.to_owned()))),
+        };
+        // Nobody listens when the caller went away; the work is done all the same.
+        if let Some(outcome) = outcome {
+            drop(self.caller.send(outcome));
+        }
+    }
+}
 
 /// A handle to the writing thread, which ends when the last handle is gone.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
     pub(super) watched: Watched,
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Box<dyn Job>>,
 }
 
 impl Writer {
@@ -46,23 +82,18 @@ impl Writer {
     }
 
     /// Runs `work` and returns when what it did is durable. A caller that goes away meanwhile does
-    /// not stop it.
+    /// not stop it. It may be run again, after everything was undone: it has no effect but through
+    /// the connection.
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        W: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (send, receive) = oneshot::channel();
-        let job: Job = Box::new(move |transaction| {
-            let outcome = in_savepoint(transaction, work);
-            Box::new(move |committed: Result<(), &str>| {
-                let outcome = match committed {
-                    Ok(()) => outcome,
-                    Err(fault) => Err(StoreError::Unavailable(fault.to_owned())),
-                };
-                // Nobody listens when the caller went away; the work is done all the same.
-                drop(send.send(outcome));
-            })
+        let (caller, receive) = oneshot::channel();
+        let job = Box::new(Write {
+            work,
+            outcome: None,
+            caller,
         });
         let gone = || StoreError::Unavailable("the writing thread has ended".to_owned());
         self.jobs.send(job).await.map_err(|_| gone())?;
@@ -70,17 +101,11 @@ impl Writer {
     }
 }
 
-fn in_savepoint<T>(
-    transaction: &mut Transaction<'_>,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let savepoint = transaction.savepoint().map_err(store_error)?;
-    let value = work(&savepoint)?;
-    savepoint.commit().map_err(store_error)?;
-    Ok(value)
-}
-
-fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, watched: &Watched) {
+fn write_all(
+    mut connection: Connection,
+    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    watched: &Watched,
+) {
     while let Some(first) = waiting.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
@@ -96,40 +121,71 @@ fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, watch
     }
 }
 
-fn commit_together(connection: &mut Connection, batch: Vec<Job>, watched: &Watched) {
-    let writes = batch.len();
-    let mut answers = Vec::with_capacity(writes);
+fn commit_together(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, watched: &Watched) {
     let began = Instant::now();
-    let committed = run(connection, batch, &mut answers);
-    watched.committed(writes, began.elapsed(), committed.is_ok());
-    for answer in answers {
-        answer(committed.as_ref().copied().map_err(String::as_str));
+    let committed = match run(connection, &mut batch, together) {
+        // The whole batch again, for what one of them did before it failed may be half done.
+        Ok(Ended::Undone) => run(connection, &mut batch, apart),
+        ended => ended,
+    };
+    let committed = committed.and_then(|ended| match ended {
+        Ended::Committed => Ok(()),
+        Ended::Undone => Err("the database keeps no savepoint".to_owned()),
+    });
+    watched.committed(batch.len(), began.elapsed(), committed.is_ok());
+    for job in batch {
+        job.answer(committed.as_ref().copied().map_err(String::as_str));
     }
 }
 
-/// Fills `answers` with one for each job that was run. A job that was not run is dropped, which
-/// closes its caller's channel: he is told that nothing was done.
+/// How a transaction ended.
+enum Ended {
+    Committed,
+    Undone,
+}
+
+/// Runs jobs in a transaction; commits, or undoes everything where `each` gives up.
 fn run(
     connection: &mut Connection,
-    batch: Vec<Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), String> {
-    let mut transaction = connection
+    batch: &mut [Box<dyn Job>],
+    each: fn(&Connection, &mut dyn Job) -> Result<(), Failed>,
+) -> Result<Ended, String> {
+    let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| error.to_string())?;
     for job in batch {
-        answers.push(job(&mut transaction));
+        let done = each(&transaction, job.as_mut());
         // Some faults (a full disk, a failed read) make SQLite roll the whole transaction back by
         // itself; what followed would then be committed one by one.
         if transaction.is_autocommit() {
             return Err("the disk failed or is full: the transaction was rolled back".to_owned());
         }
+        if done.is_err() {
+            transaction.rollback().map_err(|error| error.to_string())?;
+            return Ok(Ended::Undone);
+        }
     }
-    transaction.commit().map_err(|error| error.to_string())
+    transaction.commit().map_err(|error| error.to_string())?;
+    Ok(Ended::Committed)
+}
+
+fn together(connection: &Connection, job: &mut dyn Job) -> Result<(), Failed> {
+    job.run(connection)
+}
+
+/// What fails leaves no trace, and is no reason to give up: its caller is told.
+fn apart(connection: &Connection, job: &mut dyn Job) -> Result<(), Failed> {
+    let savepoint = |text| connection.execute_batch(text).map_err(|_| Failed);
+    savepoint("SAVEPOINT job")?;
+    if job.run(connection).is_err() && !connection.is_autocommit() {
+        savepoint("ROLLBACK TO job")?;
+    }
+    savepoint("RELEASE job")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::store_error;
     use super::*;
 
     fn writer() -> Writer {
@@ -182,6 +238,41 @@ mod tests {
             .await;
         assert!(half.is_err());
         assert_eq!(count(&writer).await, 0);
+    }
+
+    #[tokio::test]
+    async fn batch_in_which_one_fails_is_written_once_and_without_its_half() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+            .unwrap();
+        let (mut jobs, mut answers): (Vec<Box<dyn Job>>, Vec<_>) = (Vec::new(), Vec::new());
+        for n in 0..4_i64 {
+            let (caller, answer) = oneshot::channel();
+            answers.push(answer);
+            jobs.push(Box::new(Write {
+                work: move |c: &Connection| {
+                    c.execute("INSERT INTO t VALUES (?1)", [n])
+                        .map_err(store_error)?;
+                    match n {
+                        2 => Err(StoreError::Unavailable("on purpose".to_owned())),
+                        kept => Ok(kept),
+                    }
+                },
+                outcome: None,
+                caller,
+            }));
+        }
+        commit_together(&mut connection, jobs, &Watched::default());
+        assert!(connection.is_autocommit());
+        for (n, answer) in (0..4).zip(answers) {
+            let told = answer.await.unwrap();
+            assert_eq!(told.ok(), (n != 2).then_some(n));
+            let kept: i64 = connection
+                .query_row("SELECT count(*) FROM t WHERE n = ?1", [n], |row| row.get(0))
+                .unwrap();
+            assert_eq!(kept, i64::from(n != 2), "{n}");
+        }
     }
 
     #[tokio::test]

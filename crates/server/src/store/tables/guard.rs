@@ -145,7 +145,7 @@ impl Guard for SqlStore {
         since: Timestamp,
         most: u64,
     ) -> Result<Option<Objection>, StoreError> {
-        self.read(move |sql| objection(sql, tenant, sha1, since, most))
+        self.glance(move |sql| objection(sql, tenant, sha1, since, most))
             .await
     }
 
