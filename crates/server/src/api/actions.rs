@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use quell_model::{ActionId, CancelMachineActionRequest, ErrorCode};
+use quell_model::{CancelMachineActionRequest, ErrorCode};
 
 use super::body::says_json;
-use super::{Api, ApiError, Call, answer, entity, schema};
+use super::{Api, ApiError, Call, action_id, answer, entity, schema};
 use crate::core::Event;
 use crate::odata::Query;
 use crate::store::record::{ActionScope, Change, Happened};
@@ -16,7 +16,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let id = action_id(segment)?;
+        let id = action_id::named(segment)?;
         let action = self
             .store
             .action(call.caller.view(), &id)
@@ -54,7 +54,7 @@ impl Api {
         call: Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let id = action_id(segment)?;
+        let id = action_id::named(segment)?;
         let tenant = call.caller.tenant;
         let action = self.store.action(call.caller.view(), &id).await?;
         let action = action.ok_or_else(|| ApiError::no_action(id.as_str()))?;
@@ -96,13 +96,6 @@ impl Api {
             )),
         }
     }
-}
-
-/// The action of this id. Ours are GUIDs in lower case; a GUID is the same in any.
-pub(super) fn action_id(segment: &str) -> Result<ActionId, ApiError> {
-    let id = ActionId::from_path_segment(segment).map_err(|_| ApiError::no_action(segment))?;
-    let lower = id.as_str().to_ascii_lowercase();
-    ActionId::new(lower).map_err(|_| ApiError::no_action(segment))
 }
 
 impl Call<'_> {

@@ -26,7 +26,7 @@ impl Api {
         operation: &OperationInfo,
         action: &str,
     ) -> Result<Response, ApiError> {
-        let id = action_id(action)?;
+        let id = action_id::named(action)?;
         match self.store.action(call.caller.view(), &id).await? {
             Some(_) => Err(ApiError::disabled(operation)),
             None => Err(ApiError::no_action(id.as_str())),

@@ -3,6 +3,7 @@
 //! A request is checked in the order in which the service checks it: route, token, limit,
 //! permission, machine, and then the rest. What is refused has the service's envelope.
 
+mod action_id;
 mod actions;
 mod answer;
 mod arrivals;
@@ -37,7 +38,6 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use quell_model::MachineId;
 
-use actions::action_id;
 pub(crate) use arrivals::Arrivals;
 pub(crate) use body::{BodyFault, read_body};
 pub(crate) use error::ApiError;

@@ -2,11 +2,10 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use quell_model::{ActionId, Comment, ErrorCode, MachineId, Sha1, Timestamp};
-use uuid::Uuid;
+use quell_model::{Comment, ErrorCode, MachineId, Sha1, Timestamp};
 
 use super::body::says_json;
-use super::{Api, ApiError, Call, answer, entity};
+use super::{Api, ApiError, Call, action_id, answer, entity};
 use crate::core::{Ask, Ceiling, TenantId};
 use crate::exchange;
 use crate::store::record::{ActionRecord, MachineRecord, Submission, Submitted};
@@ -97,7 +96,7 @@ impl Api {
         };
         Ok(Submission {
             tenant: call.caller.tenant,
-            id: ActionId::new(Uuid::new_v4().to_string()).map_err(|_| ApiError::internal())?,
+            id: action_id::fresh(now)?,
             machine: machine.id,
             computer_dns_name: machine.facts.computer_dns_name,
             sha1: order.sha1,
