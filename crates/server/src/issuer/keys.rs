@@ -38,7 +38,7 @@ pub(super) struct SigningPair {
     pub(super) id: String,
     pair: RsaKeyPair,
     verifier: DecodingKey,
-    verified: Verified,
+    verified: Verified<Claims>,
 }
 
 /// The public half as a JSON web key.

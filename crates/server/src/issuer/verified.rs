@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::claims::Claims;
 use crate::secret::sha256;
 
 /// The most tokens of one generation, of which there are two.
@@ -21,18 +20,29 @@ type Digest = [u8; 32];
 ///
 /// When as many are new as a generation has, the generation before is forgotten; a token that is
 /// still in use is then new again.
-#[derive(Debug, Default)]
-pub(super) struct Verified {
-    generations: Mutex<Generations>,
+#[derive(Debug)]
+pub(super) struct Verified<Claims> {
+    generations: Mutex<Generations<Claims>>,
 }
 
-#[derive(Debug, Default)]
-struct Generations {
+#[derive(Debug)]
+struct Generations<Claims> {
     new: HashMap<Digest, Arc<Claims>>,
     old: HashMap<Digest, Arc<Claims>>,
 }
 
-impl Verified {
+impl<Claims> Default for Verified<Claims> {
+    fn default() -> Self {
+        Self {
+            generations: Mutex::new(Generations {
+                new: HashMap::new(),
+                old: HashMap::new(),
+            }),
+        }
+    }
+}
+
+impl<Claims> Verified<Claims> {
     /// The claims of a token, by `verify` unless they are known; `None` when that says so, which
     /// is not remembered.
     pub(super) fn claims(
@@ -59,14 +69,14 @@ impl Verified {
         Some(claims)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generations<Claims>> {
         self.generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Generations {
+impl<Claims> Generations<Claims> {
     fn remember(&mut self, digest: Digest, claims: Arc<Claims>) {
         if self.new.len() >= GENERATION {
             self.old = mem::take(&mut self.new);
@@ -79,19 +89,14 @@ impl Generations {
 mod tests {
     use super::*;
 
-    fn claims() -> Claims {
-        let json = r#"{"aud": "a", "iss": "i", "exp": 1, "nbf": 0, "tid": "t", "appid": "p"}"#;
-        serde_json::from_str(json).unwrap()
-    }
-
     /// Whether the token had to be verified.
-    fn is_news(verified: &Verified, token: &str) -> bool {
+    fn is_news(verified: &Verified<String>, token: &str) -> bool {
         let mut asked = false;
         let found = verified.claims(token, || {
             asked = true;
-            Some(claims())
+            Some(format!("of {token}"))
         });
-        assert_eq!(found.unwrap().appid, "p");
+        assert_eq!(*found.unwrap(), format!("of {token}"));
         asked
     }
 

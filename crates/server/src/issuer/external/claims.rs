@@ -74,7 +74,7 @@ pub(super) struct ExternalClaims {
 
 impl ExternalClaims {
     pub(super) fn check(
-        self,
+        &self,
         issuer: &ExternalIssuer,
         now: Timestamp,
     ) -> Result<Caller, Unauthorized> {
@@ -88,37 +88,41 @@ impl ExternalClaims {
             return Err(FlawedToken::from(Flaw::Audience).into());
         }
         check_times(self.exp, self.nbf, now).map_err(FlawedToken::from)?;
-        self.into_caller(issuer)
+        self.caller(issuer)
     }
 
-    fn into_caller(self, issuer: &ExternalIssuer) -> Result<Caller, Unauthorized> {
+    fn caller(&self, issuer: &ExternalIssuer) -> Result<Caller, Unauthorized> {
         let client_id = self
             .azp
-            .clone()
-            .or(self.appid.clone())
-            .or(self.client_id.clone())
+            .as_ref()
+            .or(self.appid.as_ref())
+            .or(self.client_id.as_ref())
             .ok_or(Unauthorized::BadToken)?;
         let (requestor, person, grant) = match &self.scp {
             Some(scopes) => {
-                let object = self.oid.clone().or(self.sub.clone());
+                let object = self.oid.as_ref().or(self.sub.as_ref());
                 let object = object.ok_or(Unauthorized::BadToken)?;
-                let name = self.upn.or(self.preferred_username).or(self.unique_name);
+                let name = self
+                    .upn
+                    .as_ref()
+                    .or(self.preferred_username.as_ref())
+                    .or(self.unique_name.as_ref());
                 // No id of another issuer is ever taken for one of ours.
                 let person = format!("{} {object}", issuer.issuer);
-                let requestor = name.unwrap_or(object);
+                let requestor = name.unwrap_or(object).clone();
                 (requestor, Some(person), Grant::Person(scopes.words()))
             }
-            None if self.is_an_application_s(&client_id) => {
+            None if self.is_an_application_s(client_id) => {
                 let roles = self.roles.as_ref().map(Texts::words).unwrap_or_default();
-                let name = self.app_displayname.unwrap_or_else(|| client_id.clone());
-                (name, None, Grant::Application(roles))
+                let name = self.app_displayname.as_ref().unwrap_or(client_id);
+                (name.clone(), None, Grant::Application(roles))
             }
             // A person's token without scopes, such as an id token: its roles are the person's.
             None => return Err(Unauthorized::BadToken),
         };
         Ok(Caller {
             tenant: issuer.tenant,
-            client_id,
+            client_id: client_id.clone(),
             requestor,
             person,
             sign_in: None,

@@ -5,14 +5,17 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, decode};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::super::verified::Verified;
+use super::claims::ExternalClaims;
 use super::fetch::{FetchError, FetchKeys};
+use super::signature_alone;
 use crate::core::key_cache::Choice;
 use crate::store::record::ExternalIssuer;
 
@@ -23,7 +26,23 @@ const MAX_ID: usize = 256;
 /// The smallest RSA modulus, in bytes.
 const MIN_MODULUS: usize = 256;
 
-type Keys = HashMap<String, Arc<DecodingKey>>;
+type Keys = HashMap<String, Arc<PublicKey>>;
+
+/// A key, and the tokens that it signed: they are forgotten with it, when the keys are fetched again.
+pub(super) struct PublicKey {
+    verifier: DecodingKey,
+    verified: Verified<ExternalClaims>,
+}
+
+impl PublicKey {
+    /// The claims of a token that this key signed by this algorithm, which the token itself names.
+    pub(super) fn claims(&self, token: &str, algorithm: Algorithm) -> Option<Arc<ExternalClaims>> {
+        self.verified.claims(token, || {
+            let verified = decode(token, &self.verifier, &signature_alone(algorithm));
+            verified.ok().map(|token| token.claims)
+        })
+    }
+}
 
 /// Why there is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +99,7 @@ impl KeyCache {
     }
 
     /// A key by its name.
-    pub(super) async fn find(self: &Arc<Self>, id: &str) -> Result<Arc<DecodingKey>, NoKey> {
+    pub(super) async fn find(self: &Arc<Self>, id: &str) -> Result<Arc<PublicKey>, NoKey> {
         if id.len() > MAX_ID {
             return Err(NoKey::Unknown);
         }
@@ -106,7 +125,7 @@ impl KeyCache {
         }
     }
 
-    fn key(&self, id: &str) -> Result<Arc<DecodingKey>, NoKey> {
+    fn key(&self, id: &str) -> Result<Arc<PublicKey>, NoKey> {
         self.state().keys.get(id).cloned().ok_or(NoKey::Unknown)
     }
 
@@ -188,7 +207,7 @@ fn read_keys(document: &[u8]) -> Result<Keys, FetchError> {
     Ok(keys.collect())
 }
 
-fn usable(key: Value) -> Option<(String, Arc<DecodingKey>)> {
+fn usable(key: Value) -> Option<(String, Arc<PublicKey>)> {
     let key: Jwk = serde_json::from_value(key).ok()?;
     let for_signatures = key
         .common
@@ -204,6 +223,9 @@ fn usable(key: Value) -> Option<(String, Arc<DecodingKey>)> {
         _ => false,
     };
     let id = key.common.key_id.clone().filter(|id| id.len() <= MAX_ID)?;
-    let verifier = DecodingKey::from_jwk(&key).ok()?;
-    (for_signatures && strong).then(|| (id, Arc::new(verifier)))
+    let key = PublicKey {
+        verifier: DecodingKey::from_jwk(&key).ok()?,
+        verified: Verified::default(),
+    };
+    (for_signatures && strong).then(|| (id, Arc::new(key)))
 }

@@ -162,8 +162,12 @@ impl Scene {
     }
 
     async fn caller(&self, token: &str) -> Result<Caller, Unauthorized> {
+        self.caller_at(token, NOW).await
+    }
+
+    async fn caller_at(&self, token: &str, seconds: i64) -> Result<Caller, Unauthorized> {
         let envelope = Envelope::read(token).ok_or(Unauthorized::BadToken)?;
-        let now = Timestamp::from_unix_seconds(NOW);
+        let now = Timestamp::from_unix_seconds(seconds);
         self.trusted.caller(token, &envelope, now).await
     }
 
@@ -333,6 +337,25 @@ async fn keys_are_fetched_for_a_new_one_and_never_for_each_bad_token() {
     scene.publish(&[&scene.key, &next]);
     assert!(scene.caller(&scene.token(&next, json!({}))).await.is_ok());
     assert_eq!(scene.fetches(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_that_was_good_is_good_no_longer_than_its_time_and_its_key() {
+    let scene = Scene::new().await;
+    let good = scene.token(&scene.key, json!({}));
+    assert!(scene.caller(&good).await.is_ok());
+    assert!(scene.caller_at(&good, NOW + 3600).await.is_ok());
+    assert!(scene.caller_at(&good, NOW + 3700).await.is_err());
+    assert!(scene.caller_at(&good, NOW - 3700).await.is_err());
+    assert!(scene.caller(&good).await.is_ok());
+
+    // The issuer gives the name of the key to another one, as after a theft.
+    let heir = key("k1");
+    let next = key("k2");
+    scene.publish(&[&heir, &next]);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert!(scene.caller(&scene.token(&next, json!({}))).await.is_ok());
+    assert_eq!(scene.caller(&good).await.unwrap_err().to_string(), BAD);
 }
 
 #[tokio::test(start_paused = true)]
