@@ -11,6 +11,7 @@
 //!
 //! On these values RFC 8785 says the same, so that any implementation of it writes the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
@@ -94,26 +95,26 @@ impl From<i32> for Tree {
 
 /// An object being made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<String, Tree>);
+pub struct Fields(BTreeMap<Cow<'static, str>, Tree>);
 
 impl Fields {
     /// Adds a value. `name` has ASCII letters and digits alone.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Tree>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<Tree>) -> Self {
         debug_assert!(is_name(name), "{name:?} is no name");
-        self.0.insert(name.to_owned(), value.into());
+        self.0.insert(Cow::Borrowed(name), value.into());
         self
     }
 
     /// Adds a text.
     #[must_use]
-    pub fn text(self, name: &str, text: impl AsRef<str>) -> Self {
+    pub fn text(self, name: &'static str, text: impl AsRef<str>) -> Self {
         self.with(name, Tree::text(text))
     }
 
     /// Adds a value if there is one.
     #[must_use]
-    pub fn maybe(self, name: &str, value: Option<Tree>) -> Self {
+    pub fn maybe(self, name: &'static str, value: Option<Tree>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -183,24 +184,36 @@ fn bounded(text: &str) -> String {
         .collect()
 }
 
+/// Almost no text has a character that is not itself: what stands between two is written at once.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            other => out.push(other),
-        }
+    let mut plain = text;
+    while let Some((place, character)) = plain.char_indices().find(|(_, one)| is_escaped(*one)) {
+        let (before, rest) = plain.split_at(place);
+        out.push_str(before);
+        write_escape(character, out);
+        plain = rest.get(character.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(plain);
     out.push('"');
+}
+
+const fn is_escaped(character: char) -> bool {
+    matches!(character, '"' | '\\' | '\0'..='\u{1f}')
+}
+
+fn write_escape(character: char, out: &mut String) {
+    match character {
+        '\u{8}' => out.push_str("\\b"),
+        '\t' => out.push_str("\\t"),
+        '\n' => out.push_str("\\n"),
+        '\u{c}' => out.push_str("\\f"),
+        '\r' => out.push_str("\\r"),
+        control if control < ' ' => {
+            let _ = write!(out, "\\u{:04x}", u32::from(control));
+        }
+        itself => out.extend(['\\', itself]),
+    }
 }
 
 impl<'de> Deserialize<'de> for Tree {
@@ -256,7 +269,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
             if !is_name(&name) {
                 return Err(A::Error::custom("a name has more than letters and digits"));
             }
-            if fields.insert(name, value).is_some() {
+            if fields.insert(Cow::Owned(name), value).is_some() {
                 return Err(A::Error::custom("a name stands twice"));
             }
         }
@@ -345,9 +358,14 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Tree::List),
                 prop::collection::btree_map("[a-zA-Z0-9]{1,5}", inner, 0..4)
-                    .prop_map(|fields| Tree::Object(Fields(fields))),
+                    .prop_map(|fields| Tree::Object(named(fields))),
             ]
         })
+    }
+
+    fn named(fields: BTreeMap<String, Tree>) -> Fields {
+        let owned = fields.into_iter();
+        Fields(owned.map(|(name, value)| (name.into(), value)).collect())
     }
 
     proptest! {
@@ -355,7 +373,7 @@ mod tests {
         fn spelling_is_read_back_and_spelled_the_same(
             fields in prop::collection::btree_map("[a-zA-Z0-9]{1,5}", tree(), 0..5)
         ) {
-            let fields = Fields(fields);
+            let fields = named(fields);
             let spelled = fields.spelled();
             let read: Tree = serde_json::from_str(&spelled).unwrap();
             prop_assert_eq!(read, Tree::Object(fields));

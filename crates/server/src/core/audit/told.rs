@@ -210,16 +210,16 @@ impl Told {
         self.machine(&ordered.machine).sha1(ordered.sha1)
     }
 
-    fn detail(mut self, name: &str, value: impl Into<Tree>) -> Self {
+    fn detail(mut self, name: &'static str, value: impl Into<Tree>) -> Self {
         self.details = self.details.with(name, value);
         self
     }
 
-    fn text(self, name: &str, text: impl AsRef<str>) -> Self {
+    fn text(self, name: &'static str, text: impl AsRef<str>) -> Self {
         self.detail(name, Tree::text(text))
     }
 
-    fn maybe(self, name: &str, value: Option<Tree>) -> Self {
+    fn maybe(self, name: &'static str, value: Option<Tree>) -> Self {
         match value {
             Some(value) => self.detail(name, value),
             None => self,
@@ -232,11 +232,11 @@ impl Told {
     }
 
     /// A fingerprint: 32 bytes as digits.
-    fn print(self, name: &str, bytes: &[u8; 32]) -> Self {
+    fn print(self, name: &'static str, bytes: &[u8; 32]) -> Self {
         self.text(name, hex::encode(bytes))
     }
 
-    fn tags(self, name: &str, tags: &[Tag]) -> Self {
+    fn tags(self, name: &'static str, tags: &[Tag]) -> Self {
         self.detail(name, Tree::texts(tags.iter().map(Tag::as_str)))
     }
 }
