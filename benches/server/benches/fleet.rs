@@ -26,13 +26,17 @@ use quell_load::load::Asked;
 use quell_load::stage::Stage;
 use quell_load::turns::in_turns;
 
+/// On so many machines is every file.
+const SPREAD: u64 = 100;
 const SMALL: Fleet = Fleet {
     machines: 10_000,
     files_on_each: 10,
+    spread: SPREAD,
 };
 const LARGE: Fleet = Fleet {
     machines: 1_000_000,
     files_on_each: 10,
+    spread: SPREAD,
 };
 const CONNECTIONS: usize = 16;
 const ROUND: Duration = Duration::from_secs(1);
@@ -129,8 +133,8 @@ async fn calls<A: Asked>(what: &str, small: &Stage, of_small: &A, large: &Stage,
     let (of_small, of_large) = in_turns(
         CONNECTIONS,
         ROUND,
-        (small.address(), of_small),
-        (large.address(), of_large),
+        (small.server(), of_small),
+        (large.server(), of_large),
     )
     .await;
     line(what, &of_small, &of_large);

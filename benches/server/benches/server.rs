@@ -27,12 +27,21 @@ use quell_load::peer::{self, Orders, Peer};
 use quell_load::slow::{self, on_slow_disk};
 use quell_load::stage::{Gets, Stage, executable};
 use quell_load::turns::in_turns;
+use quell_testkit::Postgres;
 use serde_json::Value;
 
 const FLEET: Fleet = Fleet {
     machines: 10_000,
     files_on_each: 40,
+    spread: 100,
 };
+/// What is enrolled call by call, each file on one machine.
+const SMALL_FLEET: Fleet = Fleet {
+    machines: 500,
+    files_on_each: 40,
+    spread: 1,
+};
+const SYNC: &str = "| for comparison: 4 KiB written and synchronised, nothing else";
 const MOST: usize = 64;
 const CONNECTIONS: [usize; 3] = [1, 16, MOST];
 const ROUND: Duration = Duration::from_secs(1);
@@ -83,11 +92,13 @@ async fn measure(wanted: &(impl Fn(&str) -> bool + Sync)) {
     if wanted("wait") {
         waits(&stage).await;
     }
+    if wanted("postgres") {
+        on_postgres(&directory).await;
+    }
 }
 
 async fn actions(stage: &Stage, peer: &Peer, directory: &Path) {
-    println!("| durable StopAndQuarantineFile | connections | a second | p50 ms | p99 ms |");
-    println!("| --- | ---: | ---: | ---: | ---: |");
+    heading("durable StopAndQuarantineFile");
     let mut syncs = Vec::new();
     let mut ratios = Vec::new();
     for connections in CONNECTIONS {
@@ -96,7 +107,7 @@ async fn actions(stage: &Stage, peer: &Peer, directory: &Path) {
         ratios.push(format!("{ratio:.1} at {connections}"));
     }
     println!(
-        "| for comparison: 4 KiB written and synchronised, nothing else | 1 | | {:.2} | {:.2} |",
+        "{SYNC} | 1 | | {:.2} | {:.2} | |",
         median(syncs.iter().map(Latencies::p50)),
         median(syncs.iter().map(Latencies::p99))
     );
@@ -118,8 +129,8 @@ async fn actions_at(connections: usize, stage: &Stage, peer: &Peer, where_: &str
     let (ours, theirs) = in_turns(
         connections,
         ROUND,
-        (stage.address(), &stage.stops()),
-        (peer.address, &Orders),
+        (stage.server(), &stage.stops()),
+        (peer.server(), &Orders),
     )
     .await;
     line(&format!("`quell serve`{where_}"), connections, &ours);
@@ -139,18 +150,25 @@ async fn slow_disk(directory: &Path) -> Option<f64> {
     Some(actions_at(MOST, &stage, &peer, &where_).await)
 }
 
+fn heading(what: &str) {
+    println!("| {what} | connections | a second | p50 ms | p99 ms | processor µs |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+}
+
+/// The last column is the server's processor time for a call, in the program and in the kernel.
 fn line(what: &str, connections: usize, measured: &Latencies) {
     println!(
-        "| {what} | {connections} | {:.0} | {:.2} | {:.2} |",
+        "| {what} | {connections} | {:.0} | {:.2} | {:.2} | {:.0} |",
         measured.per_second(),
         measured.p50(),
-        measured.p99()
+        measured.p99(),
+        measured.processor()
     );
 }
 
 async fn reads(stage: &Stage, peer: &Peer) {
-    println!("\n| one read | connections | a second | p50 ms | p99 ms |");
-    println!("| --- | ---: | ---: | ---: | ---: |");
+    println!();
+    heading("one read");
     let action = stage.some_action().await;
     let get_action = stage.gets(&format!("/api/machineactions/{action}"));
     let empty = Gets::bare("/empty");
@@ -159,8 +177,8 @@ async fn reads(stage: &Stage, peer: &Peer) {
         let (ours, theirs) = in_turns(
             connections,
             ROUND,
-            (stage.address(), &get_action),
-            (peer.address, &empty),
+            (stage.server(), &get_action),
+            (peer.server(), &empty),
         )
         .await;
         line("get action", connections, &ours);
@@ -173,10 +191,39 @@ async fn reads(stage: &Stage, peer: &Peer) {
     println!("\nGet action to an empty route: {}.", ratios.join(", "));
 }
 
+/// The same server on PostgreSQL, where that is installed, with a database of its own on the same disk.
+async fn on_postgres(directory: &Path) {
+    if !Postgres::is_installed() {
+        return println!("\nPostgreSQL is not installed here: nothing of it was measured.");
+    }
+    let database = Postgres::start();
+    let stage = Stage::on_postgres(&database.url(), SMALL_FLEET).await;
+    println!();
+    heading("on PostgreSQL");
+    let sync = fsync::measure(directory);
+    let stops = stage.stops();
+    for connections in CONNECTIONS {
+        let measured = load(stage.server(), connections, ROUND, &stops).await;
+        line("durable StopAndQuarantineFile", connections, &measured);
+    }
+    println!("{SYNC} | 1 | | {:.2} | {:.2} | |", sync.p50(), sync.p99());
+    let action = stage.some_action().await;
+    let get_action = stage.gets(&format!("/api/machineactions/{action}"));
+    let newest = stage.gets("/api/machineactions?$top=100");
+    for connections in CONNECTIONS {
+        let measured = load(stage.server(), connections, ROUND, &get_action).await;
+        line("get action", connections, &measured);
+    }
+    for connections in CONNECTIONS {
+        let measured = load(stage.server(), connections, ROUND, &newest).await;
+        line("the newest 100 actions", connections, &measured);
+    }
+}
+
 async fn lists(stage: &Stage) {
     let stops = stage.stops();
     while stage.count_actions().await < LISTED {
-        load(stage.address(), 16, Duration::from_millis(500), &stops).await;
+        load(stage.server(), 16, Duration::from_millis(500), &stops).await;
     }
     let gets = stage.gets("/api/machineactions");
     let mut connection = Connection::open(stage.address()).await;
@@ -206,9 +253,9 @@ async fn lists(stage: &Stage) {
 }
 
 async fn waits(stage: &Stage) {
-    let before = resident(stage.server_id());
+    let before = resident(stage.server().process);
     let mut waiting = Waiting::start(stage.world(), stage.address(), DEVICES).await;
-    let with_devices = resident(stage.server_id());
+    let with_devices = resident(stage.server().process);
     let mut connection = Connection::open(stage.address()).await;
     let mut times = Vec::new();
     let began = Instant::now();
@@ -217,7 +264,7 @@ async fn waits(stage: &Stage) {
         times.push(waiting.wake(stage, &mut connection, number).await);
     }
     let times = Latencies::new(times, began.elapsed());
-    let after = resident(stage.server_id());
+    let after = resident(stage.server().process);
     println!("\n| {DEVICES} devices that wait | |");
     println!("| --- | ---: |");
     println!("| the server's memory before, MiB resident | {before:.0} |");

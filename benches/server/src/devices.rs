@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::connection::Connection;
+use crate::fill::Fleet;
 use crate::stage::Stage;
 
 /// So many connections enrol devices at once.
@@ -21,6 +22,29 @@ const WAIT_SECONDS: u32 = 50;
 /// The file that the nth device has.
 fn sha1(number: usize) -> String {
     format!("{number:040x}")
+}
+
+/// Enrols a whole fleet, each machine of which tells of its files.
+pub async fn enrol(world: &World, server: SocketAddr, fleet: Fleet) {
+    let token = world.enrolment_token(u32::try_from(fleet.machines).expect("not that many"));
+    let mut enrolling = tokio::task::JoinSet::new();
+    for first in 0..ENROLLING as u64 {
+        let token = token.clone();
+        enrolling.spawn(async move {
+            let mut connection = Connection::open(server).await;
+            for number in (first..fleet.machines).step_by(ENROLLING) {
+                let (machine, files) = fleet.machine(number);
+                let files: Vec<_> = files.iter().map(String::as_str).collect();
+                let device = Device::new(&machine, &token);
+                for request in [device.enrol(&token), device.inventory(&files)] {
+                    connection.expect(StatusCode::OK, request).await;
+                }
+            }
+        });
+    }
+    while let Some(done) = enrolling.join_next().await {
+        done.expect("no device panics");
+    }
 }
 
 /// Devices that wait for orders, and when which of them got one.

@@ -1,24 +1,29 @@
 //! Fills a database with a fleet, in the tables that the server made, while the server is stopped.
 //!
 //! One machine is enrolled and tells of one file through the server, so that nothing of the schema need be known
-//! here but a few names: its rows are then multiplied, with their own ids, names and files. Every file is on
-//! `SPREAD` machines. The indices are taken away meanwhile and made again from their own text.
+//! here but a few names: its rows are then multiplied, with their own ids, names and files. The indices are taken away
+//! meanwhile and made again from their own text.
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-/// On how many machines a file is.
-const SPREAD: u64 = 100;
+/// What the server counts as machines tell of files: on how many machines each is.
+const COUNTS: &str = "DELETE FROM prevalence;
+     INSERT INTO prevalence (tenant, sha1, part, machines)
+         SELECT tenant, sha1, substr(machine, length(machine) - 1), count(*) FROM sightings
+         GROUP BY tenant, sha1, substr(machine, length(machine) - 1);";
 
 /// How large a fleet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fleet {
-    /// Machines, a multiple of `SPREAD`.
+    /// Machines, a multiple of `spread`.
     pub machines: u64,
     /// On each so many files.
     pub files_on_each: u64,
+    /// On how many machines each file is.
+    pub spread: u64,
 }
 
 impl Fleet {
@@ -31,8 +36,17 @@ impl Fleet {
     pub fn pair(self, n: u64) -> (String, String) {
         assert!(n < self.sightings(), "the fleet has no more files");
         let (machine, which) = (n % self.machines, n / self.machines);
-        let file = machine / SPREAD * self.files_on_each + which;
-        (machine_id(machine), sha1(file))
+        (machine_id(machine), self.file_on(machine, which))
+    }
+
+    /// A machine of the fleet, by its number, and the files that are on it.
+    pub fn machine(self, number: u64) -> (String, Vec<String>) {
+        let files = (0..self.files_on_each).map(|which| self.file_on(number, which));
+        (machine_id(number), files.collect())
+    }
+
+    fn file_on(self, machine: u64, which: u64) -> String {
+        sha1(machine / self.spread * self.files_on_each + which)
     }
 
     /// Fills the database with this fleet, after the pattern of one machine of it.
@@ -59,6 +73,9 @@ impl Fleet {
                 connection.execute_batch(&index).expect("it was there");
             }
         }
+        connection
+            .execute_batch(COUNTS)
+            .expect("the server made the table");
     }
 
     /// Takes out what an earlier run asked of the fleet.
@@ -93,10 +110,10 @@ impl Fleet {
 
     /// In the order of the table's key, so that every row is the last.
     fn sightings_like(self, connection: &Connection, pattern: &str) -> rusqlite::Result<usize> {
-        let on_each = self.files_on_each;
-        let sha1 = format!("unhex(printf('%040x', n / {SPREAD} + 1))");
+        let (on_each, spread) = (self.files_on_each, self.spread);
+        let sha1 = format!("unhex(printf('%040x', n / {spread} + 1))");
         let machine =
-            format!("printf('%040x', n / {SPREAD} / {on_each} * {SPREAD} + n % {SPREAD} + 1)");
+            format!("printf('%040x', n / {spread} / {on_each} * {spread} + n % {spread} + 1)");
         let (columns, values) = like(
             connection,
             "sightings",
@@ -173,15 +190,17 @@ mod tests {
             .execute_batch(
                 "CREATE TABLE machines (id TEXT PRIMARY KEY, computer_dns_name TEXT, public_key BLOB,
                      health_status TEXT, more INTEGER);
-                 CREATE TABLE sightings (sha1 BLOB, machine TEXT, path TEXT, PRIMARY KEY (sha1, machine));
+                 CREATE TABLE sightings (tenant TEXT, sha1 BLOB, machine TEXT, path TEXT, PRIMARY KEY (sha1, machine));
+                 CREATE TABLE prevalence (tenant TEXT, sha1 BLOB, part TEXT, machines INTEGER);
                  CREATE INDEX by_machine ON sightings (machine);
                  INSERT INTO machines VALUES ('pattern', 'p', x'00', 'Active', 7);
-                 INSERT INTO sightings VALUES (x'ff', 'pattern', '/p');",
+                 INSERT INTO sightings VALUES ('t', x'ff', 'pattern', '/p');",
             )
             .unwrap();
         let fleet = Fleet {
             machines: 300,
             files_on_each: 4,
+            spread: 100,
         };
         fleet.fill(&directory, "pattern");
         let seen = |(machine, file): (String, String)| {
@@ -197,6 +216,10 @@ mod tests {
         let pairs: std::collections::BTreeSet<_> = (0..1200).map(|n| fleet.pair(n)).collect();
         assert_eq!(pairs.len(), 1200);
         assert!(pairs.into_iter().all(|pair| seen(pair) == 1));
+        let counted = "SELECT count(*) FROM (SELECT 1 FROM prevalence WHERE length(sha1) = 20
+                           GROUP BY sha1 HAVING sum(machines) = 100)";
+        let counted: i64 = connection.query_row(counted, [], |row| row.get(0)).unwrap();
+        assert_eq!(counted, 12);
         let indices = texts(
             &connection,
             "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL",

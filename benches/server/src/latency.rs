@@ -7,6 +7,7 @@ use std::time::Duration;
 pub struct Latencies {
     sorted: Vec<Duration>,
     elapsed: Duration,
+    processor: Duration,
 }
 
 impl Latencies {
@@ -16,7 +17,19 @@ impl Latencies {
         Self {
             sorted: times,
             elapsed,
+            processor: Duration::ZERO,
         }
+    }
+
+    /// With the processor time that the server took for each call.
+    #[must_use]
+    pub fn at_the_cost_of(self, processor: Duration) -> Self {
+        Self { processor, ..self }
+    }
+
+    /// The processor time that the server took for each call, in microseconds.
+    pub fn processor(&self) -> f64 {
+        self.processor.as_secs_f64() * 1e6
     }
 
     pub fn per_second(&self) -> f64 {

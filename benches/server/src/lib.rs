@@ -23,6 +23,7 @@ pub mod latency;
 pub mod load;
 pub mod memory;
 pub mod peer;
+pub mod processor;
 pub mod slow;
 pub mod stage;
 pub mod turns;

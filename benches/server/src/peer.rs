@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::load::Asked;
+use crate::load::{Asked, Server};
 
 use axum::extract::{Path as Segment, State};
 use axum::http::StatusCode;
@@ -31,7 +31,7 @@ pub const ARGUMENT: &str = "--peer";
 #[derive(Debug)]
 pub struct Peer {
     process: Child,
-    pub address: SocketAddr,
+    address: SocketAddr,
 }
 
 impl Peer {
@@ -57,6 +57,13 @@ impl Peer {
         Self {
             process,
             address: address.trim().parse().expect("an address"),
+        }
+    }
+
+    pub fn server(&self) -> Server {
+        Server {
+            address: self.address,
+            process: self.process.id(),
         }
     }
 }

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
-use quell_testkit::{Application, Device, World};
+use quell_testkit::{Application, Device, Setup, World};
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
+use crate::devices;
 use crate::fill::Fleet;
-use crate::load::Asked;
+use crate::load::{Asked, Server};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -48,6 +49,22 @@ impl Stage {
             std::fs::write(filled, "").expect("the directory is ours");
             world.start_server();
         }
+        Self::of(world, fleet).await
+    }
+
+    /// A server whose database is PostgreSQL at this URL. The fleet is enrolled as fleets are: it is to be small.
+    pub async fn on_postgres(url: &str, fleet: Fleet) -> Self {
+        let setup = Setup {
+            limits: "off",
+            store: Some(url.to_owned()),
+            ..Setup::default()
+        };
+        let world = World::of(&executable().to_string_lossy(), setup);
+        devices::enrol(&world, address(&world), fleet).await;
+        Self::of(world, fleet).await
+    }
+
+    async fn of(world: World, fleet: Fleet) -> Self {
         let address = address(&world);
         let authorization = token(&world.responder(), address).await;
         Self {
@@ -67,8 +84,12 @@ impl Stage {
         &self.world
     }
 
-    pub fn server_id(&self) -> u32 {
-        self.world.server_id()
+    /// The process of the server; where strace watches it, strace's.
+    pub fn server(&self) -> Server {
+        Server {
+            address: self.address,
+            process: self.world.server_id(),
+        }
     }
 
     /// StopAndQuarantineFile, each time of another file on another machine.

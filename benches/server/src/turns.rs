@@ -1,10 +1,9 @@
 //! Rounds in turns, so that whatever else the machine does falls on everyone.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::latency::Latencies;
-use crate::load::{Asked, load};
+use crate::load::{Asked, Server, load};
 
 /// Odd, so that there is one in the middle.
 const ROUNDS: usize = 5;
@@ -13,8 +12,8 @@ const ROUNDS: usize = 5;
 pub async fn in_turns(
     connections: usize,
     length: Duration,
-    one: (SocketAddr, &impl Asked),
-    other: (SocketAddr, &impl Asked),
+    one: (Server, &impl Asked),
+    other: (Server, &impl Asked),
 ) -> (Latencies, Latencies) {
     let (mut of_one, mut of_other) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

@@ -29,6 +29,12 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// Whether there are programs to start.
+    #[must_use]
+    pub fn is_installed() -> bool {
+        programs().is_some()
+    }
+
     /// Makes a database and serves it.
     ///
     /// # Panics

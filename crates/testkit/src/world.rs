@@ -37,6 +37,8 @@ pub struct Setup {
     pub ancestor: u32,
     /// The server's data, when they are to be there before and after.
     pub data: Option<PathBuf>,
+    /// The URL of the server's database, where it is to be no file among its data.
+    pub store: Option<String>,
 }
 
 impl Default for Setup {
@@ -46,6 +48,7 @@ impl Default for Setup {
             allow_unknown_files: false,
             ancestor: std::process::id(),
             data: None,
+            store: None,
         }
     }
 }
@@ -188,6 +191,9 @@ impl World {
             .args(["serve", "--listen", listen, "--limits", self.setup.limits])
             .args(["--output", "json", "--data"])
             .arg(&self.data);
+        if let Some(store) = &self.setup.store {
+            command.args(["--store", store]);
+        }
         if self.setup.allow_unknown_files {
             command.args(["--unknown-file", "deliver"]);
         }
@@ -209,13 +215,11 @@ impl World {
     /// Registers an application with these permissions.
     #[must_use]
     pub fn application(&self, permissions: &[&str]) -> Application {
-        let mut arguments = vec!["server", "app", "add", "test", "--output", "json", "--data"];
-        let data = self.data.to_string_lossy().into_owned();
-        arguments.push(&data);
+        let mut arguments = vec!["app", "add", "test", "--output", "json"];
         for permission in permissions {
             arguments.extend(["--permission", permission]);
         }
-        let added = self.quell.run(arguments).json();
+        let added = self.server_command(&arguments).json();
         Application {
             tenant_id: text(&added, "tenantId"),
             client_id: text(&added, "clientId"),
@@ -357,15 +361,15 @@ impl World {
         Outcome::of(&mut command)
     }
 
-    /// `quell server …` on this world's data directory.
+    /// `quell server …` on this world's database.
     #[must_use]
     pub fn server_command(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.quell.command();
-        command
-            .arg("server")
-            .args(arguments)
-            .arg("--data")
-            .arg(&self.data);
+        command.arg("server").args(arguments);
+        match &self.setup.store {
+            Some(store) => command.args(["--store", store]),
+            None => command.arg("--data").arg(&self.data),
+        };
         Outcome::of(&mut command)
     }
 
