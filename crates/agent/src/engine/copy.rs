@@ -4,8 +4,9 @@
 //! state directory before the processes that keep it alive are killed.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::capture_dir::CaptureDir;
 use super::target::Slot;
 use crate::find::FileId;
+use crate::holes::Holes;
 
 const BUFFER: usize = 128 * 1024;
 
@@ -37,20 +39,29 @@ pub(super) fn keep(state_dir: &Path, content: &OwnedFd, sha1: Sha1) -> io::Resul
     }
 }
 
-fn fill(mut file: File, content: &OwnedFd, sha1: Sha1) -> io::Result<()> {
+/// Holes stay holes: a file of a few pages may say that it is many gigabytes.
+fn fill(file: File, content: &OwnedFd, sha1: Sha1) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
+    let zeros = vec![0; BUFFER];
+    let mut holes = Holes::of(content.as_fd());
     let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     let mut offset: u64 = 0;
     loop {
+        if let Some(length) = holes.zeros_at(offset, BUFFER) {
+            digest.update(zeros.get(..length).unwrap_or_default());
+            offset = offset.saturating_add(length as u64);
+            continue;
+        }
         let count = rustix::io::pread(content, buffer.as_mut_slice(), offset)?;
         let chunk = buffer.get(..count).unwrap_or_default();
         if chunk.is_empty() {
             break;
         }
         digest.update(chunk);
-        file.write_all(chunk)?;
+        file.write_all_at(chunk, offset)?;
         offset = offset.saturating_add(count as u64);
     }
+    file.set_len(offset)?;
     if digest.finish().as_ref() != sha1.as_bytes() {
         return Err(io::Error::other("the content changed while it was copied"));
     }
@@ -83,6 +94,26 @@ mod tests {
         assert_eq!(fs::read(&copy).unwrap(), b"abc");
         discard(&slot);
         assert!(!copy.exists());
+    }
+
+    #[test]
+    fn copy_of_a_file_with_holes_has_them_too() {
+        let state = tempfile::tempdir().unwrap();
+        let root = state.path().canonicalize().unwrap();
+        let source = tempfile::tempfile().unwrap();
+        source.write_all_at(b"data", 5 << 20).unwrap();
+        source.set_len(64 << 20).unwrap();
+        let hashed = crate::hash::Hasher::new()
+            .sha1(&source, &crate::hash::Budget::UNLIMITED)
+            .unwrap();
+        let slot = keep(&root, &OwnedFd::from(source), hashed.sha1).unwrap();
+        let copy = File::open(root.join("held").join(&slot.name)).unwrap();
+        let metadata = copy.metadata().unwrap();
+        assert_eq!(metadata.len(), 64 << 20);
+        assert!(std::os::unix::fs::MetadataExt::blocks(&metadata) * 512 < 1 << 20);
+        let mut there = [0; 4];
+        copy.read_exact_at(&mut there, 5 << 20).unwrap();
+        assert_eq!(&there, b"data");
     }
 
     #[test]
