@@ -11,6 +11,7 @@
 //! ```
 
 mod attend;
+mod care;
 mod events;
 mod intake;
 mod worker;
@@ -65,7 +66,7 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     let signals = Signals::hold_back()
         .map_err(|error| Failure::fault("signals cannot be listened for").because(&error))?;
     tell_what_is_off();
-    let vault = Vault::open(&task.state.vault())?;
+    let vault = open_vault(&task)?;
     let protected = Arc::new(ProtectedSet::of_this_machine(Some(&task.state.protected())));
     let policy = Arc::clone(&task.policy);
     super::policy::apply(&policy.rule(), &protected);
@@ -101,6 +102,7 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
         announce: Box::new(|_| {}),
         alive: Box::new(|_| {}),
     };
+    let _until_then = care::start(open_vault(&task)?)?;
     start_inventory(task, protected, end, to_main)?;
     let ended = attendant.attend();
     tracing::info!("the agent ends as soon as nothing is left stopped");
@@ -135,6 +137,11 @@ fn begin(engine: &Engine, task: &Task) -> Result<Session, EngineError> {
     Ok(session.with_frozen(engine.is_frozen()?))
 }
 
+fn open_vault(task: &Task) -> Result<Vault, Failure> {
+    let vault = Vault::open(&task.state.vault())?;
+    Ok(vault.under(Arc::clone(&task.policy)))
+}
+
 fn tell_what_is_off() {
     for protection in degraded() {
         tracing::warn!("off: {protection}");
@@ -153,7 +160,7 @@ fn open_engine(
         ..EngineConfig::new(state_dir, task.scope.clone())
     };
     let safe_stop = Arc::clone(safe_stop);
-    let given_back_from = Vault::open(&task.state.vault())?;
+    let given_back_from = open_vault(task)?;
     let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(protected)))
         .map_err(|error| Failure::of(Exit::Fault, &error))?
         .with_progress(Box::new(move |_action, state| safe_stop.step(state)));

@@ -89,7 +89,7 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let exit = match error {
             VaultError::Io { .. } => Exit::Fault,
-            VaultError::OpenToOthers => Exit::Refused,
+            VaultError::OpenToOthers | VaultError::Held(_) => Exit::Refused,
             _ => Exit::Failed,
         };
         Self::of(exit, &error)

@@ -30,6 +30,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -49,17 +50,20 @@ pub use rotate::Rotated;
 use directory::folders;
 use extents::{Dense, Spread, Unfolding, parts};
 use format::{Header, Opener};
+use prune::Bounds;
 use reading::Sha256Sink;
 use recovery::RecoveryKey;
 use ring::{KeyRing, Machine};
 use stream::StreamError;
+
+use crate::policy::LocalPolicy;
 
 /// The vault of this device.
 #[derive(Debug)]
 pub struct Vault {
     directory: OwnedFd,
     machine: Machine,
-    limits: VaultLimits,
+    bounds: Bounds,
 }
 
 /// One item in a list of them.
@@ -105,7 +109,7 @@ impl Vault {
         let vault = Self {
             directory,
             machine,
-            limits: VaultLimits::default(),
+            bounds: Bounds::Fixed(VaultLimits::NONE),
         };
         vault.ring()?;
         Ok(vault)
@@ -114,14 +118,21 @@ impl Vault {
     /// The same vault with other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: VaultLimits) -> Self {
-        self.limits = limits;
+        self.bounds = Bounds::Fixed(limits);
+        self
+    }
+
+    /// The same vault with the limits of the machine's policy, whatever it says at the time.
+    #[must_use]
+    pub fn under(mut self, policy: Arc<LocalPolicy>) -> Self {
+        self.bounds = Bounds::Policy(policy);
         self
     }
 
     /// How much and how long the vault keeps.
     #[must_use]
     pub fn limits(&self) -> VaultLimits {
-        self.limits
+        self.bounds.now()
     }
 
     /// Whether what is sealed from now on can be opened with an organization's recovery key.

@@ -1,10 +1,12 @@
 //! Which items need not be kept any longer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use quell_model::Timestamp;
 
 use super::{ItemId, Removal, Vault, VaultError};
+use crate::policy::{LocalPolicy, Policy};
 
 /// How much and how long a vault keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +18,43 @@ pub struct VaultLimits {
     pub size: Option<u64>,
 }
 
-impl Default for VaultLimits {
-    /// 30 days, 20 GiB.
-    fn default() -> Self {
+impl VaultLimits {
+    /// How long a prune keeps items that says nothing of it, where the policy does not either.
+    pub const USUAL_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+    /// All is kept for ever, and as much as there is room for.
+    pub const NONE: Self = Self {
+        retention: None,
+        size: None,
+    };
+}
+
+impl From<&Policy> for VaultLimits {
+    fn from(policy: &Policy) -> Self {
         Self {
-            retention: Some(Duration::from_secs(30 * 24 * 60 * 60)),
-            size: Some(20 << 30),
+            retention: policy.retention(),
+            size: policy.vault_cap(),
+        }
+    }
+}
+
+/// Where a vault's limits come from.
+#[derive(Debug)]
+pub(super) enum Bounds {
+    Fixed(VaultLimits),
+    /// The machine's policy, which may be read anew at any time.
+    Policy(Arc<LocalPolicy>),
+}
+
+impl Bounds {
+    /// What holds now. A policy that cannot be relied on removes nothing.
+    pub(super) fn now(&self) -> VaultLimits {
+        match self {
+            Self::Fixed(limits) => *limits,
+            Self::Policy(policy) => policy
+                .rule()
+                .policy()
+                .map_or(VaultLimits::NONE, |policy| policy.as_ref().into()),
         }
     }
 }
@@ -99,7 +132,7 @@ impl Vault {
     pub fn prune(&self, now: Timestamp) -> Result<Vec<ItemId>, VaultError> {
         let limits = VaultLimits {
             size: None,
-            ..self.limits
+            ..self.limits()
         };
         let mut removed = Vec::new();
         for (id, why) in self.expendable(limits, now)? {
@@ -192,6 +225,25 @@ mod tests {
             removed(&items, Some(30), Some(10)),
             [(id(2), Removal::Expired), (id(3), Removal::TooMuch)]
         );
+    }
+
+    #[test]
+    fn limits_are_the_policys_and_none_without_one_that_is_relied_on() {
+        let limits = |policy: LocalPolicy| Bounds::Policy(Arc::new(policy)).now();
+        let mut policy = Policy::default();
+        assert_eq!(
+            limits(LocalPolicy::fixed(policy.clone())),
+            VaultLimits::NONE
+        );
+        policy.vault.retention_days = Some(7);
+        policy.vault.size_cap_mib = Some(3);
+        let expected = VaultLimits {
+            retention: Some(Duration::from_secs(7 * DAY as u64)),
+            size: Some(3 << 20),
+        };
+        assert_eq!(limits(LocalPolicy::fixed(policy)), expected);
+        let unreliable = LocalPolicy::open(Some(std::path::Path::new("/nowhere/policy.toml")));
+        assert_eq!(limits(unreliable), VaultLimits::NONE);
     }
 
     #[test]

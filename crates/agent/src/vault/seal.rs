@@ -49,7 +49,7 @@ impl Seal for Vault {
 impl Vault {
     /// Whether the vault would take more than it may. What encryption adds is counted, too.
     fn is_full_with(&self, size: u64) -> bool {
-        let Some(most) = self.limits.size else {
+        let Some(most) = self.limits().size else {
             return false;
         };
         let added = size.saturating_add(size / 1024).saturating_add(4096);

@@ -63,8 +63,11 @@ struct Pruning {
 pub(super) fn prune(vault: &Vault, wanted: &Prune, format: Format) -> Result<Exit, Failure> {
     let limits = match (wanted.older_than, wanted.max_size) {
         (None, None) => VaultLimits {
+            retention: vault
+                .limits()
+                .retention
+                .or(Some(VaultLimits::USUAL_RETENTION)),
             size: None,
-            ..vault.limits()
         },
         (older_than, size) => VaultLimits {
             retention: older_than.map(|span| span.duration()),

@@ -7,10 +7,12 @@ mod look;
 mod view;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use quell_terminal::{Consent, Exit, Failure, FormatFlag, Span};
 
 use super::place::PlaceFlag;
+use crate::policy::LocalPolicy;
 use crate::vault::{ItemId, OnConflict, Vault};
 
 #[derive(Debug, clap::Args)]
@@ -74,7 +76,8 @@ enum Command {
     },
     /// Remove what is older than items are kept, or more than the vault should hold
     ///
-    /// Items that are held stay. Without options the vault's own retention decides.
+    /// Items that are held stay. Without options, what is older than the machine's policy says goes,
+    /// or than 30 days where it says nothing.
     Prune(Prune),
     /// Keep an item from being removed until it is released
     Hold {
@@ -156,7 +159,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return carry::recover(recovery_key, file, to, format);
     }
     let state = arguments.place.open()?;
-    let vault = Vault::open(&state.vault())?;
+    let policy = Arc::new(LocalPolicy::open(None));
+    let vault = Vault::open(&state.vault())?.under(policy);
     match &arguments.command {
         Command::List => {
             let exit = look::list(&vault, format)?;

@@ -1,4 +1,4 @@
-//! Items of older formats are restored for ever.
+//! Items of every format that was ever written are restored for ever.
 
 use super::*;
 
@@ -27,8 +27,8 @@ fn copy_closed(from: &Path, to: &Path) {
     }
 }
 
-/// Whoever changes the format puts items of the one before into the fixtures.
-const OLDER_FORMATS: [u16; 1] = [1];
+/// Whoever changes the format puts items of the new one into the fixtures.
+const FORMATS: [u16; 2] = [1, 2];
 const OLD_TOOL: &str = "0f1e2d3c-0000-4000-8000-000000000001";
 const OLD_LONG: &str = "a1b2c3d4-0000-4000-8000-000000000002";
 
@@ -72,8 +72,8 @@ fn assert_old_items_are_whole(root: &Path, vault: &Vault) {
 }
 
 #[test]
-fn items_of_every_older_format_come_back_and_become_items_of_todays() {
-    for format in OLDER_FORMATS {
+fn items_of_every_format_come_back_and_become_items_of_todays() {
+    for format in FORMATS {
         let (root, vault) = vault_of_format(format);
         assert_old_items_are_whole(root.path(), &vault);
         let rotated = vault.rotate_key().unwrap();
@@ -87,4 +87,13 @@ fn items_of_every_older_format_come_back_and_become_items_of_todays() {
         let item = fs::read(root.path().join("vault/0f").join(format!("{OLD_TOOL}.q"))).unwrap();
         assert_eq!(item[8..10], [0, 2]);
     }
+}
+
+#[test]
+fn an_item_of_the_second_format_opens_with_the_recovery_key_that_it_was_sealed_for() {
+    let (root, vault) = vault_of_format(2);
+    let item = root.path().join("vault/0f").join(format!("{OLD_TOOL}.q"));
+    let (known, content) = keys::recover_from(&item).unwrap();
+    assert_eq!(known, vault.show(OLD_TOOL.parse().unwrap()).unwrap());
+    assert_eq!(content, b"#!/bin/true\n");
 }

@@ -247,6 +247,13 @@ fn what_is_held_is_neither_removed_nor_pruned_until_it_is_released() {
     let scene = Scene::new();
     let held = scene.quarantine("one", b"1");
     let other = scene.quarantine("two", b"2");
+    let limits = VaultLimits {
+        retention: Some(VaultLimits::USUAL_RETENTION),
+        size: None,
+    };
+    let vault = Vault::open(&scene.root.path().join("vault")).unwrap();
+    let vault = vault.with_limits(limits);
+    assert!(scene.vault.prune(now()).unwrap().is_empty());
     scene.vault.hold(held, Some("case 9"), now()).unwrap();
     let hold = scene.vault.hold_of(held).unwrap();
     assert_eq!(
@@ -257,10 +264,10 @@ fn what_is_held_is_neither_removed_nor_pruned_until_it_is_released() {
         scene.vault.remove(held, Removal::Asked, now()),
         Err(VaultError::Held(_))
     ));
-    assert_eq!(scene.vault.prune(now()).unwrap(), [other]);
+    assert_eq!(vault.prune(now()).unwrap(), [other]);
     scene.vault.verify(held).unwrap();
     scene.vault.release(held).unwrap();
-    assert_eq!(scene.vault.prune(now()).unwrap(), [held]);
+    assert_eq!(vault.prune(now()).unwrap(), [held]);
     let folder = scene.item_path(held).parent().unwrap().to_owned();
     assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
 }
