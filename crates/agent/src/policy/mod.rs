@@ -1,9 +1,10 @@
 //! What the owner of this machine allows the agent to do, whatever its server orders.
 //!
 //! A [`Policy`] is a file that only root may write and that no server can read or change. It decides
-//! from facts alone: [`Policy::admit`] whether an order is carried out at all, [`Policy::weigh`]
-//! whether what was found may be touched. [`LocalPolicy`] keeps it while the agent runs. A file that
-//! cannot be relied on never means that more is allowed.
+//! from facts alone: [`Policy::admit`] whether an order is carried out at all,
+//! [`Policy::weigh_protected`] and [`Policy::weigh_radius`] whether what was found may be touched.
+//! [`LocalPolicy`] keeps it while the agent runs. A file that cannot be relied on never means that
+//! more is allowed.
 
 mod file;
 mod local;
