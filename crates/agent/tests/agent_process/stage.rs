@@ -1,6 +1,7 @@
 //! A machine in a temporary directory: its agent, its server, its files.
 #![allow(dead_code, reason = "each group of tests uses a part of it")]
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -82,10 +83,20 @@ impl Stage {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str]) -> Started {
+        self.start(arguments, &[])
+    }
+
+    /// An agent with these variables in its environment.
+    pub(crate) fn run_in(&self, environment: &[(&str, &OsStr)]) -> Started {
+        self.start(&[], environment)
+    }
+
+    fn start(&self, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Started {
         let own = std::process::id().to_string();
         let mut command =
             self.command(&["run", "--inventory-interval", "1", "--log-format", "json"]);
         command.args(arguments);
+        command.envs(environment.iter().copied());
         command.arg("--root").arg(self.files());
         command.args([
             "--confine-to-descendants-of",
