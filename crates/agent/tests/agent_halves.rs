@@ -17,8 +17,9 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use quell_protocol::Verdict;
+use quell_protocol::{Phase, Verdict};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use server::Said;
 use stage::{Stage, end, order, verdict};
 
 /// The field of `/proc/PID/status`.
@@ -139,4 +140,69 @@ fn network_half_started_by_hand_does_nothing() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains(told), "{said}");
     }
+}
+
+#[test]
+fn executor_keeps_of_root_only_what_it_needs_as_root() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.enrol();
+    let mut agent = stage.run();
+    network_half(&stage, None);
+    let pid = agent.0.id();
+    // KILL, SYS_PTRACE, CHECKPOINT_RESTORE, DAC_READ_SEARCH, DAC_OVERRIDE, FOWNER, LINUX_IMMUTABLE, LEASE,
+    // CHOWN, FSETID, SETFCAP, SYS_ADMIN, SETUID, SETGID, SETPCAP: the numbers of capabilities(7).
+    let kept = [5, 19, 40, 2, 1, 3, 9, 28, 0, 4, 31, 21, 7, 6, 8];
+    let kept = kept.iter().fold(0_u64, |set, number| set | 1 << number);
+    for set in ["CapBnd", "CapPrm", "CapEff"] {
+        let held = u64::from_str_radix(&status(pid, set), 16).unwrap();
+        assert_eq!(held & !kept, 0, "{set} is {held:x}");
+    }
+    assert_eq!(status(pid, "CapInh"), "0000000000000000");
+    assert_eq!(status(pid, "NoNewPrivs"), "1");
+    assert_eq!(end(&mut agent), Some(0));
+}
+
+#[test]
+fn nothing_is_begun_while_the_agent_is_paused_and_a_restart_does_not_end_the_pause() {
+    let stage = Stage::new();
+    stage.enrol();
+    let (path, sha1) = stage.sample();
+    assert_eq!(
+        stage.json(&["pause", "--reason", "maintenance"])["changed"],
+        true
+    );
+    let mut agent = stage.run();
+    stage.server.order(order(sha1));
+    // The order is durable, and waits.
+    stage.hears(|said| match said {
+        Said::Report(report) => matches!(report.phase, Phase::InProgress).then_some(()),
+        Said::Inventory(_) => None,
+    });
+    assert_eq!(end(&mut agent), Some(0));
+    assert!(path.exists());
+    let mut agent = stage.run();
+    let told = stage.hears(|said| match said {
+        Said::Inventory(it) => Some(it.machine.degraded),
+        Said::Report(report) => {
+            assert_eq!(report.phase, Phase::InProgress);
+            None
+        }
+    });
+    assert!(
+        told.iter().any(|one| one.ends_with(": maintenance")),
+        "{told:?}"
+    );
+    let status = stage.json(&["status"]);
+    assert_eq!(status["paused"]["reason"], "maintenance");
+    assert!(path.exists());
+    assert_eq!(stage.json(&["resume"])["changed"], true);
+    assert_eq!(verdict(&stage, "a1"), Verdict::Succeeded);
+    assert!(!path.exists());
+    let status = stage.json(&["status"]);
+    assert!(status["paused"].is_null());
+    assert_eq!(status["networkHalf"]["walls"].as_array().unwrap().len(), 6);
+    assert_eq!(end(&mut agent), Some(0));
 }

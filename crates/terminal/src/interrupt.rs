@@ -28,22 +28,6 @@ impl Interrupt {
         })
     }
 
-    /// As [`Self::listen`], but for SIGHUP, which asks a service to read its settings again.
-    ///
-    /// Must be called from within a runtime of Tokio.
-    ///
-    /// # Errors
-    /// When the system lets nobody listen.
-    #[cfg(unix)]
-    pub fn listen_but_for_hangups() -> Result<Self, Failure> {
-        let signal = stop_signal()
-            .map_err(|error| Failure::fault("Ctrl-C cannot be listened for").because(&error))?;
-        Ok(Self {
-            signal: Box::pin(signal),
-            came: false,
-        })
-    }
-
     /// Whether it came while something was awaited.
     #[must_use]
     pub const fn came(&self) -> bool {
@@ -80,26 +64,14 @@ impl fmt::Debug for Interrupt {
 fn signal() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut hangup = signal(SignalKind::hangup())?;
-    let stop = stop_signal()?;
-    Ok(async move {
-        tokio::select! {
-            () = stop => {}
-            _ = hangup.recv() => {}
-        }
-    })
-}
-
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    use tokio::signal::unix::{SignalKind, signal};
-
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     })
 }

@@ -14,6 +14,7 @@ mod attend;
 mod care;
 mod events;
 mod intake;
+mod notify;
 mod worker;
 
 use std::sync::{Arc, mpsc};
@@ -22,12 +23,16 @@ use std::time::Duration;
 
 use attend::Attendant;
 use events::ToMain;
+use notify::Notify;
 use quell_terminal::{Exit, Failure};
 use uuid::Uuid;
 
+use super::noted_half::NotedHalf;
+use super::pause::degraded_or_paused;
 use super::safe_stop::SafeStop;
+use crate::bridge::WallState;
 use crate::config::StateDir;
-use crate::engine::{Engine, EngineConfig, EngineError, degraded};
+use crate::engine::{Engine, EngineConfig, EngineError};
 use crate::find::Scope;
 use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
 use crate::link::{Conversation, FromDevice, Identity, Keyring, Launch, Session, machine_facts};
@@ -65,7 +70,7 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     // Before any thread is started: the others are to leave these signals alone.
     let signals = Signals::hold_back()
         .map_err(|error| Failure::fault("signals cannot be listened for").because(&error))?;
-    tell_what_is_off();
+    tell_what_is_off(&task.state);
     let vault = open_vault(&task)?;
     let protected = Arc::new(ProtectedSet::of_this_machine(Some(&task.state.protected())));
     let policy = Arc::clone(&task.policy);
@@ -92,6 +97,7 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     worker::start(&engine, &protected, &safe_stop, doing, &to_main)?;
     intake::start(engine, arriving, to_do, to_main.clone())?;
     let (identity, state) = (task.identity.clone(), Arc::clone(&task.state));
+    let (noted, mut watchdog) = (Arc::clone(&state), Notify::of_the_environment());
     let attendant = Attendant {
         begin: identity.begin(),
         conversation: Conversation::new(session, Keyring::new(identity, state, task.key_lifetime)),
@@ -99,15 +105,28 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
         orders,
         inbox,
         to_main: to_main.clone(),
-        announce: Box::new(|_| {}),
-        alive: Box::new(|_| {}),
+        announce: Box::new(move |half| note_the_half(&noted, half)),
+        alive: Box::new(move |now| watchdog.alive(now)),
     };
     let _until_then = care::start(open_vault(&task)?)?;
     start_inventory(task, protected, end, to_main)?;
+    Notify::of_the_environment().ready();
     let ended = attendant.attend();
+    Notify::of_the_environment().stopping();
     tracing::info!("the agent ends as soon as nothing is left stopped");
     safe_stop.wait();
     ended
+}
+
+/// Writes down which network half carries now, for `status`.
+fn note_the_half(state: &StateDir, half: Option<(u32, &[WallState])>) {
+    let noted = half.map(|(pid, walls)| NotedHalf {
+        pid,
+        walls: walls.to_vec(),
+    });
+    if let Err(error) = noted.map_or(Ok(()), |half| half.store(state)) {
+        tracing::warn!("it is not noted how the network half is shut in: {error}");
+    }
 }
 
 /// Starts the thread that hears signals: to end, or to read the policy again.
@@ -142,8 +161,8 @@ fn open_vault(task: &Task) -> Result<Vault, Failure> {
     Ok(vault.under(Arc::clone(&task.policy)))
 }
 
-fn tell_what_is_off() {
-    for protection in degraded() {
+fn tell_what_is_off(state: &StateDir) {
+    for protection in degraded_or_paused(state) {
         tracing::warn!("off: {protection}");
     }
 }
@@ -174,6 +193,7 @@ fn start_inventory(
     end: mpsc::Receiver<()>,
     main: ToMain,
 ) -> Result<(), Failure> {
+    let state = Arc::clone(&task.state);
     let passed_over = [task.state.path().to_owned()];
     let limits = SurveyLimits::default();
     let survey = Survey::new(task.scope, &passed_over, protected, limits);
@@ -184,7 +204,7 @@ fn start_inventory(
             survey,
             task.intervals,
             &end,
-            || machine_facts(degraded()),
+            || machine_facts(degraded_or_paused(&state)),
             |news| {
                 main.tell(match news {
                     News::Everything(messages) => FromDevice::Everything(messages),

@@ -10,8 +10,11 @@ mod find;
 mod held;
 mod log;
 mod network;
+mod noted_half;
+mod pause;
 mod place;
 mod policy;
+mod privileges;
 mod roots;
 mod run;
 mod safe_stop;
@@ -41,6 +44,10 @@ enum Command {
     Run(run::Arguments),
     /// Say what this agent is and which protections are off
     Status(status::Arguments),
+    /// Begin nothing any more, until told to resume; what is under way is finished
+    Pause(pause::Pause),
+    /// Go on with what waits since a pause
+    Resume(pause::Resume),
     /// Find a file by its hash: the processes that execute it and the paths that hold it
     Find(find::Arguments),
     /// Let every process go on that an agent which is gone left stopped
@@ -91,6 +98,8 @@ fn dispatch(arguments: Arguments, before: Vec<OsString>) -> ExitCode {
     finish(match arguments.command {
         Command::Enrol(arguments) => enrol::run(&arguments, before),
         Command::Run(arguments) => run::run(&arguments, before),
+        Command::Pause(arguments) => pause::pause(&arguments),
+        Command::Resume(arguments) => pause::resume(&arguments),
         Command::Network(arguments) => network::run(&arguments),
         Command::Sandbox(arguments) => sandbox::run(&arguments, before),
         Command::Status(arguments) => status::run(&arguments),

@@ -11,7 +11,7 @@ use super::daemon::{self, Task};
 use super::log::LogFlags;
 use super::place::PlaceFlag;
 use super::policy::PolicyFlag;
-use super::roots;
+use super::{privileges, roots};
 use crate::find::{ProcessIdentity, Scope};
 use crate::inventory::Intervals;
 use crate::link::{Identity, Launch};
@@ -56,6 +56,9 @@ pub(super) fn run(arguments: &Arguments, before: Vec<OsString>) -> Result<Exit, 
         })?;
     }
     arguments.log.start();
+    privileges::keep_what_is_needed().map_err(|error| {
+        Failure::fault("the agent cannot give up what it has no use for").because(&error)
+    })?;
     let scope = scope(arguments)?;
     let state = arguments.place.open()?;
     let identity = Identity::load(&state)?;

@@ -5,9 +5,12 @@ use quell_terminal::{Exit, Failure, FormatFlag, Table};
 use serde::Serialize;
 
 use super::held::Held;
+use super::noted_half::NotedHalf;
+use super::pause::degraded_or_paused;
 use super::place::PlaceFlag;
 use super::policy::{self, PolicyFlag};
-use crate::engine::degraded;
+use crate::config::{Pause, StateDir};
+use crate::facilities::{Facilities, Lack};
 use crate::link::{Identity, IdentityError, machine_facts};
 use crate::protect::Packages;
 use crate::vault::Vault;
@@ -37,6 +40,14 @@ struct Status {
     /// Taken, and not in the vault; nothing when the journal cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_in_capture: Option<Vec<Held>>,
+    /// Since when and why nothing is begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<Pause>,
+    /// The process that speaks with the server, and what it is shut in by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network_half: Option<NotedHalf>,
+    /// What the kernel does not let a process of this user do, each with the reason.
+    lacking: Vec<Lack>,
     /// Protections that are off for a process of this user, in words.
     degraded: Vec<String>,
     machine: MachineFacts,
@@ -61,25 +72,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Err(IdentityError::NotEnrolled) => None,
         Err(error) => return Err(error.into()),
     };
+    let running = state.running_agent();
     let status = Status {
         state_directory: state.path().display().to_string(),
-        running: state.running_agent(),
+        running,
         enrolled,
         vault_items: Vault::open(&state.vault())?.list()?.len(),
         policy: policy::described(&arguments.policy.open()),
         held_in_capture: Held::all(&state),
-        degraded: what_is_off(),
-        machine: machine_facts(degraded()),
+        paused: state.paused(),
+        network_half: running.and_then(|_| NotedHalf::load(&state)),
+        lacking: Facilities::of_this_process().lacking().to_vec(),
+        degraded: what_is_off(&state),
+        machine: machine_facts(degraded_or_paused(&state)),
     };
     arguments.format.output.write(&status, for_people)?;
     Ok(Exit::Success)
 }
 
 /// What this user cannot do, and what is not known of this machine.
-fn what_is_off() -> Vec<String> {
+fn what_is_off(state: &StateDir) -> Vec<String> {
     let packages = Packages::of_this_machine();
     packages.refresh();
-    degraded().into_iter().chain(packages.trouble()).collect()
+    let off = degraded_or_paused(state);
+    off.into_iter().chain(packages.trouble()).collect()
 }
 
 fn for_people(status: &Status) -> String {
@@ -87,6 +103,13 @@ fn for_people(status: &Status) -> String {
     table.row(["state directory", &status.state_directory]);
     let running = status.running.map(|pid| format!("process {pid}"));
     table.row(["running", running.as_deref().unwrap_or("no")]);
+    if let Some(half) = &status.network_half {
+        table.row(["network half", &half.line()]);
+    }
+    if let Some(pause) = &status.paused {
+        let since = pause.since.map(|since| format!("since {since}"));
+        table.row(["paused", since.as_deref().unwrap_or("yes")]);
+    }
     match &status.enrolled {
         Some(enrolled) => {
             table.row(["server", &enrolled.server]);

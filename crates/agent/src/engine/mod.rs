@@ -57,6 +57,7 @@ pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 pub use thaw::thaw;
 
+use crate::config::pause;
 use crate::facilities::Facilities;
 use crate::find::{FileId, Scope, Stamps};
 use crate::hash::Hasher;
@@ -227,7 +228,7 @@ impl Engine {
                 action.settle_leftovers()?;
             }
         }
-        let frozen = self.journal.is_frozen()?;
+        let frozen = self.must_wait()?;
         for order in unfinished {
             let begun = self.journal.state(&order.action_id)? != State::Accepted;
             if frozen && !begun {
@@ -380,6 +381,15 @@ impl Engine {
     /// When the journal cannot be read.
     pub fn is_frozen(&self) -> Result<bool, EngineError> {
         Ok(self.journal.is_frozen()?)
+    }
+
+    /// Whether nothing may be begun now: the server is frozen, or the machine's owner has paused the
+    /// agent.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn must_wait(&self) -> Result<bool, EngineError> {
+        Ok(self.journal.is_frozen()? || pause::is_paused(&self.config.state_dir))
     }
 
     /// Notes whether the server is frozen: as long as it is, nothing should be begun.

@@ -147,6 +147,12 @@ impl Facilities {
         self.lacking.iter().find(|lack| lack.facility == facility)
     }
 
+    /// All that is not there, and why.
+    #[must_use]
+    pub fn lacking(&self) -> &[Lack] {
+        &self.lacking
+    }
+
     /// The protections that are off, in words. Who is not root lacks much that goes without saying.
     #[must_use]
     pub fn degraded(&self) -> Vec<String> {

@@ -47,7 +47,8 @@ pub enum News {
 }
 
 /// Looks around until `end` is closed. Says at once what runs, then everything; after that what
-/// is new among what runs, and everything when it has changed or has not been told for long.
+/// is new among what runs, and everything when it has changed or has not been told for long. A
+/// protection that came or went is told at once.
 pub fn watch<P: Protect>(
     mut survey: Survey<P>,
     intervals: Intervals,
@@ -56,15 +57,19 @@ pub fn watch<P: Protect>(
     mut tell: impl FnMut(News),
 ) {
     let mut told = Told::default();
+    let mut told_degraded = None;
     let mut look_at_everything_at = Instant::now();
     let mut tell_everything_at = Instant::now();
     loop {
         let new = survey.running().map(|seen| told.only_new(seen.sightings));
+        let machine = facts();
+        let previous = told_degraded.replace(machine.degraded.clone());
+        let is_other = previous.is_some_and(|previous| previous != machine.degraded);
         match new {
-            Ok(sightings) if !sightings.is_empty() => {
+            Ok(sightings) if is_other || !sightings.is_empty() => {
                 let complete = false;
                 tell(News::Addition(messages(
-                    &facts(),
+                    &machine,
                     Seen {
                         sightings,
                         complete,

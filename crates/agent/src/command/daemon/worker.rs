@@ -83,9 +83,9 @@ impl Worker {
         }
     }
 
-    /// Nothing is begun while the server is frozen; what was given up meanwhile is answered.
+    /// Nothing is begun while the server is frozen or the agent paused; what was given up meanwhile is answered.
     fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Order>) -> Result<(), EngineError> {
-        if !self.engine.is_frozen()? {
+        if !self.engine.must_wait()? {
             return waiting
                 .drain(..)
                 .try_for_each(|order| self.carry_out(&order));

@@ -79,8 +79,9 @@ fn empty_the_bounding_set() -> io::Result<()> {
     for number in 0..u64::BITS {
         match remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << number)) {
             Ok(()) => {}
-            // The kernel knows no more of them.
-            Err(Errno::INVAL) => break,
+            // The kernel knows no more of them; or a container's root may not do even this, and whoever
+            // may gain no privileges has no use for the set.
+            Err(Errno::INVAL | Errno::PERM) => break,
             Err(errno) => return Err(errno.into()),
         }
     }
