@@ -30,7 +30,7 @@ pub(super) fn keep(state_dir: &Path, content: &OwnedFd, sha1: Sha1) -> io::Resul
     let file = File::from(openat(&dir, name.as_str(), flags, Mode::RUSR)?);
     let holds = FileId::of(&fstat(&file)?);
     let slot = Slot { dir, name, holds };
-    match fill(file, content, sha1).and_then(|()| Ok(slot.dir.make_durable()?)) {
+    match fill(&file, content, sha1).and_then(|()| Ok(slot.dir.make_durable()?)) {
         Ok(()) => Ok(slot),
         Err(error) => {
             discard(&slot);
@@ -40,7 +40,7 @@ pub(super) fn keep(state_dir: &Path, content: &OwnedFd, sha1: Sha1) -> io::Resul
 }
 
 /// Holes stay holes: a file of a few pages may say that it is many gigabytes.
-fn fill(file: File, content: &OwnedFd, sha1: Sha1) -> io::Result<()> {
+fn fill(file: &File, content: &OwnedFd, sha1: Sha1) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
     let zeros = vec![0; BUFFER];
     let mut holes = Holes::of(content.as_fd());
@@ -65,7 +65,7 @@ fn fill(file: File, content: &OwnedFd, sha1: Sha1) -> io::Result<()> {
     if digest.finish().as_ref() != sha1.as_bytes() {
         return Err(io::Error::other("the content changed while it was copied"));
     }
-    fsync(&file)?;
+    fsync(file)?;
     Ok(())
 }
 
