@@ -18,12 +18,12 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use engine_stage::{Nothing, Sleeper, Stage, finished};
 use quell_agent::engine::{Engine, EngineConfig};
 use quell_agent::find::Scope;
 use quell_agent::plan::State;
+use quell_agent::policy::{LocalPolicy, Policy};
 use quell_protocol::{Phase, ResidualReason, Verdict};
 
 const SIGKILL: i32 = 9;
@@ -130,9 +130,12 @@ fn gate_that_may_not_linger_is_open_when_the_action_has_ended_as_root() {
     let program = stage.sample("program");
     let beyond = stage.base().join("beyond");
     fs::hard_link(&program, &beyond).unwrap();
-    let mut config = config(&stage);
-    config.limits.gate = Duration::ZERO;
-    let engine = engine(&stage, config);
+    let policy = Policy {
+        standing_gate_seconds: 0,
+        ..Policy::unrestrained()
+    };
+    let policy = Arc::new(LocalPolicy::fixed(policy));
+    let engine = engine(&stage, config(&stage)).with_policy(policy);
     stage.act(&engine);
     // Its keeper needs a moment to notice.
     while !others_may_read(&beyond) {

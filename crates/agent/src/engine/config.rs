@@ -43,8 +43,6 @@ pub struct Limits {
     pub freeze: Duration,
     /// How long somebody who has a file open for writing is waited for.
     pub lease: Duration,
-    /// How long nobody may open the files after they were taken, to catch who starts them again.
-    pub gate: Duration,
     /// How long the end of killed processes is waited for.
     pub kill: Duration,
     /// How often the whole search is repeated while it still finds something.
@@ -58,7 +56,6 @@ impl Default for Limits {
             sweep: Duration::from_secs(30 * 60),
             freeze: Duration::from_secs(2),
             lease: Duration::from_secs(2),
-            gate: Duration::from_secs(30),
             kill: Duration::from_secs(5),
             rounds: 8,
         }

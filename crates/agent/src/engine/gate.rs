@@ -253,10 +253,11 @@ impl Action<'_> {
         }
     }
 
-    /// Leaves the gate closed for a while, to those who start what they saw end.
+    /// Leaves the gate closed for as long as this machine's policy says, to those who start again
+    /// what they saw end.
     pub(super) fn leave_gate(&mut self) {
         if let Some(gate) = self.gate.take() {
-            self.lingering.take_over(gate, self.limits.gate);
+            self.lingering.take_over(gate, self.policy.standing_gate());
         }
     }
 
