@@ -35,13 +35,14 @@ const USER: &str = "61234";
 struct Herd(Child);
 
 impl Herd {
-    /// Starts `program` below an innocent shell that waits for ever.
+    /// Starts `program` below an innocent shell that waits for its input to end, as it does with the
+    /// test: whoever changes his user is not told of his parent's death.
     fn start(command: &[&str], program: &Path) -> Self {
         let unshare = ["--pid", "--fork", "--kill-child", "--mount-proc"];
         let child = Command::new("unshare")
             .args(unshare)
             .args(command)
-            .args(["sh", "-c", "\"$0\" & while :; do read word; done"])
+            .args(["sh", "-c", "\"$0\" & while read word; do :; done"])
             .arg(program)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -54,6 +55,7 @@ impl Herd {
 
 impl Drop for Herd {
     fn drop(&mut self) {
+        drop(self.0.stdin.take());
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
