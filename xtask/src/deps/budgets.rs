@@ -42,11 +42,12 @@ const BUDGETS: [Budget; 5] = [
         most: Some(50),
         without: &["tokio-postgres", "rustls", "aws-lc-rs"],
     },
-    // Devices carry nothing that they do not need. Four crates shut the network half in.
+    // Devices carry nothing that they do not need. Beside what speaks with the server: four crates shut the network
+    // half in, six read the machine's policy, nine know what packages recorded and which content collides.
     Budget {
         package: "quell-agent",
         flags: &[],
-        most: Some(154),
+        most: Some(170),
         without: &["reqwest", "axum", "indicatif", "jsonwebtoken"],
     },
 ];
