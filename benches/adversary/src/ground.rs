@@ -28,7 +28,7 @@ impl Ground {
             limits: "off",
             allow_unknown_files: true,
             ancestor: confinement.ancestor,
-            data: None,
+            ..Setup::default()
         };
         let mut world = World::of(executable, setup);
         world.start_agent();
