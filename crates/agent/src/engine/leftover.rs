@@ -100,7 +100,12 @@ impl<'a> Leftover<'a> {
 }
 
 /// Opens the target for reading. Without root that takes a permission that it may have lost.
+/// Whatever else lies there by now is not touched, not even for a moment.
 fn open_armed(pinned: &OwnedFd, target: &TargetRow) -> Option<OwnedFd> {
+    let stat = rustix::fs::fstat(pinned).ok()?;
+    if !file::is_regular(&stat) || !is_target(target, FileId::of(&stat)) {
+        return None;
+    }
     let opened = file::read_pinned(pinned).or_else(|_| {
         file::change_mode(pinned, Mode::RUSR)?;
         let opened = file::read_pinned(pinned);
@@ -135,4 +140,48 @@ fn is_at_its_path(row: &NameRow, target: &TargetRow) -> bool {
 /// put anything into the directory.
 fn is_target(target: &TargetRow, id: FileId) -> bool {
     id == target.id || (!target.of_this_boot && id.ino == target.id.ino)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use quell_model::Timestamp;
+
+    use super::*;
+    use crate::engine::Attributes;
+    use crate::journal::Place;
+
+    #[test]
+    fn what_took_the_place_of_a_file_that_was_never_moved_keeps_its_mode() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().canonicalize().unwrap().join("program");
+        std::fs::create_dir(&path).unwrap();
+        let metadata = std::fs::metadata(&path).unwrap();
+        let (dev, ino) = (metadata.dev(), metadata.ino() + 1);
+        let target = TargetRow {
+            item: uuid::Uuid::nil(),
+            id: FileId { dev, ino },
+            of_this_boot: true,
+            size: metadata.len(),
+            sha256: [0; 32],
+            attributes: Attributes::default(),
+            captured_at: Timestamp::from_unix_seconds(0),
+            sealed: false,
+        };
+        let row = NameRow {
+            path: path.as_os_str().as_bytes().to_vec(),
+            was_deleted: false,
+            capture_dir: b"/nowhere".to_vec(),
+            capture_name: "0".to_owned(),
+            place: Place::Intended,
+            obstacle: None,
+            detail: None,
+            residual: 0,
+        };
+        Leftover::of(&row, &target).restore_at_its_path(&target);
+        let after = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(after, metadata.permissions().mode());
+    }
 }
