@@ -15,10 +15,12 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use engine_stage::{Sleeper, Stage, finished, state_of};
 use quell_agent::engine::{EngineError, JournalError, thaw};
 use quell_agent::find::ProcessIdentity;
+use quell_agent::policy::LocalPolicy;
 use quell_protocol::{FileOutcome, Order, Phase, Verdict};
 
 const SIGKILL: i32 = 9;
@@ -334,4 +336,27 @@ fn crash_after_a_file_was_unbound_costs_none_of_its_flags_as_root() {
     let attributes = stage.item_attributes(&stage.items()[0]);
     assert_eq!(attributes.flags, flags.bits());
     assert_eq!(attributes.mode, 0o755);
+}
+
+#[test]
+fn action_that_died_touches_nothing_more_under_a_policy_that_broke_meanwhile() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let order = stage.order();
+    crash_at("after-freeze", &stage, &order);
+    let file = stage.base().join("policy.toml");
+    fs::write(&file, "exclusions = 7\n").unwrap();
+    let policy = Arc::new(LocalPolicy::open(Some(&file)));
+    let engine = stage.engine().with_policy(policy);
+    engine.recover().unwrap();
+    let (_, phase) = engine.unreported().unwrap().remove(0);
+    let result = finished(phase);
+    assert!(
+        matches!(result.verdict, Verdict::Failed { .. }),
+        "{result:#?}"
+    );
+    assert!(sleeper.goes_on());
+    assert_ne!(state_of(sleeper.pid()).as_deref(), Some("T"));
+    assert!(program.exists());
 }

@@ -311,10 +311,19 @@ impl Engine {
         Ok(admitted.map(|()| policy))
     }
 
-    /// What was begun is ended, even under a policy that cannot be relied on by now: as on a machine
-    /// without one.
+    /// What was begun is ended. Under a policy that cannot be relied on by now nothing further is
+    /// touched for it: what was taken is brought into the vault, and what is found is only told.
     fn begun_under(&self) -> Arc<Policy> {
-        self.policy.rule().policy().cloned().unwrap_or_default()
+        let only_told = |_| {
+            Arc::new(Policy {
+                dry_run_only: true,
+                ..Policy::default()
+            })
+        };
+        self.policy
+            .rule()
+            .policy()
+            .map_or_else(only_told, Arc::clone)
     }
 
     fn terms(&self, policy: Arc<Policy>) -> Terms {
