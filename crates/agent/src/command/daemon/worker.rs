@@ -83,16 +83,12 @@ impl Worker {
         }
     }
 
-    /// Nothing is begun while the server is frozen or the agent paused; what was given up meanwhile is answered.
+    /// Nothing is begun while the server is frozen or the agent paused, which is asked before each
+    /// order; what was given up meanwhile is answered.
     fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Order>) -> Result<(), EngineError> {
-        if !self.engine.must_wait()? {
-            return waiting
-                .drain(..)
-                .try_for_each(|order| self.carry_out(&order));
-        }
-        let parked = std::mem::take(waiting);
-        for order in parked {
-            if self.engine.is_cancelled(&order.action_id)? {
+        for order in std::mem::take(waiting) {
+            let may_be = !self.engine.must_wait()? || self.engine.is_cancelled(&order.action_id)?;
+            if may_be {
                 self.carry_out(&order)?;
             } else {
                 waiting.push_back(order);
@@ -138,5 +134,66 @@ impl Worker {
 
     fn tell(&self, event: FromDevice) {
         self.main.tell(event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quell_model::{ActionId, MachineId, Sha1};
+    use quell_protocol::Verb;
+
+    use super::*;
+    use crate::engine::EngineConfig;
+    use crate::find::{ProcessIdentity, Scope};
+    use crate::vault::Vault;
+
+    fn order(action: &str) -> Order {
+        Order {
+            sequence: 1,
+            machine_id: MachineId::new("m").unwrap(),
+            action_id: ActionId::new(action).unwrap(),
+            expires_at: Timestamp::LAST,
+            verb: Verb::StopAndQuarantineFile {
+                sha1: Sha1::from_bytes([7; 20]),
+                comment: "why".to_owned(),
+                requestor: None,
+                force: false,
+            },
+        }
+    }
+
+    #[test]
+    fn pause_during_one_order_holds_back_those_that_wait_behind_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        let nobody = ProcessIdentity {
+            pid: std::process::id(),
+            start_time: 0,
+        };
+        let config = EngineConfig::new(state.clone(), Scope::descendants(Vec::new(), nobody));
+        let vault = Vault::open(&directory.path().join("vault")).unwrap();
+        let protected = Arc::new(ProtectedSet::of_this_machine(None));
+        let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(&protected)));
+        let pause = state.join("paused.json");
+        let engine = engine.unwrap().with_progress(Box::new(move |_, _| {
+            std::fs::write(&pause, "{}").unwrap();
+        }));
+        let (main, _events) = mpsc::channel();
+        let worker = Worker {
+            engine: Arc::new(engine),
+            protected,
+            safe_stop: Arc::new(SafeStop::default()),
+            main: ToMain(main),
+        };
+        let mut waiting = VecDeque::from([order("first"), order("second")]);
+        for order in &waiting {
+            worker.engine.take_up(order).unwrap();
+        }
+        worker.carry_out_what_may_be(&mut waiting).unwrap();
+        let left: Vec<_> = waiting
+            .iter()
+            .map(|order| order.action_id.as_str())
+            .collect();
+        assert_eq!(left, ["second"]);
     }
 }
