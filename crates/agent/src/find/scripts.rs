@@ -142,37 +142,73 @@ fn words(pid: u32) -> Vec<Vec<u8>> {
 }
 
 /// Which word names a file that `resolve` finds. Code given on the command line ends the search:
-/// what follows are that code's own words.
+/// what follows are that code's own words. So does every word that is no file and no option's value:
+/// it may be a script that is gone, and what follows only what that works on.
 fn script_word<T>(words: &[Vec<u8>], resolve: impl Fn(&[u8]) -> Option<T>) -> Option<(usize, T)> {
-    let mut after_option = false;
+    let mut may_be_value = false;
     for (index, word) in words.iter().enumerate().skip(1) {
         if word.starts_with(b"-") && word.len() > 1 {
-            if brings_code(word) {
-                return None;
+            match option(word) {
+                Meaning::Code => return None,
+                Meaning::TakesValue => may_be_value = true,
+                Meaning::Other => may_be_value = false,
             }
-            after_option = word != b"--";
             continue;
         }
         if let Some(found) = resolve(word) {
             return Some((index, found));
         }
-        // What follows an option may be its value; anything else that is no file ends the search.
-        if !after_option {
+        if !may_be_value {
             return None;
         }
-        after_option = false;
+        may_be_value = false;
     }
     None
 }
 
-/// Whether an option says that the code to run is the next word, or a module.
-fn brings_code(option: &[u8]) -> bool {
-    match option {
-        b"--eval" | b"--print" | b"--command" | b"--execute" => true,
-        [b'-', b'-', ..] => false,
-        _ => option
-            .last()
-            .is_some_and(|last| matches!(last, b'c' | b'e' | b'E' | b'm' | b'r')),
+/// What an option means for the words after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// It brings the code to run, or the name of a module: there is no script.
+    Code,
+    /// The next word belongs to it.
+    TakesValue,
+    Other,
+}
+
+/// The letters by which one interpreter or another takes code or a module.
+const BRING_CODE: &[u8] = b"ceEmprR";
+/// The letters by which one or another takes a value; what follows them in a word is that.
+const TAKE_VALUE: &[u8] = b"FIMWXv";
+
+/// Letters may share a word, and code may stand right behind its letter: `perl -pe's/a/b/'`.
+fn option(word: &[u8]) -> Meaning {
+    let Some(letters) = word.strip_prefix(b"-") else {
+        return Meaning::Other;
+    };
+    if let Some(name) = letters.strip_prefix(b"-") {
+        let name = name.split(|byte| *byte == b'=').next().unwrap_or_default();
+        let brings_code = matches!(
+            name,
+            b"eval" | b"print" | b"command" | b"execute" | b"source"
+        );
+        return if brings_code {
+            Meaning::Code
+        } else {
+            Meaning::Other
+        };
+    }
+    let telling = |byte: &u8| BRING_CODE.contains(byte) || TAKE_VALUE.contains(byte);
+    match letters.iter().position(telling) {
+        Some(at)
+            if letters
+                .get(at)
+                .is_some_and(|letter| BRING_CODE.contains(letter)) =>
+        {
+            Meaning::Code
+        }
+        Some(at) if at + 1 == letters.len() => Meaning::TakesValue,
+        Some(_) | None => Meaning::Other,
     }
 }
 
@@ -275,6 +311,8 @@ mod tests {
         assert_eq!(found(&["python3", "-u", "s", "x"], &["s", "x"]), Some(2));
         assert_eq!(found(&["python3", "-W", "ignore", "s"], &["s"]), Some(3));
         assert_eq!(found(&["perl", "-w", "--", "s"], &["s"]), Some(3));
+        assert_eq!(found(&["perl", "-Mstrict", "s"], &["s"]), Some(2));
+        assert_eq!(found(&["awk", "-v", "x=1", "-f", "s"], &["s"]), Some(4));
     }
 
     #[test]
@@ -285,6 +323,12 @@ mod tests {
         assert_eq!(found(&["bash", "-xec", "cat", "s"], &["s"]), None);
         assert_eq!(found(&["python3", "-m", "mod", "s"], &["s"]), None);
         assert_eq!(found(&["node", "--eval", "1", "s"], &["s"]), None);
+        assert_eq!(found(&["perl", "-pes/a/b/", "s"], &["s"]), None);
+        assert_eq!(found(&["python3", "-cimport x", "s"], &["s"]), None);
+        assert_eq!(found(&["node", "-p", "1+1", "s"], &["s"]), None);
+        assert_eq!(found(&["node", "--eval=1", "s"], &["s"]), None);
+        assert_eq!(found(&["python3", "-u", "gone", "s"], &["s"]), None);
+        assert_eq!(found(&["awk", "-F", ":", "{print}", "s"], &["s"]), None);
         assert_eq!(found(&["sh"], &[]), None);
     }
 
