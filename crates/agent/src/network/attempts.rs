@@ -5,11 +5,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::net::{AddressFamily, SendFlags, SocketType, connect, ipproto, sendto, socket};
 use rustix::process::{Pid, Uid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
@@ -140,11 +141,7 @@ fn make(attempt: Attempt, targets: &Targets) -> io::Result<()> {
             Ok(rustix::thread::set_thread_res_uid(root, root, root)?)
         }
         Attempt::Listen => TcpListener::bind("127.0.0.1:0").map(drop),
-        // Refused by the other side would mean that the kernel let it try.
-        Attempt::ConnectElsewhere => match TcpStream::connect("127.0.0.1:1") {
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
-            connected => connected.map(drop),
-        },
+        Attempt::ConnectElsewhere => connect_elsewhere(),
         Attempt::Fork => Command::new("/proc/self/exe")
             .arg("--version")
             .spawn()
@@ -153,6 +150,30 @@ fn make(attempt: Attempt, targets: &Targets) -> io::Result<()> {
         Attempt::Execute => Err(Command::new("/proc/self/exe").arg("--version").exec()),
         Attempt::Trace => kernel::try_trace(executor),
     }
+}
+
+/// Each way to reach a TCP port of this machine that nobody listens at. Refused by the other side
+/// would mean that the kernel let it try.
+fn connect_elsewhere() -> io::Result<()> {
+    let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+    let socket = |protocol| socket(AddressFamily::INET, SocketType::STREAM, protocol);
+    let ways: [&dyn Fn() -> io::Result<()>; 3] = [
+        &|| TcpStream::connect(nobody).map(drop),
+        &|| Ok(connect(socket(Some(ipproto::MPTCP))?, &nobody)?),
+        &|| {
+            let first_segment = SendFlags::from_bits_retain(libc::MSG_FASTOPEN.unsigned_abs());
+            sendto(socket(None)?, b"x", first_segment, &nobody)?;
+            Ok(())
+        },
+    ];
+    let mut kept_out = Ok(());
+    for way in ways {
+        match way() {
+            Err(error) if error.kind() != io::ErrorKind::ConnectionRefused => kept_out = Err(error),
+            _ => return Ok(()),
+        }
+    }
+    kept_out
 }
 
 fn read(path: &Path) -> io::Result<()> {

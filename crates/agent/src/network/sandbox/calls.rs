@@ -77,9 +77,6 @@ const NEEDED: &[c_long] = &[
     libc::SYS_pipe2,
     libc::SYS_connect,
     libc::SYS_shutdown,
-    libc::SYS_sendto,
-    libc::SYS_sendmsg,
-    libc::SYS_sendmmsg,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
     libc::SYS_recvmmsg,
@@ -197,17 +194,17 @@ fn needed() -> Result<Rules, seccompiler::BackendError> {
     let thread = bits(libc::CLONE_THREAD);
     only(libc::SYS_clone, vec![masked(0, thread, thread)?]);
     only(libc::SYS_prctl, vec![equal(0, bits(libc::PR_SET_NAME))?]);
-    let families = [
-        libc::AF_INET,
-        libc::AF_INET6,
-        libc::AF_UNIX,
-        libc::AF_NETLINK,
+    only(libc::SYS_socket, sockets()?);
+    // Landlock is asked when somebody connects, and not when he sends a first segment unconnected.
+    let fast_open = bits(libc::MSG_FASTOPEN);
+    let calls = [
+        (libc::SYS_sendto, 3),
+        (libc::SYS_sendmsg, 2),
+        (libc::SYS_sendmmsg, 3),
     ];
-    let families: Result<_, _> = families
-        .iter()
-        .map(|family| equal(0, bits(*family)))
-        .collect();
-    only(libc::SYS_socket, families?);
+    for (call, flags) in calls {
+        only(call, vec![masked(flags, fast_open, 0)?]);
+    }
     only(libc::SYS_socketpair, vec![equal(0, bits(libc::AF_UNIX))?]);
     let asks = [libc::FIONREAD, libc::FIONBIO, libc::TCGETS];
     let asks: Result<_, _> = asks.iter().map(|ask| equal(1, *ask)).collect();
@@ -217,6 +214,29 @@ fn needed() -> Result<Rules, seccompiler::BackendError> {
         libc::SYS_tgkill,
         vec![equal(0, u64::from(std::process::id()))?],
     );
+    Ok(rules)
+}
+
+/// Sockets of these families for TCP and UDP alone: the ports that landlock opens are those of TCP,
+/// and other protocols, as multipath TCP, reach the same servers at any port.
+fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    const PROTOCOL: u8 = 2;
+    let protocols = [0, libc::IPPROTO_TCP, libc::IPPROTO_UDP];
+    let families = [
+        libc::AF_INET,
+        libc::AF_INET6,
+        libc::AF_UNIX,
+        libc::AF_NETLINK,
+    ];
+    let mut rules = Vec::new();
+    for family in families {
+        for protocol in protocols {
+            rules.push(SeccompRule::new(vec![
+                one(0, SeccompCmpOp::Eq, bits(family))?,
+                one(PROTOCOL, SeccompCmpOp::Eq, bits(protocol))?,
+            ])?);
+        }
+    }
     Ok(rules)
 }
 
@@ -233,10 +253,15 @@ fn condition(
     compare: SeccompCmpOp,
     value: u64,
 ) -> Result<SeccompRule, seccompiler::BackendError> {
-    let length = SeccompCmpArgLen::Dword;
-    SeccompRule::new(vec![SeccompCondition::new(
-        argument, length, compare, value,
-    )?])
+    SeccompRule::new(vec![one(argument, compare, value)?])
+}
+
+fn one(
+    argument: u8,
+    compare: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompCondition, seccompiler::BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, compare, value)
 }
 
 fn number(call: c_long) -> i64 {
