@@ -14,7 +14,7 @@ use quell_model::Timestamp;
 use serde::Serialize;
 
 use super::claims::Claims;
-use super::verified::Verified;
+use super::verified::{Token, Verified};
 use crate::secret::sha256;
 use crate::store::record::SigningKey;
 
@@ -94,8 +94,8 @@ impl SigningPair {
 
     /// The claims of a token that this key signed. The algorithm is pinned: what the token's header
     /// says can only agree.
-    pub(super) fn claims(&self, token: &str) -> Option<Arc<Claims>> {
-        let verify = || decode(token, &self.verifier, &signature_alone()).ok();
+    pub(super) fn claims(&self, token: &Token<'_>) -> Option<Arc<Claims>> {
+        let verify = || decode(token.text(), &self.verifier, &signature_alone()).ok();
         self.verified
             .claims(token, || verify().map(|token| token.claims))
     }

@@ -56,6 +56,8 @@ pub(crate) use password::{MAX_PASSWORD, MIN_PASSWORD, hash as hash_password};
 pub use redirect::InvalidRedirectUri;
 pub(crate) use redirect::RedirectUri;
 pub(crate) use routes::Place;
+use verified::Verified;
+use verify::Envelope;
 pub(crate) use verify::Unauthorized;
 
 /// Which clients get tokens.
@@ -76,6 +78,7 @@ pub(crate) struct Issuer {
     clients: Clients,
     base_url: String,
     keys: Keyring,
+    envelopes: Verified<Envelope>,
     /// None where calls are not limited.
     guard: Option<Guard>,
     attempts: Attempts,
@@ -119,6 +122,7 @@ impl Issuer {
             clients,
             base_url,
             keys,
+            envelopes: Verified::default(),
             guard: guarded.then(Guard::new).flatten(),
             attempts: Attempts::new()?,
             external,

@@ -16,7 +16,28 @@ const GENERATION: usize = 1024;
 
 type Digest = [u8; 32];
 
-/// Claims by the SHA-256 of their token: the token itself is a secret.
+/// A token as it was shown, with its SHA-256.
+#[derive(Clone, Copy)]
+pub(super) struct Token<'t> {
+    text: &'t str,
+    digest: Digest,
+}
+
+impl<'t> Token<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            digest: sha256(text.as_bytes()),
+        }
+    }
+
+    /// The token itself, which is a secret.
+    pub(super) const fn text(&self) -> &'t str {
+        self.text
+    }
+}
+
+/// Claims, or what else was read of a good token, by its SHA-256: the token itself is a secret.
 ///
 /// When as many are new as a generation has, the generation before is forgotten; a token that is
 /// still in use is then new again.
@@ -47,19 +68,20 @@ impl<Claims> Verified<Claims> {
     /// is not remembered.
     pub(super) fn claims(
         &self,
-        token: &str,
+        token: &Token<'_>,
         verify: impl FnOnce() -> Option<Claims>,
     ) -> Option<Arc<Claims>> {
-        let digest = sha256(token.as_bytes());
-        if let Some(claims) = self.known(&digest) {
+        if let Some(claims) = self.known(token) {
             return Some(claims);
         }
         let claims = Arc::new(verify()?);
-        self.lock().remember(digest, Arc::clone(&claims));
+        self.remember(token, Arc::clone(&claims));
         Some(claims)
     }
 
-    fn known(&self, digest: &Digest) -> Option<Arc<Claims>> {
+    /// What was remembered of a token.
+    pub(super) fn known(&self, token: &Token<'_>) -> Option<Arc<Claims>> {
+        let digest = &token.digest;
         let mut generations = self.lock();
         if let Some(claims) = generations.new.get(digest) {
             return Some(Arc::clone(claims));
@@ -67,6 +89,11 @@ impl<Claims> Verified<Claims> {
         let claims = generations.old.remove(digest)?;
         generations.remember(*digest, Arc::clone(&claims));
         Some(claims)
+    }
+
+    /// Remembers something of a token that is good.
+    pub(super) fn remember(&self, token: &Token<'_>, claims: Arc<Claims>) {
+        self.lock().remember(token.digest, claims);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Generations<Claims>> {
@@ -92,7 +119,7 @@ mod tests {
     /// Whether the token had to be verified.
     fn is_news(verified: &Verified<String>, token: &str) -> bool {
         let mut asked = false;
-        let found = verified.claims(token, || {
+        let found = verified.claims(&Token::of(token), || {
             asked = true;
             Some(format!("of {token}"))
         });
@@ -112,7 +139,7 @@ mod tests {
     fn bad_token_is_bad_each_time() {
         let verified = Verified::default();
         for _ in 0..2 {
-            assert!(verified.claims("a", || None).is_none());
+            assert!(verified.claims(&Token::of("a"), || None).is_none());
         }
         assert!(is_news(&verified, "a"));
     }

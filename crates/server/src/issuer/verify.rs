@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::claims::{Caller, Claims, Flaw, issuer_is_ours};
+use super::verified::Token;
 use super::{Clients, Issuer};
 use crate::core::Grant;
 use crate::store::StoreError;
@@ -97,14 +98,28 @@ fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
 impl Issuer {
     /// Says who calls.
     pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Unauthorized> {
-        let token = bearer(headers)?;
-        let envelope = Envelope::read(token).ok_or(Unauthorized::BadToken)?;
+        let token = Token::of(bearer(headers)?);
+        let known = self.envelopes.known(&token);
+        let envelope = match &known {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(Envelope::read(token.text()).ok_or(Unauthorized::BadToken)?),
+        };
+        let caller = self.proved(&token, &envelope).await?;
+        if known.is_none() {
+            // Only now: strangers do not decide what is remembered.
+            self.envelopes.remember(&token, envelope);
+        }
+        Ok(caller)
+    }
+
+    /// Says who calls by a token whose signature is good.
+    async fn proved(&self, token: &Token<'_>, envelope: &Envelope) -> Result<Caller, Unauthorized> {
         let now = self.clock.now();
         if !issuer_is_ours(&envelope.iss, &self.base_url) {
-            let caller = self.external.caller(token, &envelope, now).await?;
+            let caller = self.external.caller(token, envelope, now).await?;
             return self.with_powers(caller).await;
         }
-        let claims = self.claims(token, &envelope).await?;
+        let claims = self.claims(token, envelope).await?;
         let caller = claims
             .check(&self.base_url, |tenant| self.name(tenant), now)
             .map_err(FlawedToken)?;
@@ -112,7 +127,11 @@ impl Issuer {
     }
 
     /// The claims of a token that one of our keys signed.
-    async fn claims(&self, token: &str, envelope: &Envelope) -> Result<Arc<Claims>, Unauthorized> {
+    async fn claims(
+        &self,
+        token: &Token<'_>,
+        envelope: &Envelope,
+    ) -> Result<Arc<Claims>, Unauthorized> {
         let key = self
             .keys
             .find(&envelope.kid)

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::super::verified::Verified;
+use super::super::verified::{Token, Verified};
 use super::claims::ExternalClaims;
 use super::fetch::{FetchError, FetchKeys};
 use super::signature_alone;
@@ -36,9 +36,13 @@ pub(super) struct PublicKey {
 
 impl PublicKey {
     /// The claims of a token that this key signed by this algorithm, which the token itself names.
-    pub(super) fn claims(&self, token: &str, algorithm: Algorithm) -> Option<Arc<ExternalClaims>> {
+    pub(super) fn claims(
+        &self,
+        token: &Token<'_>,
+        algorithm: Algorithm,
+    ) -> Option<Arc<ExternalClaims>> {
         self.verified.claims(token, || {
-            let verified = decode(token, &self.verifier, &signature_alone(algorithm));
+            let verified = decode(token.text(), &self.verifier, &signature_alone(algorithm));
             verified.ok().map(|token| token.claims)
         })
     }

@@ -15,6 +15,7 @@ pub(crate) use fetch::{FetchKeys, HttpFetch, is_safe_url};
 use keys::{KeyCache, NoKey};
 
 use super::claims::Caller;
+use super::verified::Token;
 use super::verify::{Envelope, Unauthorized};
 use crate::store::record::ExternalIssuer;
 use crate::store::{Store, StoreError};
@@ -77,7 +78,7 @@ impl ExternalIssuers {
     /// Who calls by a token of another issuer.
     pub(super) async fn caller(
         &self,
-        token: &str,
+        token: &Token<'_>,
         envelope: &Envelope,
         now: Timestamp,
     ) -> Result<Caller, Unauthorized> {

@@ -16,6 +16,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use quell_model::Timestamp;
 use serde_json::{Value, json};
 
+use super::super::verified::Token;
 use super::{Envelope, ExternalIssuers, FetchError, FetchKeys, Unauthorized, is_safe_url};
 use crate::core::{Grant, TenantId};
 use crate::issuer::Caller;
@@ -168,7 +169,8 @@ impl Scene {
     async fn caller_at(&self, token: &str, seconds: i64) -> Result<Caller, Unauthorized> {
         let envelope = Envelope::read(token).ok_or(Unauthorized::BadToken)?;
         let now = Timestamp::from_unix_seconds(seconds);
-        self.trusted.caller(token, &envelope, now).await
+        let token = Token::of(token);
+        self.trusted.caller(&token, &envelope, now).await
     }
 
     async fn refusal(&self, more: Value) -> String {
