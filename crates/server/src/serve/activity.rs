@@ -18,6 +18,9 @@ pub(super) const IDLE: Duration = Duration::from_secs(300);
 const FORGIVEN: u32 = 100;
 
 /// What happens on one connection.
+///
+/// Whoever waits for its end sleeps until the end that was in sight, and then looks again: what merely puts the
+/// end off, as every short request does, wakes nobody.
 #[derive(Debug)]
 pub(super) struct Activity {
     state: Mutex<State>,
@@ -33,6 +36,8 @@ struct State {
     answered: u32,
     taken_back: u32,
     last: Instant,
+    /// When whoever waits for the end looks again by himself; none where he waits to be woken.
+    looks: Option<Instant>,
 }
 
 /// What is next, if nothing happens before.
@@ -60,6 +65,15 @@ impl State {
             _ => Next::EndAt(self.last + PATIENCE, Closed::NotReading),
         }
     }
+
+    /// Whether the end is in sight before whoever waits for it looks again.
+    fn is_nearer(&self) -> bool {
+        match (self.next(), self.looks) {
+            (Next::End(_), _) | (Next::EndAt(..), None) => true,
+            (Next::EndAt(at, _), Some(looks)) => at < looks,
+            (Next::Wait, _) => false,
+        }
+    }
 }
 
 impl Activity {
@@ -72,6 +86,7 @@ impl Activity {
                 answered: 0,
                 taken_back: 0,
                 last: Instant::now(),
+                looks: None,
             }),
             changed: Notify::new(),
         })
@@ -108,7 +123,7 @@ impl Activity {
     pub(super) async fn ends(&self) -> Closed {
         loop {
             let changed = self.changed.notified();
-            let next = self.lock().next();
+            let next = self.look();
             match next {
                 Next::End(closed) => return closed,
                 Next::EndAt(at, closed) if at <= Instant::now() => return closed,
@@ -121,13 +136,26 @@ impl Activity {
         }
     }
 
+    fn look(&self) -> Next {
+        let mut state = self.lock();
+        let next = state.next();
+        state.looks = match next {
+            Next::EndAt(at, _) => Some(at),
+            Next::End(_) | Next::Wait => None,
+        };
+        next
+    }
+
     fn change(&self, change: impl FnOnce(&mut State)) {
-        {
+        let is_nearer = {
             let mut state = self.lock();
             change(&mut state);
             state.last = Instant::now();
+            state.is_nearer()
+        };
+        if is_nearer {
+            self.changed.notify_one();
         }
-        self.changed.notify_one();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -163,6 +191,10 @@ impl Drop for Asked {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::{Context, Wake, Waker};
+
     use super::*;
 
     async fn ends(activity: &Activity) -> (Closed, Duration) {
@@ -193,6 +225,40 @@ mod tests {
         assert!(tokio::time::timeout(week, activity.ends()).await.is_err());
         asked.answered();
         assert_eq!(ends(&activity).await, (Closed::Silent, IDLE));
+    }
+
+    #[derive(Default)]
+    struct Woken(AtomicU32);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_brings_the_end_nearer_wakes_whoever_waits_for_it() {
+        let activity = Activity::new();
+        activity.asked().answered();
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut ends = pin!(activity.ends());
+        let mut is_pending = || {
+            let polled = ends.as_mut().poll(&mut Context::from_waker(&waker));
+            polled.is_pending()
+        };
+        // The first look takes up what was noted before it.
+        assert!(is_pending() && is_pending());
+        let woken = || woken.0.swap(0, Ordering::SeqCst);
+        woken();
+        activity.asked().answered();
+        assert_eq!(woken(), 0);
+        activity.sending();
+        assert_eq!(woken(), 1);
+        assert!(is_pending());
+        activity.progressed();
+        activity.sent();
+        assert_eq!(woken(), 0);
     }
 
     #[tokio::test(start_paused = true)]
