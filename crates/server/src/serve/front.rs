@@ -8,12 +8,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, Request};
+use http::{HeaderName, HeaderValue, Method, Request};
 use quell_protocol::route;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
+use uuid::Uuid;
 
 use super::door::Answer;
 use super::health::Health;
@@ -48,20 +49,7 @@ impl Answer for Front {
         let operation = operation(request.method().as_str(), request.uri().path());
         let parent = TraceParent::of(request.headers());
         let id = exchange::id_of(request.headers(), parent.as_ref());
-        let span = tracing::info_span!(
-            "request",
-            request_id = %id,
-            operation,
-            otel.name = operation,
-            otel.kind = "server",
-            http.request.method = request.method().as_str(),
-            http.response.status_code = Empty,
-            quell.tenant = Empty,
-            quell.application = Empty,
-            quell.machine = Empty,
-            quell.action = Empty,
-            otel.status_code = Empty,
-        );
+        let span = self.span(id, operation, request.method());
         if let (Some(traces), Some(parent)) = (&self.traces, &parent) {
             traces.continue_trace(&span, parent);
         }
@@ -102,6 +90,27 @@ impl Answer for Front {
 }
 
 impl Front {
+    /// The span of a request: what its log lines say of it, and where traces are kept all that is known of it.
+    fn span(&self, id: Uuid, operation: &'static str, method: &Method) -> Span {
+        if self.traces.is_none() {
+            return tracing::info_span!("request", request_id = %id, operation);
+        }
+        tracing::info_span!(
+            "request",
+            request_id = %id,
+            operation,
+            otel.name = operation,
+            otel.kind = "server",
+            http.request.method = method.as_str(),
+            http.response.status_code = Empty,
+            quell.tenant = Empty,
+            quell.application = Empty,
+            quell.machine = Empty,
+            quell.action = Empty,
+            otel.status_code = Empty,
+        )
+    }
+
     fn tell(&self, answered: &Answered, exchange: &Exchange, span: &Span, peer: SocketAddr) {
         let Answered {
             operation,
@@ -114,13 +123,15 @@ impl Front {
             self.meters.refused(code);
         }
         let tenant = told.tenant.map(|tenant| tenant.to_string());
-        span.record("http.response.status_code", status);
-        span.record("quell.tenant", tenant.as_deref());
-        span.record("quell.application", told.application.as_deref());
-        span.record("quell.machine", told.machine.as_deref());
-        span.record("quell.action", told.action.as_deref());
-        if status >= 500 {
-            span.record("otel.status_code", "ERROR");
+        if self.traces.is_some() {
+            span.record("http.response.status_code", status);
+            span.record("quell.tenant", tenant.as_deref());
+            span.record("quell.application", told.application.as_deref());
+            span.record("quell.machine", told.machine.as_deref());
+            span.record("quell.action", told.action.as_deref());
+            if status >= 500 {
+                span.record("otel.status_code", "ERROR");
+            }
         }
         // Its span would say half of it once more.
         tracing::info!(
@@ -191,7 +202,7 @@ mod tests {
     #[test]
     fn path_names_its_machine_and_its_action() {
         let told = |path: &str| {
-            let exchange = Exchange::new(uuid::Uuid::new_v4(), [192, 0, 2, 1].into());
+            let exchange = Exchange::new(Uuid::new_v4(), [192, 0, 2, 1].into());
             note_subject(&exchange, path);
             (exchange.told().machine, exchange.told().action)
         };
