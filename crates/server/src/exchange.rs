@@ -99,7 +99,8 @@ pub(crate) fn note(write: impl FnOnce(&mut Told)) {
 
 /// As much of a text from outside as is told.
 pub(crate) fn excerpt(text: &str) -> Option<String> {
-    Some(text.chars().take(MAX_TEXT).collect())
+    let end = text.char_indices().nth(MAX_TEXT).map(|(end, _)| end);
+    text.get(..end.unwrap_or(text.len())).map(str::to_owned)
 }
 
 /// The id that a client gave its request, if it is a GUID, which is what the answer has room for; else the id of

@@ -16,6 +16,8 @@ use crate::store::record::Page;
 /// What entities are written as.
 const ODATA_JSON: HeaderValue =
     HeaderValue::from_static("application/json; odata.metadata=minimal");
+/// As many bytes as one entity takes: what is longer makes itself room.
+const ONE_ENTITY: usize = 1024;
 
 /// Scheme and host by which answers name the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,9 +119,10 @@ impl<E: Serialize> Serialize for Selected<'_, E> {
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    let Ok(body) = serde_json::to_vec(value) else {
+    let mut body = Vec::with_capacity(ONE_ENTITY);
+    if serde_json::to_writer(&mut body, value).is_err() {
         return ApiError::internal().into_response();
-    };
+    }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response
