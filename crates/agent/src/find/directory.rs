@@ -150,7 +150,8 @@ fn pieces(path: &[u8]) -> Vec<&[u8]> {
 
 /// The mount of `fd`, by its id in the mount table.
 pub(crate) fn mount_of(fd: impl AsFd) -> Result<u64, Errno> {
-    Ok(statx(fd, c"", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)?.stx_mnt_id)
+    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
+    Ok(statx(fd, c"", flags, StatxFlags::MNT_ID)?.stx_mnt_id)
 }
 
 pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {

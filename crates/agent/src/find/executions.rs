@@ -17,6 +17,7 @@ use super::nature::Nature;
 use super::processes::{RunningProcess, admitted, current_executable};
 use super::scope::Scope;
 use super::scripts::{self, Seen};
+use super::served;
 use crate::sys::file;
 use crate::sys::process_stat::ProcessStat;
 
@@ -170,13 +171,15 @@ impl Execution {
     /// Opens the file for reading, wherever it is now.
     ///
     /// # Errors
-    /// When the process ended, does not execute that file any more (`ESTALE`), or may not be read.
+    /// When the process ended, does not execute that file any more (`ESTALE`), may not be read, or
+    /// a server would have to be asked (`EREMOTE`).
     pub(crate) fn open(&self) -> io::Result<(OwnedFd, Stat)> {
         let pinned = match self.handle {
             Handle::Executable(process) => return process.open_executable(),
             Handle::Mapping { range, .. } => range.pin(self.pid)?,
             Handle::Script(seen) => seen.pin(self.pid)?,
         };
+        served::refuse(self.pid, &pinned)?;
         // Asked before it is opened: a file that is something else by now is none of our business.
         if FileId::of(&fstat(&pinned)?) != self.file {
             return Err(Errno::STALE.into());

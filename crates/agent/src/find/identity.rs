@@ -29,8 +29,17 @@ impl FileId {
     /// The file that a link below `/proc` leads to, from what the kernel knows of it: a file server
     /// or a program that serves files is not asked, and so cannot keep the agent waiting.
     pub(crate) fn behind(directory: impl AsFd, link: impl Arg) -> Result<Self, Errno> {
-        let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
-        let seen = statx(directory, link, flags, StatxFlags::INO)?;
+        Self::seen(directory, link, AtFlags::NO_AUTOMOUNT)
+    }
+
+    /// The file of a descriptor, likewise without asking anybody.
+    pub(crate) fn behind_descriptor(file: impl AsFd) -> Result<Self, Errno> {
+        Self::seen(file, c"", AtFlags::EMPTY_PATH)
+    }
+
+    fn seen(directory: impl AsFd, path: impl Arg, flags: AtFlags) -> Result<Self, Errno> {
+        let flags = flags | AtFlags::STATX_DONT_SYNC;
+        let seen = statx(directory, path, flags, StatxFlags::INO)?;
         Ok(Self {
             dev: makedev(seen.stx_dev_major, seen.stx_dev_minor),
             ino: seen.stx_ino,

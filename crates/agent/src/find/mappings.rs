@@ -133,8 +133,8 @@ impl Mapping {
     /// The mapped file. Who may not look at the mapping itself (it takes `CAP_SYS_ADMIN` or
     /// `CAP_CHECKPOINT_RESTORE`) must find the file at its path, with the same inode number.
     pub(super) fn file(&self, pid: u32) -> Result<FileId, Errno> {
-        match statat(CWD, self.range.link(pid).as_str(), AtFlags::empty()) {
-            Ok(stat) => Ok(FileId::of(&stat)),
+        match FileId::behind(CWD, self.range.link(pid)) {
+            Ok(file) => Ok(file),
             Err(Errno::PERM | Errno::ACCESS) => {
                 let stat = statat(CWD, in_its_view(pid, &self.path), AtFlags::empty())?;
                 let id = FileId::of(&stat);

@@ -18,6 +18,7 @@ mod nominate;
 mod processes;
 mod scope;
 mod scripts;
+mod served;
 mod stamps;
 mod symlink;
 mod walk;

@@ -9,11 +9,12 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, openat, statat};
+use rustix::fs::{CWD, Mode, OFlags, Stat, openat};
 use rustix::io::Errno;
 
 use super::identity::FileId;
 use super::scope::{Parents, Scope};
+use super::served;
 use crate::find::ProcessIdentity;
 use crate::sys::file;
 use crate::sys::process_stat::{ProcessStat, threads};
@@ -115,9 +116,9 @@ enum Looked {
 }
 
 fn executable_of(proc: &OwnedFd, pid: u32) -> Looked {
-    match stat_link(proc, &format!("{pid}/exe")) {
-        Ok(stat) => Looked::At {
-            executable: FileId::of(&stat),
+    match FileId::behind(proc, format!("{pid}/exe")) {
+        Ok(executable) => Looked::At {
+            executable,
             thread: pid,
         },
         Err(Errno::NOENT) => executable_of_other_threads(proc, pid),
@@ -135,21 +136,14 @@ fn executable_of_other_threads(proc: &OwnedFd, pid: u32) -> Looked {
     }
     let mut looked = Looked::Nothing;
     for thread in threads(pid) {
-        match stat_link(proc, &format!("{pid}/task/{thread}/exe")) {
-            Ok(stat) => {
-                let executable = FileId::of(&stat);
-                return Looked::At { executable, thread };
-            }
+        match FileId::behind(proc, format!("{pid}/task/{thread}/exe")) {
+            Ok(executable) => return Looked::At { executable, thread },
             Err(Errno::NOENT | Errno::SRCH) => {}
             // It runs, and will not show what.
             Err(_) => looked = Looked::Unreadable,
         }
     }
     looked
-}
-
-fn stat_link(proc: &OwnedFd, link: &str) -> Result<Stat, Errno> {
-    statat(proc, link, AtFlags::empty())
 }
 
 fn open_proc() -> io::Result<OwnedFd> {
@@ -179,10 +173,12 @@ impl RunningProcess {
     /// Opens the file that the process executes, for reading, wherever it is now.
     ///
     /// # Errors
-    /// When the process ended, executes another file by now (`ESTALE`), or may not be read.
+    /// When the process ended, executes another file by now (`ESTALE`), may not be read, or a
+    /// server would have to be asked (`EREMOTE`).
     pub fn open_executable(&self) -> io::Result<(OwnedFd, Stat)> {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         let pinned = openat(CWD, self.link().as_str(), flags, Mode::empty())?;
+        served::refuse(self.pid, &pinned)?;
         let (opened, stat) = file::read_pinned(&pinned)?;
         if FileId::of(&stat) == self.executable {
             Ok((opened, stat))

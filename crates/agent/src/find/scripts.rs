@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, fstat, openat, openat
 use rustix::io::{Errno, pread};
 
 use super::identity::FileId;
+use super::served;
 use crate::sys::file;
 
 /// How many words of a command line are looked at.
@@ -237,7 +238,8 @@ fn resolve(pid: u32, word: &[u8]) -> Option<OwnedFd> {
 
 /// Whether the script's first line names the program that this process executes.
 fn names_as_interpreter(script: &OwnedFd, pid: u32) -> bool {
-    let Ok((opened, _)) = file::read_pinned(script) else {
+    let opened = served::refuse(pid, script).and_then(|()| file::read_pinned(script));
+    let Ok((opened, _)) = opened else {
         return false;
     };
     let mut head = [0; FIRST_LINE];
@@ -245,9 +247,10 @@ fn names_as_interpreter(script: &OwnedFd, pid: u32) -> bool {
     let Some(path) = interpreter(head.get(..count).unwrap_or_default()) else {
         return false;
     };
-    let executes = statat(CWD, format!("/proc/{pid}/exe"), AtFlags::empty());
-    let named = resolve(pid, path).ok_or(Errno::NOENT).and_then(fstat);
-    matches!((executes, named), (Ok(one), Ok(other)) if FileId::of(&one) == FileId::of(&other))
+    let executes = FileId::behind(CWD, format!("/proc/{pid}/exe"));
+    let named = resolve(pid, path).ok_or(Errno::NOENT);
+    let named = named.and_then(FileId::behind_descriptor);
+    matches!((executes, named), (Ok(one), Ok(other)) if one == other)
 }
 
 fn interpreter(head: &[u8]) -> Option<&[u8]> {

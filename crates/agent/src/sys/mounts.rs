@@ -78,14 +78,17 @@ impl Mounts {
     /// The file system of a mount. A mount that came after the table was read is looked up again;
     /// one that cannot be found is treated as served.
     pub(crate) fn file_system(&mut self, mount: u64) -> FileSystem {
+        self.known(mount).unwrap_or(FileSystem::Served)
+    }
+
+    /// The file system of a mount; nothing for one that is in nobody's table, as those of pipes
+    /// and of memory that is a file.
+    pub(crate) fn known(&mut self, mount: u64) -> Option<FileSystem> {
         if !self.by_id.contains_key(&mount) {
             let table = table_of(self.pid).unwrap_or_default();
             self.by_id = parse(&String::from_utf8_lossy(&table));
         }
-        self.by_id
-            .get(&mount)
-            .copied()
-            .unwrap_or(FileSystem::Served)
+        self.by_id.get(&mount).copied()
     }
 }
 
