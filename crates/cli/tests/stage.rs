@@ -8,11 +8,15 @@
     reason = "these are tests"
 )]
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use quell_testkit::{Lab, Outcome, Quell, Victim, children_of, ends_soon};
 
 const QUELL: &str = env!("CARGO_BIN_EXE_quell");
+const NOBODY: u32 = 65534;
 const DOCUMENTED_MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
 const DOCUMENTED_SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 const DOCUMENTED_COMMENT: &str =
@@ -20,8 +24,26 @@ const DOCUMENTED_COMMENT: &str =
 
 #[test]
 fn demo_keeps_every_promise_and_leaves_nothing_behind() {
+    let quell = Quell::new(QUELL);
+    demonstrate(quell.command());
+}
+
+/// To whom not even the agent's own network half shows what it executes.
+#[test]
+fn demo_keeps_every_promise_to_who_is_not_root() {
+    let quell = Quell::new(QUELL);
+    let mut command = quell.command();
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    demonstrate(command);
+}
+
+fn demonstrate(mut command: Command) {
     let temporary = tempfile::tempdir().expect("a directory can be made");
-    let mut command = Quell::new(QUELL).command();
+    // As `/tmp` itself: whoever the demo is run by may make files, and change nobody else's.
+    let sticky = std::fs::Permissions::from_mode(0o1777);
+    std::fs::set_permissions(temporary.path(), sticky).expect("the directory is ours");
     command.env("TMPDIR", temporary.path()).arg("demo");
     let outcome = Outcome::of(&mut command);
     assert_eq!(outcome.code, 0, "{outcome:?}");

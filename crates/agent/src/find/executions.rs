@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::identity::FileId;
 use super::mappings::{self, Range};
 use super::nature::Nature;
-use super::processes::{RunningProcess, admitted, current_executable};
+use super::processes::{RunningProcess, admitted, current_executable, is_ours};
 use super::scope::Scope;
 use super::scripts::{self, Seen};
 use super::served;
@@ -73,7 +73,7 @@ pub(crate) fn deep_scan(scope: &Scope, wanted: Option<&Wanted>) -> io::Result<De
     for pid in admitted(scope)? {
         match beside_the_executable(pid, wanted) {
             Ok(executions) => scan.executions.extend(executions),
-            Err(error) if has_gone(&error) || is_empty(pid) => {}
+            Err(error) if has_gone(&error) || is_empty(pid) || is_ours(pid) => {}
             Err(_) => scan.unreadable += 1,
         }
     }

@@ -41,7 +41,8 @@ pub struct ProcessScan {
     pub unreadable: u64,
 }
 
-/// Looks at every process in `scope`, except kernel threads and this process itself.
+/// Looks at every process in `scope`, except kernel threads, this process itself, and what it
+/// started if that shows nothing.
 ///
 /// # Errors
 /// When `/proc` cannot be read at all.
@@ -58,6 +59,7 @@ pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
                     thread,
                 });
             }
+            Looked::Unreadable if is_ours(pid) => {}
             Looked::Unreadable => {
                 scan.looked_at += 1;
                 scan.unreadable += 1;
@@ -77,6 +79,12 @@ pub(crate) fn admitted(scope: &Scope) -> io::Result<Vec<u32>> {
     }
     pids.retain(|pid| *pid != std::process::id());
     Ok(pids)
+}
+
+/// Whether this process started that one. What an agent starts, its network half, is the agent's own
+/// program, and shows nothing of itself to an agent that is not root.
+pub(super) fn is_ours(pid: u32) -> bool {
+    ProcessStat::of(pid).is_some_and(|stat| stat.parent == std::process::id())
 }
 
 /// The ids of all processes.

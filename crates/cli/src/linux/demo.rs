@@ -22,6 +22,8 @@ use crate::connection::Explained as _;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {}
 
+/// How long a machine that has much else to do may take to kill, and to end the action.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many processes of the sample run.
 const PROCESSES: usize = 3;
 
@@ -169,7 +171,7 @@ async fn quarantine(
                 .action(id)
                 .wait()
                 .intervals(every, every)
-                .within(Duration::from_secs(60))
+                .within(PATIENCE)
                 .await
                 .explained()
         })
@@ -251,7 +253,7 @@ async fn restore(
     narrator.claim("its mode and times are as they were", same)
 }
 
-/// Waits until every sample has ended, at most ten seconds, and says whether all were killed: one
+/// Waits until every sample has ended, as long as there is patience, and says whether all were killed: one
 /// that ended by itself would prove nothing.
 async fn all_killed(samples: &mut [Child]) -> Result<bool, Failure> {
     let every = async {
@@ -262,9 +264,7 @@ async fn all_killed(samples: &mut [Child]) -> Result<bool, Failure> {
         }
         killed
     };
-    Ok(tokio::time::timeout(Duration::from_secs(10), every)
-        .await
-        .unwrap_or(false))
+    Ok(tokio::time::timeout(PATIENCE, every).await.unwrap_or(false))
 }
 
 fn alive(samples: &mut [Child]) -> Result<usize, Failure> {
