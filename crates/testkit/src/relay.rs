@@ -42,6 +42,10 @@ struct State {
     /// Where requests whose line has this text are stopped.
     stop: Option<(&'static str, Stop)>,
     stopped: usize,
+    /// What answers said, with the line of their request.
+    bodies: Vec<(String, Vec<u8>)>,
+    /// What the next answer to a request whose line has this text says instead.
+    instead: Option<(&'static str, Vec<u8>)>,
 }
 
 impl Relay {
@@ -105,6 +109,28 @@ impl Relay {
         assert!(!waited.1.timed_out(), "nothing was stopped");
     }
 
+    /// The bodies of the answers so far to requests whose method and path have this text.
+    #[must_use]
+    pub fn captured(&self, text: &str) -> Vec<Vec<u8>> {
+        let state = self.shared.state();
+        let about = state.bodies.iter();
+        about
+            .filter(|(line, _)| line.contains(text))
+            .map(|(_, body)| body.clone())
+            .collect()
+    }
+
+    /// Puts this body into the next answer to a request whose method and path have this text.
+    pub fn replay(&self, text: &'static str, body: Vec<u8>) {
+        self.shared.state().instead = Some((text, body));
+    }
+
+    /// Whether what was to be replayed was delivered.
+    #[must_use]
+    pub fn has_replayed(&self) -> bool {
+        self.shared.state().instead.is_none()
+    }
+
     /// What was answered so far, whose method and path have this text.
     #[must_use]
     pub fn exchanges(&self, text: &str) -> Vec<Exchange> {
@@ -136,14 +162,26 @@ impl Shared {
                 .write_all(&request.with_host(&self.server).bytes())
                 .ok()?;
             let answer = Message::read(&mut server).ok()?;
-            self.state().exchanges.push(Exchange {
-                request: line.clone(),
-                status: answer.status(),
-            });
+            let answer = self.note(&line, answer);
             if self.stops(&line, Stop::Answer) {
                 self.hold();
             }
             to_client.write_all(&answer.bytes()).ok()?;
+        }
+    }
+
+    /// Notes an answer, and says what is delivered in its place.
+    fn note(&self, line: &str, answer: Message) -> Message {
+        let mut state = self.state();
+        state.exchanges.push(Exchange {
+            request: line.to_owned(),
+            status: answer.status(),
+        });
+        let body = answer.body.clone();
+        state.bodies.push((line.to_owned(), body));
+        match state.instead.take_if(|(text, _)| line.contains(*text)) {
+            Some((_, body)) => answer.with_body(body),
+            None => answer,
         }
     }
 
@@ -213,6 +251,16 @@ impl Message {
                 *line = format!("host: {host}");
             }
         }
+        self
+    }
+
+    fn with_body(mut self, body: Vec<u8>) -> Self {
+        for line in &mut self.head {
+            if line.to_ascii_lowercase().starts_with("content-length:") {
+                *line = format!("content-length: {}", body.len());
+            }
+        }
+        self.body = body;
         self
     }
 
