@@ -43,6 +43,7 @@ fn nonsense_is_refused_before_anything_starts() {
     for (options, named) in [
         (&["--limits", "many"][..], "--limits"),
         (&["--seen", "30"], "--seen"),
+        (&["--device-profile", "ordinary"], "--devices"),
         (&["--devices", "100001"], "--devices"),
         (&["--clock-rate", "0"], "--clock-rate"),
         (&["--reinfect-limit", "3"], "--reinfect"),

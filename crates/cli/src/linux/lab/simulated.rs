@@ -28,16 +28,26 @@ pub(super) struct Flags {
     devices: u32,
     /// How they behave: `every` (one for each thing that can happen, then ordinary ones), `ordinary`,
     /// or a file
-    #[arg(long, value_name = "NAME|FILE", default_value = "every")]
+    #[arg(
+        long,
+        value_name = "NAME|FILE",
+        default_value = "every",
+        requires = "devices"
+    )]
     device_profile: String,
     /// What names, ids, hashes and behaviours are drawn from: the same seed, the same devices
-    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    #[arg(long, value_name = "NUMBER", default_value = "1", requires = "devices")]
     seed: u64,
     /// On how many of the ordinary devices the common file was seen
-    #[arg(long, value_name = "SHARE", default_value = "30%")]
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value = "30%",
+        requires = "devices"
+    )]
     seen: Share,
     /// How long the slow device takes
-    #[arg(long, value_name = "SPAN", default_value = "30s")]
+    #[arg(long, value_name = "SPAN", default_value = "30s", requires = "devices")]
     slow: Span,
 }
 
