@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::act::Act;
 
 /// A server's data, while it does not run.
+const UNKNOWN_TENANT: &str = "00000000-0000-4000-8000-000000000000";
+
 fn stopped() -> Act {
     let act = Act::new();
     let running = act.start(&mut act.command(&[]));
@@ -92,6 +94,13 @@ fn tenant_is_made_named_by_every_command_and_removed() {
     let removed = [&remove[..], &["--yes"]].concat();
     document(&act, "tenantRemoved", &removed);
     document(&act, "apps", &["app", "list"]);
+    let trail = ["audit", "list", "--limit", "1", "--tenant", id];
+    let trail = document(&act, "auditEntries", &trail);
+    assert_eq!(trail["entries"][0]["deed"], "TenantRemoved", "{trail}");
+    let gone = ["app", "list", "--tenant", id];
+    assert_refused(&act, &gone, 3, &["there is no tenant"]);
+    let never = ["audit", "list", "--tenant", UNKNOWN_TENANT];
+    assert_refused(&act, &never, 3, &["there is no tenant"]);
     let first = tenants[0]["tenantId"].as_str().expect("an id");
     assert_refused(
         &act,

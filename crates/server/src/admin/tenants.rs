@@ -5,8 +5,8 @@ use quell_model::Timestamp;
 use super::{Admin, AdminError};
 use crate::core::TenantId;
 use crate::core::device_group::is_name;
-use crate::store::Tenants as _;
 use crate::store::record::{Holdings, Tenant};
+use crate::store::{Tenants as _, Trail as _};
 
 /// A tenant as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,26 @@ impl Admin {
             tenant: tenant.id,
             ..self.clone()
         })
+    }
+
+    /// The same, for reading an audit trail alone: that of a tenant that was removed is found by the
+    /// tenant's id.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub async fn of_trail(&self, named: Option<&str>) -> Result<Self, AdminError> {
+        let named = match self.of(named).await {
+            Err(AdminError::NoTenant(named)) => named,
+            known_or_unclear => return known_or_unclear,
+        };
+        let trails = self.store.trails().await?;
+        match named.parse().ok().filter(|id| trails.contains(id)) {
+            Some(tenant) => Ok(Self {
+                tenant,
+                ..self.clone()
+            }),
+            None => Err(AdminError::NoTenant(named)),
+        }
     }
 
     /// The tenants, in the order in which they were made.

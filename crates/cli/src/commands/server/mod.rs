@@ -150,7 +150,13 @@ pub(crate) async fn run(command: &Command) -> Result<Exit, Failure> {
             return audit::run_without_data(&group.on.what, group.on.format.output);
         }
         Command::Audit(group) => {
-            let admin = group.open().await?;
+            let chosen = group
+                .on
+                .open()
+                .await?
+                .of_trail(group.tenant.as_deref())
+                .await;
+            let admin = chosen.map_err(|error| cannot(&error))?;
             return audit::run(&group.on.what, &admin, group.on.format.output).await;
         }
         Command::Device(group) => {

@@ -150,7 +150,12 @@ async fn remove(
         tenant_id: id.to_string(),
         removed: true,
     };
-    format.write(&removed, |_| format!("removed tenant {named}\n"))
+    format.write(&removed, |_| {
+        format!(
+            "removed tenant {named}\n\
+             Its audit trail stays: quell server audit list --tenant {id}\n"
+        )
+    })
 }
 
 fn said(holdings: Holdings) -> String {
