@@ -12,7 +12,7 @@ mod engine_stage;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 
 use engine_stage::{Sleeper, Stage, file_at, finished, state_of, write_program};
 use quell_protocol::{ActionResult, Confidence, FileOutcome, Verdict};
@@ -40,14 +40,26 @@ fn awk_script(stage: &Stage, name: &str, mark: &str) -> PathBuf {
 /// Starts a command that comes to wait for its input.
 fn waiting(command: &mut Command) -> Sleeper {
     let sleeper = Sleeper::of(command);
-    let waits = |pid: u32| {
-        let stack = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
-        state_of(pid).as_deref() == Some("S") && stack.starts_with("0 ")
-    };
     while !waits(sleeper.pid()) {
         std::thread::yield_now();
     }
     sleeper
+}
+
+/// Whether a process waits for what it reads.
+fn waits(pid: u32) -> bool {
+    let stack = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+    state_of(pid).as_deref() == Some("S") && stack.starts_with("0 ")
+}
+
+/// A process with a standard input of its own, which ends with the test.
+struct Works(Child);
+
+impl Drop for Works {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn act_on(stage: &Stage, script: &Path) -> ActionResult {
@@ -129,5 +141,34 @@ fn whoever_only_looks_at_the_script_goes_on() {
     assert!(result.processes.is_empty(), "{result:#?}");
     for innocent in [&mut scans, &mut reads, &mut holds] {
         assert!(innocent.goes_on());
+    }
+}
+
+#[test]
+fn shell_that_has_only_put_the_file_aside_goes_on() {
+    let stage = Stage::new();
+    let evil = shell_script(&stage, "evil", "evil");
+    let worker = stage.base().join("worker");
+    fs::write(&worker, "while read word; do :; done <\"$1\"\n").unwrap();
+    let pipe = stage.base().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    // Held open at both ends, so that the loop waits for a line that never comes.
+    let ends = fs::File::options().read(true).write(true).open(&pipe);
+    let _ends = ends.unwrap();
+    for shell in ["/bin/sh", "/bin/bash"] {
+        if !Path::new(shell).exists() {
+            continue;
+        }
+        let mut command = Command::new(shell);
+        let command = command.arg(&worker).arg(&pipe);
+        let works = command.stdin(fs::File::open(&evil).unwrap()).spawn();
+        let mut works = Works(works.unwrap());
+        while !waits(works.0.id()) {
+            std::thread::yield_now();
+        }
+        let result = act_on(&stage, &evil);
+        assert!(result.processes.is_empty(), "{result:#?}");
+        assert!(works.0.try_wait().unwrap().is_none(), "{shell}");
+        shell_script(&stage, "evil", "evil");
     }
 }

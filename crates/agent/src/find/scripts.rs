@@ -44,10 +44,11 @@ pub(super) fn of(pid: u32) -> Vec<Script> {
     let Ok(link) = fs::read_link(format!("/proc/{pid}/exe")) else {
         return Vec::new();
     };
-    let kind = Kind::named(&link.into_os_string().into_vec());
+    let link = link.into_os_string().into_vec();
+    let kind = Kind::named(&link);
     let mut scripts = Vec::new();
-    if kind == Some(Kind::Shell) {
-        scripts.extend(held_open(pid));
+    if kind == Some(Kind::Shell) && has_operand(&words(pid)) {
+        scripts.extend(held_open(pid, is_bash(&link)));
     }
     if let Some(script) = named_by_command_line(pid, kind)
         && scripts.iter().all(|known| known.file != script.file)
@@ -89,23 +90,39 @@ impl Kind {
     }
 }
 
+fn is_bash(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next();
+    name.is_some_and(|name| name.starts_with(b"bash") || name.starts_with(b"rbash"))
+}
+
+/// Whether a shell was given anything but options: one that was given nothing, or code, runs no
+/// script, and what it holds open is what it has put aside, as its standard input during a loop.
+fn has_operand(words: &[Vec<u8>]) -> bool {
+    let words = words.iter().skip(1).filter(|word| !word.is_empty());
+    for word in words {
+        match word.strip_prefix(b"-") {
+            Some(letters) if !letters.starts_with(b"-") && letters.contains(&b'c') => return false,
+            Some(_) => {}
+            None => return true,
+        }
+    }
+    false
+}
+
 /// What a shell reads from: a descriptor out of the script's own way that no program it starts
-/// inherits, and that it does not write to.
-fn held_open(pid: u32) -> Vec<Script> {
-    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else {
-        return Vec::new();
-    };
+/// inherits, and that it does not write to. Bash takes the highest there is, every other shell the
+/// lowest; between them lies what they have put aside.
+fn held_open(pid: u32, is_bash: bool) -> Option<Script> {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    numbers
-        .filter(|number| *number >= FIRST_OWN_DESCRIPTOR && is_private_and_read_only(pid, *number))
-        .filter_map(|number| {
-            let stat = statat(CWD, descriptor(pid, number), AtFlags::empty()).ok()?;
-            file::is_regular(&stat).then(|| Script {
-                file: FileId::of(&stat),
-                seen: Seen::Descriptor(number),
-            })
-        })
-        .collect()
+    let own = numbers
+        .filter(|number| *number >= FIRST_OWN_DESCRIPTOR && is_private_and_read_only(pid, *number));
+    let number: u32 = if is_bash { own.max() } else { own.min() }?;
+    let stat = statat(CWD, descriptor(pid, number), AtFlags::empty()).ok()?;
+    file::is_regular(&stat).then(|| Script {
+        file: FileId::of(&stat),
+        seen: Seen::Descriptor(number),
+    })
 }
 
 fn descriptor(pid: u32, number: u32) -> String {
@@ -333,6 +350,24 @@ mod tests {
         assert_eq!(found(&["python3", "-u", "gone", "s"], &["s"]), None);
         assert_eq!(found(&["awk", "-F", ":", "{print}", "s"], &["s"]), None);
         assert_eq!(found(&["sh"], &[]), None);
+    }
+
+    #[test]
+    fn shell_without_an_operand_runs_no_script() {
+        let given = |words: &[&str]| {
+            let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+            has_operand(&words)
+        };
+        assert!(given(&["sh", "script", ""]));
+        assert!(given(&["bash", "--norc", "-x", "script"]));
+        assert!(!given(&["sh", ""]));
+        assert!(!given(&["-bash"]));
+        assert!(!given(&[
+            "sh",
+            "-ec",
+            "while read x; do :; done <list",
+            "sh"
+        ]));
     }
 
     #[test]
