@@ -13,7 +13,7 @@ use super::action::{Action, Fault};
 use super::outcome::placed;
 use super::protect::{Condition, Examined, Ownership};
 use super::target::{Candidate, without_mark};
-use crate::find::{ControlGroup, FileId, processes, uid_of};
+use crate::find::{ControlGroup, FileId, Nature, Wanted, execution_of, processes, uid_of};
 use crate::policy::{Finding, Permit, Refusal};
 use crate::sys::process_stat::ProcessStat;
 
@@ -144,9 +144,11 @@ impl Action<'_> {
     /// What nobody may insist on comes first.
     fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
         let id = candidate.id;
-        by_process(&candidate.running, std::process::id())
-            .or_else(|| is_init(id).then_some(Protection::Init))
-            .or_else(|| (self.own_executable == Some(id)).then_some(Protection::Agent))
+        let is_inits = candidate.running.contains(&1) || is_init(id);
+        let is_agents = || self.own_executable == Some(id) || is_mapped_here(id);
+        is_inits
+            .then_some(Protection::Init)
+            .or_else(|| is_agents().then_some(Protection::Agent))
             .or_else(|| self.bench.protect.by_inode(id.dev, id.ino))
     }
 
@@ -276,13 +278,9 @@ fn examined(candidate: &Candidate) -> Examined<'_> {
     }
 }
 
-/// The protection of a file that a process has mapped which must go on, whatever the file is.
-fn by_process(running: &[u32], own: u32) -> Option<Protection> {
-    if running.contains(&1) {
-        Some(Protection::Init)
-    } else {
-        running.contains(&own).then_some(Protection::Agent)
-    }
+/// Whether this process has the file mapped as code. No scan tells that: each leaves it out.
+fn is_mapped_here(id: FileId) -> bool {
+    execution_of(std::process::id(), &Wanted::from([(id, Nature::Program)])).is_some()
 }
 
 /// The first process is out of every scope that is narrowed, and protected in every other.
@@ -295,9 +293,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processes_that_must_go_on_protect_whatever_they_have_mapped() {
-        assert_eq!(by_process(&[7, 1], 9), Some(Protection::Init));
-        assert_eq!(by_process(&[7, 9], 9), Some(Protection::Agent));
-        assert_eq!(by_process(&[7, 11], 9), None);
+    fn what_the_agent_has_mapped_is_known_although_no_scan_shows_it() {
+        let file = |path: &str| FileId::of(&rustix::fs::stat(path).unwrap());
+        assert!(is_mapped_here(file("/proc/self/exe")));
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let code = maps.lines().filter(|line| line.contains(" r-xp "));
+        let libraries = code.filter_map(|line| line.split_ascii_whitespace().nth(5));
+        for library in libraries.filter(|path| path.starts_with('/')) {
+            assert!(is_mapped_here(file(library)), "{library}");
+        }
+        assert!(!is_mapped_here(file("/proc/self/maps")));
+        let other = tempfile::NamedTempFile::new().unwrap();
+        assert!(!is_mapped_here(file(other.path().to_str().unwrap())));
     }
 }
