@@ -77,17 +77,16 @@ impl Victim {
     /// When `sha1sum` is missing.
     #[must_use]
     pub fn sha1(&self) -> String {
-        let file = self
-            .path
-            .parent()
-            .expect("a file has a directory")
-            .join(".content");
-        fs::write(&file, &self.content).expect("the content can be written");
-        let output = Command::new("sha1sum")
-            .arg(&file)
-            .output()
+        use std::io::Write as _;
+        let mut summing = Command::new("sha1sum")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
             .expect("coreutils' sha1sum exists");
-        fs::remove_file(&file).expect("the file is ours");
+        let mut input = summing.stdin.take().expect("its input is a pipe");
+        input.write_all(&self.content).expect("sha1sum reads");
+        drop(input);
+        let output = summing.wait_with_output().expect("sha1sum ends");
         String::from_utf8_lossy(&output.stdout)
             .chars()
             .take(40)

@@ -33,12 +33,15 @@ pub struct Setup {
     pub limits: &'static str,
     /// Whether the server takes orders about files that no device has told of.
     pub allow_unknown_files: bool,
-    /// The process whose descendants the agent may stop, and no others.
-    pub ancestor: u32,
+    /// The process whose descendants the agent may stop, and no others; none for every process that it
+    /// sees, which only a process namespace of the test's own may have.
+    pub ancestor: Option<u32>,
     /// The server's data, when they are to be there before and after.
     pub data: Option<PathBuf>,
     /// The URL of the server's database, where it is to be no file among its data.
     pub store: Option<String>,
+    /// What the device's policy says besides, in TOML.
+    pub policy: String,
 }
 
 impl Default for Setup {
@@ -46,9 +49,10 @@ impl Default for Setup {
         Self {
             limits: "100/60s,1500/3600s",
             allow_unknown_files: false,
-            ancestor: std::process::id(),
+            ancestor: Some(std::process::id()),
             data: None,
             store: None,
+            policy: String::new(),
         }
     }
 }
@@ -308,8 +312,15 @@ impl World {
             .any(|machine| machine.id.as_str() == self.machine_id)
     }
 
-    fn agent_log(&self) -> String {
+    /// What the agent wrote to its log so far.
+    #[must_use]
+    pub fn agent_log(&self) -> String {
         std::fs::read_to_string(self.path("agent.log")).unwrap_or_default()
+    }
+
+    /// What the device's policy says besides, from the agent's next start on.
+    pub fn set_policy(&mut self, policy: &str) {
+        policy.clone_into(&mut self.setup.policy);
     }
 
     /// Starts the agent.
@@ -322,21 +333,38 @@ impl World {
     /// # Panics
     /// When it cannot be started.
     pub fn start_agent_until(&mut self, crash_point: &str) {
+        let mut command = self.agent_run();
+        if !crash_point.is_empty() {
+            command.env("QUELL_CRASH_AT", crash_point);
+        }
+        self.start_agent_by(&mut command);
+    }
+
+    /// Starts the agent by a command of the test's own, made of [`Self::agent_run`].
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_agent_by(&mut self, command: &mut Command) {
+        self.agent = Some(Process::start(command, &self.path("agent.log")));
+    }
+
+    /// The command that runs the agent, not started yet.
+    #[must_use]
+    pub fn agent_run(&self) -> Command {
         let mut command = self.quell.command();
         command
             .args(["agent", "run", "--inventory-interval", "1", "--state"])
             .arg(self.path("agent"));
         let policy = self.path("policy.toml");
-        write_policy(&policy);
+        write_policy(&policy, &self.setup.policy);
         command.arg("--policy").arg(policy);
         command.arg("--root").arg(self.files());
-        command
-            .arg("--confine-to-descendants-of")
-            .arg(self.setup.ancestor.to_string());
-        if !crash_point.is_empty() {
-            command.env("QUELL_CRASH_AT", crash_point);
+        if let Some(ancestor) = self.setup.ancestor {
+            command
+                .arg("--confine-to-descendants-of")
+                .arg(ancestor.to_string());
         }
-        self.agent = Some(Process::start(&mut command, &self.path("agent.log")));
+        command
     }
 
     /// The running agent, taken out of the world.
@@ -427,9 +455,10 @@ fn text(document: &Value, property: &str) -> String {
 }
 
 /// What an hour may have on a real machine is no matter of what this world tries.
-fn write_policy(path: &Path) {
+fn write_policy(path: &Path, more: &str) {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::write(path, "actions-per-hour = 1000000\n").expect("the policy can be written");
+    let policy = format!("actions-per-hour = 1000000\n{more}");
+    std::fs::write(path, policy).expect("the policy can be written");
     let private = std::fs::Permissions::from_mode(0o600);
     std::fs::set_permissions(path, private).expect("the policy is this user's");
 }
