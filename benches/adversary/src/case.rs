@@ -42,18 +42,58 @@ pub(crate) enum Seen {
 }
 
 impl Case {
+    /// One of the minimum.
+    pub(crate) const fn minimum(
+        number: u8,
+        name: &'static str,
+        expected: &'static str,
+        play: fn(&mut Ground) -> Result<String, Gap>,
+    ) -> Self {
+        Self {
+            number,
+            name,
+            expected,
+            minimum: true,
+            play: Play::On(play),
+        }
+    }
+
+    /// One that is played on demand.
+    pub(crate) const fn further(
+        number: u8,
+        name: &'static str,
+        expected: &'static str,
+        play: fn(&mut Ground) -> Result<String, Gap>,
+    ) -> Self {
+        Self {
+            minimum: false,
+            ..Self::minimum(number, name, expected, play)
+        }
+    }
+
+    /// One that no scenario shows.
+    pub(crate) const fn never(
+        number: u8,
+        name: &'static str,
+        expected: &'static str,
+        why: &'static str,
+    ) -> Self {
+        Self {
+            number,
+            name,
+            expected,
+            minimum: false,
+            play: Play::Never(why),
+        }
+    }
+
     /// Plays it; a stage that breaks has failed its case, and no other.
     pub(crate) fn run(&self, ground: impl FnOnce() -> Ground) -> Seen {
         let play = match self.play {
             Play::On(play) => play,
             Play::Never(why) => return Seen::NotShown(why.to_owned()),
         };
-        match catch_unwind(AssertUnwindSafe(|| play(&mut ground()))) {
-            Ok(Ok(seen)) => Seen::Held(seen),
-            Ok(Err(Gap::Failed(seen))) => Seen::Failed(seen),
-            Ok(Err(Gap::NotShown(why))) => Seen::NotShown(why),
-            Err(panic) => Seen::Failed(format!("the stage broke: {}", message(&*panic))),
-        }
+        caught(|| play(&mut ground()))
     }
 }
 
@@ -65,6 +105,16 @@ impl fmt::Display for Case {
             "{:>2}{mark} {:<34} {}",
             self.number, self.name, self.expected
         )
+    }
+}
+
+/// What came of it, even if its stage broke.
+pub(crate) fn caught(play: impl FnOnce() -> Result<String, Gap>) -> Seen {
+    match catch_unwind(AssertUnwindSafe(play)) {
+        Ok(Ok(seen)) => Seen::Held(seen),
+        Ok(Err(Gap::Failed(seen))) => Seen::Failed(seen),
+        Ok(Err(Gap::NotShown(why))) => Seen::NotShown(why),
+        Err(panic) => Seen::Failed(format!("the stage broke: {}", message(&*panic))),
     }
 }
 

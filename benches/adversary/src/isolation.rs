@@ -14,7 +14,10 @@ const VARIABLE: &str = "QUELL_ADVERSARY";
 /// Whose descendants the agent may stop.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Confinement {
-    pub(crate) ancestor: u32,
+    ///
+    /// None is every process that it sees, in a process namespace that is ours alone: only such an agent bars
+    /// whoever opens the file, and stops whole groups.
+    pub(crate) ancestor: Option<u32>,
     pub(crate) is_root: bool,
 }
 
@@ -33,18 +36,31 @@ pub(crate) fn enter() -> Place {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
             .expect("a process may be a subreaper");
         return Place::Inside(Confinement {
-            ancestor: std::process::id(),
+            ancestor: Some(std::process::id()),
             is_root: false,
         });
     }
     match std::env::var(VARIABLE).as_deref() {
-        Ok("inside") => Place::Inside(Confinement {
-            ancestor: 1,
-            is_root: true,
-        }),
+        Ok("inside") => {
+            expect_own_namespace();
+            Place::Inside(Confinement {
+                ancestor: None,
+                is_root: true,
+            })
+        }
         Ok("init") => Place::Outside(init()),
         _ => Place::Outside(unshare()),
     }
+}
+
+/// What the agent may stop is decided by this: process 1 must be this very program.
+fn expect_own_namespace() {
+    let [first, own] = ["/proc/1/exe", "/proc/self/exe"].map(std::fs::read_link);
+    let is_ours = first.is_ok_and(|first| own.is_ok_and(|own| own == first));
+    assert!(
+        is_ours,
+        "process 1 is not this program: these are not its own namespaces"
+    );
 }
 
 fn unshare() -> ExitCode {
@@ -61,6 +77,10 @@ fn unshare() -> ExitCode {
 }
 
 /// Process 1 of the namespace: starts the cases and reaps whatever ends.
+#[expect(
+    clippy::zombie_processes,
+    reason = "whatever ends is waited for, this child too"
+)]
 fn init() -> ExitCode {
     let child = Command::new("/proc/self/exe")
         .args(std::env::args_os().skip(1))

@@ -22,11 +22,22 @@ mod attacker;
 mod case;
 mod cases;
 mod choice;
+mod endurance;
 mod ground;
 mod isolation;
+mod mounted;
+mod observe;
 mod report;
+mod started;
+mod tiny;
+#[allow(clippy::unwrap_used, reason = "written for tests")]
+#[path = "../../../crates/agent/tests/tiny_program/mod.rs"]
+mod tiny_program;
+mod told;
+mod vault;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use choice::{Asked, Choice};
 use ground::Ground;
@@ -58,9 +69,16 @@ fn main() -> ExitCode {
 
 fn run(choice: &Choice, confinement: isolation::Confinement) -> ExitCode {
     let mut report = Report::new();
-    for case in cases::all().iter().filter(|case| choice.takes(case)) {
-        let seen = case.run(|| Ground::new(&choice.executable, confinement));
-        report.add(case, seen);
+    let stage = || Ground::new(&choice.executable, confinement, choice.depth);
+    let cases = cases::all();
+    let taken = cases
+        .iter()
+        .filter(|case| choice.takes_cases() && choice.takes(case));
+    for case in taken {
+        let began = Instant::now();
+        let seen = case.run(stage);
+        report.add(case, seen, began.elapsed());
     }
+    endurance::run(&choice.endurance, stage, &mut report);
     report.conclude()
 }

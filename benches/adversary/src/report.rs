@@ -1,6 +1,8 @@
 //! What is printed: a line a case, and the count at the end.
 
+use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::case::{Case, Seen};
 
@@ -20,7 +22,21 @@ impl Report {
         }
     }
 
-    pub(crate) fn add(&mut self, case: &Case, seen: Seen) {
+    /// A case, what was seen of it, and how long that took.
+    pub(crate) fn add(&mut self, case: &Case, seen: Seen, took: Duration) {
+        let number = format!("{:>2}", case.number);
+        self.line(&number, case.name, case.expected, seen, took);
+    }
+
+    /// The same of what is no case of the threat model.
+    pub(crate) fn line(
+        &mut self,
+        number: &str,
+        name: &str,
+        expected: &str,
+        seen: Seen,
+        took: Duration,
+    ) {
         let (count, word, told) = match seen {
             Seen::Held(told) => (&mut self.held, "held", told),
             Seen::Failed(told) => (&mut self.failed, "FAILED", told),
@@ -28,9 +44,11 @@ impl Report {
         };
         *count += 1;
         let told = told.replace('\n', " · ");
-        println!("{:>2}  {:<9}  {}", case.number, word, case.name);
-        println!("    expected: {}", case.expected);
+        let seconds = took.as_secs_f64();
+        println!("{number}  {word:<9}  {name} ({seconds:.1} s)");
+        println!("    expected: {expected}");
         println!("    seen:     {told}");
+        let _ = std::io::stdout().flush();
     }
 
     /// Success only if every case that ran held, and one did.

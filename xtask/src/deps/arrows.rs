@@ -75,7 +75,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
         ],
     ),
     ("quell-overhead", &[]),
-    ("quell-adversary", &["quell-testkit"]),
+    ("quell-adversary", &["quell-agent", "quell-testkit"]),
     ("quell-load", &["quell-testkit"]),
     ("xtask", &[]),
 ];
