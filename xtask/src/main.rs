@@ -33,8 +33,8 @@ use failure::Outcome;
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
-  adversary [--list] [--minimum] [CASE…]
-                      attack the agent's act, a line a case: expected, seen
+  adversary [--list] [--gate] [--minimum] [CASE…] [--captures [N]] [--actions [N]] [--runs [N]]
+                      attack the agent's act, a line a case: expected, seen; or the same many times
   api [--check]       list the public API of the SDK's crates in api/, or say what changed
   codegen [--check]   write what is generated from docs/api, or say what is out of date
   deb [--profile P]   build the Debian packages of the server and of the agent, and look into them
