@@ -21,7 +21,7 @@ use quell_agent::find::{ProcessIdentity, Scope};
 use quell_agent::plan::State;
 use quell_model::Sha1;
 use quell_protocol::{
-    FailureReason, FileOutcome, Order, Phase, ProcessOutcome, Protection, Verb, Verdict,
+    FailureReason, FileOutcome, Hints, Order, Phase, ProcessOutcome, Protection, Verb, Verdict,
 };
 
 struct ThisContent(Sha1);
@@ -136,6 +136,8 @@ fn empty_file_is_never_taken() {
         comment: "why".to_owned(),
         requestor: None,
         force: false,
+        hints: Hints::default(),
+        dry_run: false,
     };
     let phase = stage.engine().carry_out(&order).unwrap();
     assert_eq!(failed_for(phase), Some(FailureReason::Protected));

@@ -15,9 +15,12 @@ use std::os::unix::fs::MetadataExt as _;
 
 use engine_stage::{Sleeper, Stage, file_at};
 use quell_agent::engine::Engine;
-use quell_protocol::{Barrier, Confidence, Limit, ResidualReason, Tier, Verdict};
+use quell_protocol::{
+    ActionResult, Barrier, Confidence, FailureReason, FileOutcome, Hints, Limit, Order,
+    ProcessOutcome, Protection, ResidualReason, Tier, Verb, Verdict, WirePath,
+};
 
-fn reasons(result: &quell_protocol::ActionResult) -> Vec<ResidualReason> {
+fn reasons(result: &ActionResult) -> Vec<ResidualReason> {
     result.residuals.iter().map(|one| one.reason).collect()
 }
 
@@ -100,4 +103,141 @@ fn file_too_large_to_be_read_makes_not_found_doubtful() {
         panic!("{result:#?}")
     };
     assert!(message.contains("cut short"), "{message}");
+}
+
+/// The stage's order with these hints.
+fn hinted(stage: &Stage, given: Hints, dry: bool) -> Order {
+    let mut order = stage.order();
+    if let Verb::StopAndQuarantineFile { hints, dry_run, .. } = &mut order.verb {
+        (*hints, *dry_run) = (given, dry);
+    }
+    order
+}
+
+fn carried_out(stage: &Stage, given: Hints, dry: bool) -> ActionResult {
+    let order = hinted(stage, given, dry);
+    engine_stage::finished(stage.engine().carry_out(&order).unwrap())
+}
+
+fn at(path: &std::path::Path) -> Hints {
+    Hints {
+        file_size: None,
+        paths: vec![WirePath::from_bytes(path.as_os_str().as_encoded_bytes())],
+    }
+}
+
+#[test]
+fn dry_run_says_what_it_would_do_and_touches_nothing() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let copy = stage.sample("copy");
+    let mut sleeper = Sleeper::start(&program);
+    let before = fs::metadata(&program).unwrap();
+    let result = carried_out(&stage, Hints::default(), true);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    let rehearsal = result.dry_run.as_ref().unwrap();
+    assert_eq!(
+        (&rehearsal.would_be, rehearsal.users),
+        (&Verdict::Succeeded, 1)
+    );
+    assert_eq!(result.processes[0].pid, sleeper.pid());
+    assert_eq!(result.processes[0].outcome, ProcessOutcome::WouldStop);
+    for path in [&program, &copy] {
+        assert_eq!(file_at(&result, path).outcome, FileOutcome::WouldQuarantine);
+        assert!(path.exists());
+    }
+    assert!(sleeper.goes_on());
+    let after = fs::metadata(&program).unwrap();
+    assert_eq!(
+        (before.mode(), before.ctime_nsec()),
+        (after.mode(), after.ctime_nsec())
+    );
+    assert!(stage.items().is_empty());
+    assert_eq!(reasons(&result), []);
+}
+
+#[test]
+fn dry_run_of_nothing_succeeds_and_says_that_there_is_nothing() {
+    let stage = Stage::new();
+    let result = carried_out(&stage, Hints::default(), true);
+    assert_eq!(result.verdict, Verdict::Succeeded);
+    let Verdict::Failed { reason, .. } = result.dry_run.unwrap().would_be else {
+        panic!("there is nothing to take")
+    };
+    assert_eq!(reason, FailureReason::FileNotFound);
+}
+
+#[test]
+fn dry_run_of_the_empty_file_says_that_it_is_protected() {
+    let stage = Stage::new();
+    let mut order = hinted(&stage, Hints::default(), true);
+    if let Verb::StopAndQuarantineFile { sha1, .. } = &mut order.verb {
+        *sha1 = quell_model::Sha1::OF_NOTHING;
+    }
+    let result = engine_stage::finished(stage.engine().carry_out(&order).unwrap());
+    assert_eq!(result.coverage.protection, Some(Protection::EmptyFile));
+    let would_be = result.dry_run.unwrap().would_be;
+    assert!(matches!(
+        would_be,
+        Verdict::Failed {
+            reason: FailureReason::Protected,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn size_that_is_hinted_keeps_other_files_from_being_read() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    // Unreadable within the cap, were it read.
+    fs::write(stage.path("huge"), vec![7; 4 << 20]).unwrap();
+    let size = fs::metadata(&program).unwrap().len();
+    let mut config = stage.config();
+    config.limits.hash_cap = size;
+    let protect = engine_stage::Nothing;
+    let engine = Engine::open(config, Box::new(stage.vault()), Box::new(protect)).unwrap();
+    let hints = Hints {
+        file_size: Some(size),
+        paths: Vec::new(),
+    };
+    let result = engine_stage::finished(engine.carry_out(&hinted(&stage, hints, false)).unwrap());
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(result.coverage.only_size, Some(size));
+    assert!(!program.exists());
+}
+
+#[test]
+fn wrong_size_is_told_beside_not_found_and_hides_nothing_that_runs() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let wrong = || Hints {
+        file_size: Some(3),
+        paths: Vec::new(),
+    };
+    let result = carried_out(&stage, wrong(), false);
+    assert!(program.exists());
+    assert_eq!(result.coverage.only_size, Some(3));
+    assert_eq!(result.coverage.tiers, [Tier::Running, Tier::SizeMatch]);
+    let mut sleeper = Sleeper::start(&program);
+    let result = carried_out(&stage, wrong(), false);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(sleeper.killed_by(), Some(9));
+}
+
+#[test]
+fn named_path_is_looked_at_first_and_never_decides() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let innocent = stage.innocent("innocent");
+    let mut hints = at(&program);
+    for hostile in ["/etc/passwd", "/proc/self/exe", "/no/such", "/"] {
+        hints.paths.push(WirePath::from_bytes(hostile.as_bytes()));
+    }
+    hints.paths.extend(at(&innocent).paths);
+    let result = carried_out(&stage, hints, false);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert!(result.coverage.tiers.contains(&Tier::Hinted));
+    assert_eq!(result.files.len(), 1);
+    assert!(innocent.exists() && !program.exists());
 }

@@ -11,6 +11,7 @@ mod hurry;
 mod known;
 #[cfg(target_os = "linux")]
 mod linux;
+mod machine_result;
 mod progress;
 #[cfg(test)]
 mod reference;

@@ -1,4 +1,5 @@
-//! What quell's own server does beyond Microsoft's API: putting a file back, and insisting.
+//! What quell's own server does beyond Microsoft's API: putting a file back, insisting, hints, dry runs, and what
+//! became of each process and each path.
 //!
 //! It is behind the feature `extension`, and begins with an [`OwnServer`]: Microsoft's service would refuse the
 //! one and pass over the other in silence, so no such request can be made for it.
@@ -6,13 +7,16 @@
 use std::sync::Arc;
 
 use quell_model::{
-    ActionType, Comment, HOSTS, MachineAction, MachineId, Operation, RestoreConflict, RestoreFile,
-    Sha1, StopAndQuarantineFile, StopAndQuarantineFileByForce,
+    ActionId, ActionType, Comment, Extras, GetActionResult, HOSTS, MachineAction, MachineId,
+    Operation, RestoreConflict, RestoreFile, Sha1, StopAndQuarantineFile,
+    StopAndQuarantineFileWith,
 };
 use quell_transport::Endpoint;
 
 use crate::argument::{Argument, InvalidArgument};
+use crate::call::Subject;
 use crate::client::Client;
+use crate::error::Error;
 use crate::request::{ActionRequest, Draft};
 
 /// The type of the actions that put files back.
@@ -118,15 +122,48 @@ impl OwnServer {
         machine: impl Argument<MachineId>,
         sha1: impl Argument<Sha1>,
         comment: impl Argument<Comment>,
-    ) -> ActionRequest<StopAndQuarantineFileByForce> {
+    ) -> ActionRequest<StopAndQuarantineFileWith> {
+        let mut extras = Extras::none();
+        extras.force = true;
+        self.stop_and_quarantine_file_with(machine, sha1, comment, extras)
+    }
+
+    /// Stops a file and takes it away, with what the service knows nothing of: hints where the machine finds it
+    /// sooner, a dry run that touches nothing, or insistence.
+    ///
+    /// A dry run's action is listed like any other, under the title `Dry run`, and what would have been done is
+    /// told by [`result_of`](Self::result_of).
+    pub fn stop_and_quarantine_file_with(
+        &self,
+        machine: impl Argument<MachineId>,
+        sha1: impl Argument<Sha1>,
+        comment: impl Argument<Comment>,
+        extras: Extras,
+    ) -> ActionRequest<StopAndQuarantineFileWith> {
         let asked = machine.read().and_then(|machine| {
             let sha1 = sha1.read()?;
             Ok((machine, sha1))
         });
         let kind = ActionType::StopAndQuarantineFile;
-        self.ask(kind, asked, comment, |machine, comment, sha1| {
-            StopAndQuarantineFileByForce(StopAndQuarantineFile::new(machine, sha1, comment))
+        self.ask(kind, asked, comment, move |machine, comment, sha1| {
+            StopAndQuarantineFileWith {
+                action: StopAndQuarantineFile::new(machine, sha1, comment),
+                extras: extras.clone(),
+            }
         })
+    }
+
+    /// What the machine said of an action that has ended: what became of each process and each path, what is left
+    /// over, and how far was looked. It is the JSON that the crate `quell-protocol` reads as its `ActionResult`;
+    /// properties are only ever added to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; of kind [`NotFound`](crate::ErrorKind::NotFound) as long as the machine has said nothing.
+    pub async fn result_of(&self, action: &ActionId) -> Result<serde_json::Value, Error> {
+        let subject = Subject::action(action);
+        let get = GetActionResult::new(action.clone());
+        self.0.send_about(&get, subject).await
     }
 
     fn ask<O>(

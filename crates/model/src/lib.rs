@@ -52,10 +52,10 @@ pub use operation::{
     Method, Operation, OperationInfo, QueryOption, RequestParts, RestrictCodeExecution,
     RunAntiVirusScan, StopAndQuarantineFile, SubmitIndicator, Unisolate, UnrestrictCodeExecution,
 };
+#[cfg(feature = "extension")]
+pub use operation::{Extras, GetActionResult, RestoreFile, StopAndQuarantineFileWith};
 #[cfg(feature = "high-risk")]
 pub use operation::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};
-#[cfg(feature = "extension")]
-pub use operation::{RestoreFile, StopAndQuarantineFileByForce};
 pub use permission::PermissionInfo;
 pub use request::RequestFault;
 pub use response::{ApiFault, ResponseError};

@@ -26,7 +26,7 @@ pub use actions::{
     StopAndQuarantineFile, Unisolate, UnrestrictCodeExecution,
 };
 #[cfg(feature = "extension")]
-pub use extension::{RestoreFile, StopAndQuarantineFileByForce};
+pub use extension::{Extras, GetActionResult, RestoreFile, StopAndQuarantineFileWith};
 pub use files::{GetFile, GetFileStats, ListFileAlerts, ListFileMachines};
 #[cfg(feature = "high-risk")]
 pub use high_risk::{GetLiveResponseResult, LiveResponseCommand, Offboard, RunLiveResponse};

@@ -71,6 +71,8 @@ fn one_of_each() -> Vec<(&'static OperationInfo, RequestParts)> {
         )),
         made(&ListMachineActions::default()),
         made(&GetMachineAction::new(action())),
+        #[cfg(feature = "extension")]
+        made(&GetActionResult::new(action())),
         made(&CancelMachineAction::new(action(), why())),
         made(&GetPackageUri::new(action())),
         #[cfg(feature = "high-risk")]
@@ -132,12 +134,25 @@ fn what_is_asked_of_our_own_server_alone_is_said_in_its_words() {
         format!(r#"POST /quell/v1/machines/m1/restore {{"Comment":"why","Sha1":"{SHA1}"}}"#)
     );
     let stop = StopAndQuarantineFile::new(machine(), sha1(), why());
-    assert!(!shown(&stop.encode()).contains("Force"));
+    let with = |extras| StopAndQuarantineFileWith {
+        action: stop.clone(),
+        extras,
+    };
+    assert_eq!(shown(&with(Extras::none()).encode()), shown(&stop.encode()),);
+    let mut extras = Extras::none();
+    (extras.force, extras.dry_run) = (true, true);
+    extras.file_size = Some(7);
+    extras.paths = vec!["/opt/x".to_owned()];
     assert_eq!(
-        shown(&StopAndQuarantineFileByForce(stop).encode()),
+        shown(&with(extras).encode()),
         format!(
-            r#"POST /api/machines/m1/StopAndQuarantineFile {{"Comment":"why","Sha1":"{SHA1}","Force":true}}"#
+            "POST /api/machines/m1/StopAndQuarantineFile {{\"Comment\":\"why\",\"Sha1\":\"{SHA1}\",\
+             \"Force\":true,\"FileSize\":7,\"Paths\":[\"/opt/x\"],\"DryRun\":true}}"
         )
+    );
+    assert_eq!(
+        shown(&GetActionResult::new(action()).encode()),
+        "GET /quell/v1/machineactions/a1/result"
     );
 }
 

@@ -30,6 +30,10 @@ pub struct Coverage {
     /// there were tiers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<Tier>,
+    /// The only size of a file that was read, in bytes, if there was one: a file with the wanted
+    /// content and another size does not exist, unless the request was wrong about the size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_size: Option<u64>,
     /// Directories that were not entered, at most [`MOST_UNREACHED`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreached: Vec<Unreached>,

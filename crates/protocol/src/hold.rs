@@ -3,7 +3,7 @@
 use quell_model::{ActionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Order, ProtocolVersion};
+use crate::{Ability, Order, ProtocolVersion};
 
 /// A machine asks for orders and is willing to wait for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct HoldRequest {
     /// Whether the machine believes that the server is frozen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frozen: bool,
+    /// What the agent understands beyond the protocol's version; an older one says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub abilities: Vec<Ability>,
 }
 
 /// One life of an agent, from its start to its end.

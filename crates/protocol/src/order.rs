@@ -3,6 +3,8 @@
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::{Ability, Hints};
+
 /// One order for one machine.
 ///
 /// An order is bound to its machine, its action, a sequence number that only grows per machine,
@@ -41,6 +43,12 @@ pub enum Verb {
         /// protects it protects all the same, unless its own policy heeds this.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         force: bool,
+        /// What whoever asked knows of the file; only for agents with [`Ability::Hints`].
+        #[serde(default, skip_serializing_if = "Hints::is_empty")]
+        hints: Hints,
+        /// Whether to say only what would be done; only for agents with [`Ability::DryRun`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        dry_run: bool,
     },
     /// Put back from the vault what was taken. The vault knows the paths; the server names none.
     RestoreFile {
@@ -72,6 +80,21 @@ impl Verb {
             }
             Self::CancelAction => None,
         }
+    }
+
+    /// The verb as an agent with these abilities reads it: without hints that it cannot read, which
+    /// are only hints. None when it would do what was not asked.
+    #[must_use]
+    pub fn for_agent(mut self, abilities: &[Ability]) -> Option<Self> {
+        if let Self::StopAndQuarantineFile { hints, dry_run, .. } = &mut self {
+            if *dry_run && !abilities.contains(&Ability::DryRun) {
+                return None;
+            }
+            if !abilities.contains(&Ability::Hints) {
+                *hints = Hints::default();
+            }
+        }
+        Some(self)
     }
 }
 
@@ -130,8 +153,37 @@ mod tests {
                 comment: "why".to_owned(),
                 requestor: None,
                 force: false,
+                hints: Hints::default(),
+                dry_run: false,
             },
         }
+    }
+
+    fn asked(given: Hints, dry: bool) -> Verb {
+        let mut verb = order().verb;
+        if let Verb::StopAndQuarantineFile { hints, dry_run, .. } = &mut verb {
+            (*hints, *dry_run) = (given, dry);
+        }
+        verb
+    }
+
+    #[test]
+    fn order_for_an_older_agent_has_no_hints_and_no_dry_run() {
+        let hints = Hints {
+            file_size: Some(7),
+            paths: Vec::new(),
+        };
+        let plain = serde_json::to_value(asked(Hints::default(), false)).unwrap();
+        let older = asked(hints.clone(), false).for_agent(&[]).unwrap();
+        // To the letter what an agent from before there were hints was sent.
+        assert_eq!(serde_json::to_value(older).unwrap(), plain);
+        assert_eq!(asked(hints.clone(), true).for_agent(&[]), None);
+        assert_eq!(
+            asked(Hints::default(), true).for_agent(&[Ability::Hints]),
+            None
+        );
+        let newer = asked(hints, true);
+        assert_eq!(newer.clone().for_agent(&Ability::ALL), Some(newer));
     }
 
     #[test]

@@ -104,6 +104,8 @@ impl Duty {
             wait_seconds: MAX_HOLD_SECONDS,
             in_progress: self.working.keys().take(MAX_IN_PROGRESS).cloned().collect(),
             frozen: self.frozen,
+            // It does not search, and a dry run would be nothing that it could pretend to.
+            abilities: Vec::new(),
         }
     }
 

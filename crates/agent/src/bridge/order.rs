@@ -1,7 +1,7 @@
 //! Orders between the halves. Each variant has a number that is never given to another.
 
 use quell_model::{ActionId, MachineId, Sha1, Timestamp};
-use quell_protocol::{Conflict, Order, Verb};
+use quell_protocol::{Conflict, Hints, Order, Verb, WirePath};
 
 use super::reader::{Malformed, Reader};
 use super::writer::Writer;
@@ -29,11 +29,19 @@ pub(super) fn write(writer: &mut Writer, order: &Order) -> bool {
             comment,
             requestor,
             force,
+            hints,
+            dry_run,
         } => {
             writer.exactly(sha1.as_bytes());
             writer.text(comment);
             writer.maybe(requestor.as_deref(), Writer::text);
             writer.flag(*force);
+            writer.maybe(hints.file_size, Writer::u64);
+            writer.count(hints.paths.len());
+            for path in &hints.paths {
+                writer.bytes(&path.to_bytes());
+            }
+            writer.flag(*dry_run);
         }
         Verb::RestoreFile {
             sha1,
@@ -71,6 +79,8 @@ fn verb(number: u8, reader: &mut Reader<'_>) -> Result<Verb, Malformed> {
             comment: owned(reader)?,
             requestor: reader.maybe(owned)?,
             force: reader.flag()?,
+            hints: hints(reader)?,
+            dry_run: reader.flag()?,
         },
         RESTORE_FILE => Verb::RestoreFile {
             sha1: sha1(reader)?,
@@ -85,6 +95,16 @@ fn verb(number: u8, reader: &mut Reader<'_>) -> Result<Verb, Malformed> {
         CANCEL_ACTION => Verb::CancelAction,
         _ => return Err(Malformed::Unknown("verb")),
     })
+}
+
+/// The network half may be anybody's by now: what it says of paths is checked here, too.
+fn hints(reader: &mut Reader<'_>) -> Result<Hints, Malformed> {
+    let hints = Hints {
+        file_size: reader.maybe(Reader::u64)?,
+        paths: reader.list(|reader| Ok(WirePath::from_bytes(reader.bytes()?)))?,
+    };
+    hints.check().map_err(|_| Malformed::Invalid("hints"))?;
+    Ok(hints)
 }
 
 pub(super) fn machine_id(reader: &mut Reader<'_>) -> Result<MachineId, Malformed> {

@@ -9,14 +9,30 @@ fn verb() -> impl Strategy<Value = Verb> {
     let sha1 = any::<[u8; 20]>().prop_map(Sha1::from_bytes);
     let stop = (sha1, ".*", any::<Option<String>>(), any::<bool>());
     let sha1 = any::<[u8; 20]>().prop_map(Sha1::from_bytes);
+    let name = proptest::collection::vec(1..=u8::MAX, 0..40);
+    let knowing = (
+        proptest::option::of(1..=i64::MAX.cast_unsigned()),
+        proptest::collection::vec(name, 0..4),
+        any::<bool>(),
+    );
     let restore = (sha1, proptest::option::of("[a-z]+"), any::<bool>(), ".*");
     prop_oneof![
-        stop.prop_map(
-            |(sha1, comment, requestor, force)| Verb::StopAndQuarantineFile {
-                sha1,
-                comment,
-                requestor,
-                force,
+        (stop, knowing).prop_map(
+            |((sha1, comment, requestor, force), (size, paths, dry_run))| {
+                let path = |name: &Vec<u8>| {
+                    quell_protocol::WirePath::from_bytes(&[b"/", name.as_slice()].concat())
+                };
+                Verb::StopAndQuarantineFile {
+                    sha1,
+                    comment,
+                    requestor,
+                    force,
+                    hints: quell_protocol::Hints {
+                        file_size: size,
+                        paths: paths.iter().map(path).collect(),
+                    },
+                    dry_run,
+                }
             }
         ),
         restore.prop_map(|(sha1, taken_by, rename, comment)| Verb::RestoreFile {
@@ -201,6 +217,8 @@ fn more_orders_than_fit_arrive_as_the_first_of_them() {
             comment: "x".repeat(MAX_FROM_NETWORK / 4),
             requestor: None,
             force: false,
+            hints: quell_protocol::Hints::default(),
+            dry_run: false,
         },
     };
     let held = HoldResponse {

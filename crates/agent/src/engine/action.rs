@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use quell_model::{ActionId, Sha1};
-use quell_protocol::{Coverage, Phase, Residual};
+use quell_protocol::{Coverage, Hints, Phase, Residual};
 
 use super::capture_dir::CaptureDirs;
 use super::config::Limits;
@@ -62,6 +62,10 @@ pub(super) struct Action<'a> {
     pub(super) sha1: Sha1,
     pub(super) comment: &'a str,
     pub(super) requestor: Option<&'a str>,
+    /// What the server knows of the file: it nominates and never decides.
+    pub(super) hints: &'a Hints,
+    /// Whether to touch nothing.
+    pub(super) dry_run: bool,
 
     pub(super) candidates: Vec<Candidate>,
     pub(super) targets: Vec<Target>,
@@ -107,6 +111,9 @@ pub(super) struct Action<'a> {
 impl Action<'_> {
     /// Carries the action out, from wherever an earlier run left it.
     pub(super) fn run(mut self) -> Result<Phase, Fault> {
+        if self.dry_run {
+            return self.rehearse();
+        }
         self.settle_leftovers()?;
         if self.is_forbidden() {
             return self.conclude(Ending::Refused);

@@ -20,6 +20,9 @@ fn finished(result: &ActionResult) {
     result.files.iter().for_each(file);
     let (sha1, processes, files) = (result.sha1, result.processes.len(), result.files.len());
     match &result.verdict {
+        Verdict::Succeeded if result.dry_run.is_some() => {
+            tracing::info!(%sha1, processes, files, "a dry run: nothing was touched");
+        }
         Verdict::Succeeded => tracing::info!(%sha1, processes, files, "the action succeeded"),
         Verdict::Failed { reason, message } => {
             let message = printable(message);
@@ -36,6 +39,9 @@ fn process(process: &ProcessResult) {
         ProcessOutcome::AlreadyEnded => {
             tracing::info!(pid, uid, %executable, "a process ended by itself");
         }
+        ProcessOutcome::WouldStop => {
+            tracing::info!(pid, uid, %executable, "would kill a process");
+        }
         _ => tracing::warn!(pid, uid, %executable, ?outcome, "a process is left over"),
     }
 }
@@ -48,6 +54,7 @@ fn file(file: &FileResult) {
         FileOutcome::Quarantined | FileOutcome::QuarantinedDeleted => {
             tracing::info!(%path, item, ?outcome, "took a file into the vault");
         }
+        FileOutcome::WouldQuarantine => tracing::info!(%path, "would take a file"),
         FileOutcome::Restored => tracing::info!(%path, item, detail, "put a file back"),
         FileOutcome::NotRestored => {
             tracing::warn!(%path, item, detail, "a file is not put back");

@@ -13,7 +13,8 @@ use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
 use crate::find::{
-    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, processes, seen_by,
+    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, pointed_at, processes,
+    seen_by,
 };
 use crate::hash::{Budget, Hashed};
 use crate::journal::Place;
@@ -52,6 +53,7 @@ impl Action<'_> {
     pub(super) fn locate(&mut self, reach: Reach) -> Result<Fact, Fault> {
         self.candidates.clear();
         self.look_at_processes(reach)?;
+        self.look_at_hinted_paths();
         let has_more_names = self
             .candidates
             .iter()
@@ -218,13 +220,44 @@ impl Action<'_> {
         Ok(taken.map(|name| name.path).collect())
     }
 
+    /// The size that a copy has: what was read of one, else what the server says. What runs is read
+    /// whatever the server says.
+    fn wanted_size(&self) -> Option<u64> {
+        self.known_size.or(self.hints.file_size)
+    }
+
+    /// Looks where the server says that the file may be.
+    fn look_at_hinted_paths(&mut self) {
+        let budget = self.hash_budget(Some(Instant::now() + self.limits.sweep));
+        let hints = self.hints;
+        for path in &hints.paths {
+            let (roots, passed_over) = (&self.scope.roots, &self.passed_over);
+            let Some(found) = pointed_at(roots, passed_over, &path.to_bytes()) else {
+                continue;
+            };
+            let id = found.stamp.id;
+            if let Some(index) = self.candidates.iter().position(|one| one.id == id) {
+                self.add_link(index, found);
+            } else if !self.stuck_names.contains(&found.path())
+                && let Ok(Some(content)) = self.content_at(&found, &budget)
+            {
+                let mut candidate = self.candidate(id, content);
+                candidate.add_link(found);
+                self.candidates.push(candidate);
+            }
+        }
+        if !hints.paths.is_empty() {
+            self.coverage.reached(Tier::Hinted);
+        }
+    }
+
     /// Walks the roots. As soon as one copy is known, only files of its size are read.
     fn sweep(&mut self, taken: HashSet<Vec<u8>>) {
         let deadline = Instant::now() + self.limits.sweep;
         let scope = self.scope;
         let passed_over = self.passed_over.clone();
         let mut walk = Walk::new(&scope.roots, &passed_over)
-            .only_size(self.known_size)
+            .only_size(self.wanted_size())
             .noting_links_to(taken)
             .until(deadline);
         let budget = self.hash_budget(Some(deadline));
@@ -239,7 +272,9 @@ impl Action<'_> {
                 self.add_link(*index, found);
                 continue;
             }
-            if self.known_size.is_some_and(|size| size != found.stamp.size)
+            if self
+                .wanted_size()
+                .is_some_and(|size| size != found.stamp.size)
                 || self.stuck_names.contains(&found.path())
             {
                 continue;
@@ -277,7 +312,8 @@ impl Action<'_> {
             self.coverage.cut_by(limit);
         }
         if self.coverage.complete {
-            self.coverage.reached(match self.known_size {
+            self.coverage.only_size = self.wanted_size();
+            self.coverage.reached(match self.coverage.only_size {
                 Some(_) => Tier::SizeMatch,
                 None => Tier::Everything,
             });

@@ -26,6 +26,7 @@ mod locate;
 mod move_name;
 mod outcome;
 mod protect;
+mod rehearse;
 mod restrain;
 mod room;
 mod seal;
@@ -508,6 +509,8 @@ impl Engine {
             comment,
             requestor,
             force,
+            hints,
+            dry_run,
         } = &order.verb
         else {
             return None;
@@ -524,6 +527,8 @@ impl Engine {
             sha1: *sha1,
             comment,
             requestor: requestor.as_deref(),
+            hints,
+            dry_run: *dry_run,
             candidates: Vec::new(),
             targets: Vec::new(),
             gate: None,

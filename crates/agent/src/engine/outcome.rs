@@ -77,6 +77,14 @@ impl Action<'_> {
         Ok(phase)
     }
 
+    /// What was refused, of which nothing is left here.
+    pub(super) fn take_refused(
+        &mut self,
+    ) -> (Vec<ProcessResult>, Vec<(FileResult, ResidualReason)>) {
+        let Refused { processes, files } = std::mem::take(&mut self.refused);
+        (processes, files)
+    }
+
     fn result(&mut self, ending: Ending) -> Result<ActionResult, Fault> {
         let mut processes = Vec::new();
         for (row, outcome) in self.journal.process_outcomes(self.id)? {
@@ -139,7 +147,7 @@ impl Action<'_> {
         Ok(package.map(|package| residual.because(Some(package))))
     }
 
-    fn verdict(
+    pub(super) fn verdict(
         &self,
         ending: Ending,
         processes: &[ProcessResult],

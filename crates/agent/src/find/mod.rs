@@ -7,6 +7,7 @@
 
 mod control_group;
 mod directory;
+mod doorway;
 mod executables;
 mod executions;
 mod foreign;
@@ -15,6 +16,7 @@ mod layers;
 mod mappings;
 mod nature;
 mod nominate;
+mod pointed;
 mod processes;
 mod scope;
 mod scripts;
@@ -37,6 +39,7 @@ pub(crate) use nature::Nature;
 #[cfg(any(test, feature = "adversary"))]
 pub(crate) use nominate::found_at;
 pub(crate) use nominate::nominated;
+pub(crate) use pointed::pointed_at;
 pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{admitted, all_pids, current_executable, uid_of};
 pub use scope::Scope;

@@ -14,14 +14,14 @@ use std::time::Instant;
 
 use quell_protocol::coverage::MOST_UNREACHED;
 use quell_protocol::{Barrier, Unreached, WirePath};
-use rustix::fs::{AtFlags, FileType, RawDir, StatxFlags, statx};
+use rustix::fs::{FileType, RawDir};
 use rustix::io::Errno;
 
 use super::directory::{Directory, Found, join};
+use super::doorway::{Doorway, Opened};
 use super::identity::{FileId, Stamp};
 use super::symlink::target_of;
 use crate::sys::file;
-use crate::sys::mounts::{FileSystem, Mounts};
 
 /// One descriptor is held for each level; deeper trees are counted as passed over.
 const DEEPEST: usize = 1000;
@@ -51,12 +51,6 @@ impl Tally {
     }
 }
 
-/// What opening a directory came to.
-enum Opened {
-    Directory(Directory),
-    Barred(Barrier),
-}
-
 fn barrier(errno: Errno) -> Barrier {
     match errno {
         Errno::ACCESS | Errno::PERM => Barrier::AccessDenied,
@@ -76,7 +70,7 @@ pub struct Walk<'a> {
     current: Option<Arc<Directory>>,
     ready: Vec<Found>,
     entered: HashSet<FileId>,
-    mounts: Mounts,
+    doorway: Doorway,
     listing: Vec<MaybeUninit<u8>>,
     tally: Tally,
     unreached: Vec<Unreached>,
@@ -107,7 +101,7 @@ impl<'a> Walk<'a> {
             current: None,
             ready: Vec::new(),
             entered: HashSet::new(),
-            mounts: Mounts::default(),
+            doorway: Doorway::default(),
             listing: vec![MaybeUninit::uninit(); LISTING],
             tally: Tally::default(),
             unreached: Vec::new(),
@@ -187,9 +181,7 @@ impl<'a> Walk<'a> {
 
     fn enter_root(&mut self, path: &Path) {
         match Directory::root(path) {
-            Ok(root) if self.mounts.file_system(root.mount) != FileSystem::Pseudo => {
-                self.begin(root);
-            }
+            Ok(root) if self.doorway.admits_root(&root) => self.begin(root),
             Ok(_) => self.leave_out(path.as_os_str().as_bytes(), Barrier::Pseudo),
             Err(errno) => {
                 tracing::debug!(%errno, root = %path.display(), "a root cannot be walked");
@@ -204,7 +196,7 @@ impl<'a> Walk<'a> {
             self.tally.too_deep = true;
             return;
         }
-        match self.open_child(parent, name) {
+        match self.doorway.open(parent, name) {
             Ok(Opened::Directory(directory)) => self.begin(directory),
             Ok(Opened::Barred(why)) => self.leave_out(&join(parent.path(), name.to_bytes()), why),
             // Gone since it was listed.
@@ -212,20 +204,6 @@ impl<'a> Walk<'a> {
             Err(errno) => {
                 self.leave_out(&join(parent.path(), name.to_bytes()), barrier(errno));
             }
-        }
-    }
-
-    /// Looks before it opens: even opening a directory of a hung file server may never return.
-    fn open_child(&mut self, parent: &Directory, name: &CString) -> Result<Opened, Errno> {
-        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
-        let mount = statx(parent, name, flags, StatxFlags::TYPE | StatxFlags::MNT_ID)?.stx_mnt_id;
-        if mount == parent.mount {
-            return parent.child(name, mount).map(Opened::Directory);
-        }
-        match self.mounts.file_system(mount) {
-            FileSystem::Local => parent.child(name, mount).map(Opened::Directory),
-            FileSystem::Served => Ok(Opened::Barred(Barrier::Served)),
-            FileSystem::Pseudo => Ok(Opened::Barred(Barrier::Pseudo)),
         }
     }
 

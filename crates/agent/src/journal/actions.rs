@@ -208,6 +208,7 @@ fn insert(connection: &Connection, order: &Order) -> Result<Option<Phase>, Journ
 mod tests {
     use super::*;
     use quell_model::MachineId;
+    use quell_protocol::Hints;
 
     fn order(sequence: u64, id: &str, verb: Verb) -> Order {
         Order {
@@ -225,6 +226,8 @@ mod tests {
             comment: "why".to_owned(),
             requestor: None,
             force: false,
+            hints: Hints::default(),
+            dry_run: false,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use quell_model::{ActionId, MachineId, Timestamp};
 use quell_protocol::route::{MAX_BODY, MAX_HOLD_SECONDS, MAX_IN_PROGRESS};
 use quell_protocol::{
-    ActionResult, FailureReason, HoldRequest, HoldResponse, Inventory, Life, Order, Phase,
+    Ability, ActionResult, FailureReason, HoldRequest, HoldResponse, Inventory, Life, Order, Phase,
     ProtocolVersion, Refusal, Report, Verdict,
 };
 
@@ -151,6 +151,7 @@ impl Session {
             protocol_version: ProtocolVersion::CURRENT,
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             frozen: self.frozen,
+            abilities: Ability::ALL.to_vec(),
             life: life.clone(),
             acknowledged: self.acknowledged,
             wait_seconds: MAX_HOLD_SECONDS,

@@ -160,6 +160,8 @@ pub(crate) fn order(sha1: Sha1) -> Order {
             comment: "alert 7".to_owned(),
             requestor: Some("kim".to_owned()),
             force: false,
+            hints: quell_protocol::Hints::default(),
+            dry_run: false,
         },
     }
 }

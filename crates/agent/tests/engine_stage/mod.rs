@@ -18,7 +18,7 @@ use quell_agent::engine::{Attributes, Engine, EngineConfig, ItemDraft, Protect, 
 use quell_agent::find::{ProcessIdentity, Scope};
 use quell_agent::hash::{Budget, Hasher};
 use quell_model::{ActionId, MachineId, Sha1};
-use quell_protocol::{ActionResult, FileResult, Order, Phase, Protection, Verb};
+use quell_protocol::{ActionResult, FileResult, Hints, Order, Phase, Protection, Verb};
 
 static SEQUENCE: AtomicU64 = AtomicU64::new(1);
 
@@ -130,6 +130,8 @@ impl Stage {
                 comment: "a test".to_owned(),
                 requestor: Some("tester".to_owned()),
                 force: false,
+                hints: Hints::default(),
+                dry_run: false,
             },
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::connection::{self, Connection, Explained as _, ServiceFlags};
 use crate::ending;
 use crate::known;
+use crate::machine_result::{self, MachineResult};
 
 /// What to do with machine actions.
 #[derive(Debug, clap::Subcommand)]
@@ -67,6 +68,9 @@ pub(crate) struct Cancel {
 #[derive(Debug, Serialize)]
 struct One<'a> {
     action: &'a MachineAction,
+    /// What the machine said of it, if it is one of one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<MachineResult>,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,7 +96,7 @@ async fn act(command: &Command, connection: &Connection, format: Format) -> Resu
         Command::List(which) => list(which, client, format).await,
         Command::Show { id } => {
             let action = client.action(id.clone()).get().await.explained()?;
-            show(&action, format)?;
+            show(&action, client, format).await?;
             Ok(Exit::Success)
         }
         Command::Wait { id, deadline } => wait(id, *deadline, client, format).await,
@@ -111,7 +115,7 @@ async fn cancel(which: &Cancel, connection: &Connection, format: Format) -> Resu
         which.consent.or_ask(&Question::go_on(&question))?;
     }
     let action = handle.cancel(which.comment.clone()).await.explained()?;
-    show(&action, format)?;
+    show(&action, &connection.client, format).await?;
     Ok(Exit::Success)
 }
 
@@ -165,7 +169,7 @@ async fn wait(
         );
     };
     let action = action.explained()?;
-    show(&action, format)?;
+    show(&action, client, format).await?;
     Ok(if action.status.is_success() {
         Exit::Success
     } else {
@@ -220,8 +224,16 @@ fn filter(which: &List) -> Option<Filter<MachineAction>> {
     }
 }
 
-fn show(action: &MachineAction, format: Format) -> Result<(), Failure> {
-    format.write(&One { action }, |one| properties_of(one.action))
+async fn show(action: &MachineAction, client: &Client, format: Format) -> Result<(), Failure> {
+    let result = machine_result::of(client, action).await;
+    format.write(&One { action, result }, |one| {
+        let mut text = properties_of(one.action);
+        if let Some(result) = &one.result {
+            text.push('\n');
+            text.push_str(&result.text());
+        }
+        text
+    })
 }
 
 fn properties_of(action: &MachineAction) -> String {

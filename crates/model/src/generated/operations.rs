@@ -22,6 +22,8 @@ pub static OPERATIONS: &[&OperationInfo] = &[
     &RUN_LIVE_RESPONSE,
     &LIST_MACHINE_ACTIONS,
     &GET_MACHINE_ACTION,
+    #[cfg(feature = "extension")]
+    &GET_ACTION_RESULT,
     &CANCEL_MACHINE_ACTION,
     &GET_PACKAGE_URI,
     #[cfg(feature = "high-risk")]
@@ -300,6 +302,26 @@ pub static GET_MACHINE_ACTION: OperationInfo = OperationInfo {
     documentation: Some(
         "https://learn.microsoft.com/defender-endpoint/api/get-machineaction-object",
     ),
+};
+
+/// GetActionResult: Get what a machine said of an action that has ended; an extension of quell's own server.
+#[cfg(feature = "extension")]
+pub static GET_ACTION_RESULT: OperationInfo = OperationInfo {
+    name: "GetActionResult",
+    summary: "Get what a machine said of an action that has ended; an extension of quell's own server.",
+    method: Method::Get,
+    path: "/quell/v1/machineactions/{actionId}/result",
+    success: 200u16,
+    idempotency: Idempotency::Safe,
+    application: &[AnyOf(&["Machine.Read.All", "Machine.ReadWrite.All"])],
+    delegated: &[AnyOf(&["Machine.Read", "Machine.ReadWrite"])],
+    role: Some("View Data"),
+    rate: &limits::STANDARD,
+    entity: None,
+    options: &[],
+    filter: &[],
+    cancelable: false,
+    documentation: None,
 };
 
 /// CancelMachineAction: Cancel an action that has not ended.

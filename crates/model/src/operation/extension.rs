@@ -53,30 +53,94 @@ impl Operation for RestoreFile {
     }
 }
 
-/// A [`StopAndQuarantineFile`] of which the caller insists that a file is protected, or on many machines,
-/// notwithstanding. The service does not know the word and would pass over it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StopAndQuarantineFileByForce(pub StopAndQuarantineFile);
+/// What quell's own server reads of a [`StopAndQuarantineFile`] beyond what the service does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Extras {
+    /// The caller insists that a file is protected, or on many machines, notwithstanding.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
+    /// How many bytes the file has: the machine reads files of this size alone, but for what runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<u64>,
+    /// Absolute paths at which the machine looks first: at most 32, each of at most 4095 bytes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<String>,
+    /// The machine says what it would do, and touches nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
 
-impl Operation for StopAndQuarantineFileByForce {
+impl Extras {
+    /// None: with them a request is the service's own.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A [`StopAndQuarantineFile`] with [`Extras`]. The service does not know the words and would pass over them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopAndQuarantineFileWith {
+    /// What the service knows of, too.
+    pub action: StopAndQuarantineFile,
+    /// What it does not.
+    pub extras: Extras,
+}
+
+impl Operation for StopAndQuarantineFileWith {
     type Output = MachineAction;
     const INFO: &'static OperationInfo = StopAndQuarantineFile::INFO;
 
     fn encode(&self) -> RequestParts {
         #[derive(serde::Serialize)]
-        struct Insisting<'a> {
+        struct Body<'a> {
             #[serde(flatten)]
             request: &'a crate::StopAndQuarantineFileRequest,
-            #[serde(rename = "Force")]
-            force: bool,
+            #[serde(flatten)]
+            extras: &'a Extras,
         }
-        let body = json(&Insisting {
-            request: self.0.request(),
-            force: true,
+        let body = json(&Body {
+            request: self.action.request(),
+            extras: &self.extras,
         });
         RequestParts {
             body: Some(body),
-            ..self.0.encode()
+            ..self.action.encode()
         }
+    }
+}
+
+/// Gets what the machine said of an action that has ended: what became of each process and each path.
+///
+/// The answer is the JSON that the contract describes as `ActionResult`, to which properties are only ever added;
+/// the crate `quell-protocol` has types for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GetActionResult {
+    action: ActionId,
+}
+
+impl GetActionResult {
+    /// Asks what became of this action.
+    #[must_use]
+    pub const fn new(action: ActionId) -> Self {
+        Self { action }
+    }
+}
+
+impl Operation for GetActionResult {
+    type Output = serde_json::Value;
+    const INFO: &'static OperationInfo = &operations::GET_ACTION_RESULT;
+
+    fn encode(&self) -> RequestParts {
+        let action = self.action.path_segment();
+        RequestParts::get(format!("/quell/v1/machineactions/{action}/result"), None)
     }
 }

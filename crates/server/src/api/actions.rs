@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use quell_model::{CancelMachineActionRequest, ErrorCode};
+use quell_protocol::ActionResult;
 
 use super::body::says_json;
 use super::{Api, ApiError, Call, action_id, answer, entity, schema};
@@ -23,6 +24,22 @@ impl Api {
             .await?
             .ok_or_else(|| ApiError::no_action(id.as_str()))?;
         Ok(call.action(StatusCode::OK, action))
+    }
+
+    /// What the machine said of an action that has ended: what became of each process and each path.
+    pub(super) async fn get_result(
+        &self,
+        call: &Call<'_>,
+        segment: &str,
+    ) -> Result<Response, ApiError> {
+        let id = action_id(segment)?;
+        let view = call.caller.view();
+        let action = self.store.action(view, &id).await?;
+        let action = action.ok_or_else(|| ApiError::no_action(id.as_str()))?;
+        let told = self.store.details(call.caller.tenant, &action.id).await?;
+        let told = told.ok_or_else(|| ApiError::no_result(id.as_str()))?;
+        let result: ActionResult = serde_json::from_str(&told).map_err(|_| ApiError::internal())?;
+        Ok(answer::entity(StatusCode::OK, &result))
     }
 
     pub(super) async fn list_actions(&self, call: &Call<'_>) -> Result<Response, ApiError> {

@@ -95,6 +95,17 @@ impl ApiError {
         )
     }
 
+    /// The machine has said nothing of the action, or it is gone.
+    pub(super) fn no_result(id: &str) -> Self {
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!(
+                "The machine has not said what became of action {}.",
+                excerpt(id)
+            ),
+        )
+    }
+
     /// There is no such file.
     pub(super) fn no_file(name: &str) -> Self {
         Self::new(

@@ -5,10 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use quell_model::{Sha1, Timestamp};
-use serde::Deserialize;
 
-use super::{Api, ApiError, Call};
-use crate::core::extension::FORCE;
+use super::Api;
 use crate::core::{BlastRadius, Objection, TenantId};
 use crate::store::StoreError;
 
@@ -31,31 +29,6 @@ impl FleetSizes {
     fn keep(&self, tenant: TenantId, size: u64, now: Timestamp) {
         let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sizes.insert(tenant, (size, now));
-    }
-}
-
-/// What this server reads of a request beyond what the contract has. Clients of the service's never
-/// send it.
-#[derive(Debug, Default, Deserialize)]
-struct Extensions {
-    #[serde(rename = "Force", default)]
-    force: Option<bool>,
-}
-
-impl Call<'_> {
-    /// Whether the caller insists on what the server would refuse to spare the fleet a mistake.
-    ///
-    /// The caller must hold a permission of its own for it, whether or not there would have been
-    /// anything to refuse.
-    pub(super) fn force(&self) -> Result<bool, ApiError> {
-        let body = self.body.clone()?;
-        let extensions: Extensions = serde_json::from_slice(&body)
-            .map_err(|_| ApiError::invalid_input("Force", "it is true or false"))?;
-        let force = extensions.force.unwrap_or_default();
-        if force {
-            self.caller.grant.holds(&FORCE)?;
-        }
-        Ok(force)
     }
 }
 

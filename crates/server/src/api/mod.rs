@@ -13,6 +13,7 @@ mod description;
 mod disabled;
 mod entity;
 mod error;
+mod extras;
 mod files;
 mod guard;
 mod host;
@@ -207,6 +208,7 @@ impl Api {
             Route::RestoreFile { machine_id } => self.restore(call, machine_id).await,
             Route::ListMachineActions => self.list_actions(&call).await,
             Route::GetMachineAction { action_id } => self.get_action(&call, action_id).await,
+            Route::GetActionResult { action_id } => self.get_result(&call, action_id).await,
             Route::CancelMachineAction { action_id } => self.cancel_action(call, action_id).await,
             Route::ListMachines => self.list_machines(&call).await,
             Route::GetMachine { machine_id } => self.get_machine(&call, machine_id).await,

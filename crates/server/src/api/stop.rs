@@ -4,6 +4,7 @@ use axum::response::Response;
 use quell_model::{ErrorCode, MachineId, Sha1, StopAndQuarantineFileRequest, Timestamp};
 use quell_protocol::Protection;
 
+use super::extras::Extras;
 use super::order::Order;
 use super::{Api, ApiError, Call, UnknownFile};
 use crate::core::audit::{Deed, Refusal};
@@ -66,12 +67,12 @@ impl Api {
     ) -> Result<Response, ApiError> {
         let machine = self.machine_to_order_from(&call, segment).await?;
         let request = StopAndQuarantineFileRequest::from_json(&call.body.clone()?)?;
-        let force = call.force()?;
+        let extras = call.extras()?;
         check_system(&machine)?;
         let now = self.clock.now();
         let (tenant, sha1) = (call.caller.tenant, request.sha1);
         if let Some(refusal) = self
-            .file_refusal(tenant, &machine.id, sha1, force, now)
+            .file_refusal(tenant, &machine.id, sha1, extras.force, now)
             .await?
         {
             let error = refusal.answer(sha1, &machine.id, &call.caller.powers.sees);
@@ -83,11 +84,20 @@ impl Api {
             self.store.tell(tenant, call.by, deed, now).await?;
             return Err(error);
         }
+        let Extras {
+            force,
+            hints,
+            dry_run,
+        } = extras;
         let order = Order {
             sha1,
-            ask: Ask::StopAndQuarantineFile { force },
+            ask: Ask::StopAndQuarantineFile {
+                force,
+                hints,
+                dry_run,
+            },
             comment: request.comment,
-            title: request.title,
+            title: title(request.title, dry_run),
             external_id: request.external_id,
         };
         self.order(&call, machine, order, now).await
@@ -138,5 +148,14 @@ fn check_system(machine: &MachineRecord) -> Result<(), ApiError> {
             ErrorCode::ClientVersionNotSupported,
             format!("StopAndQuarantineFile is supported on client version {first} and above."),
         )),
+    }
+}
+
+/// Whoever reads the list of actions must not take a dry run for the thing itself.
+fn title(given: Option<String>, dry_run: bool) -> Option<String> {
+    match (dry_run, given) {
+        (false, given) => given,
+        (true, None) => Some("Dry run".to_owned()),
+        (true, Some(given)) => Some(format!("Dry run: {given}")),
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked of a machine.
 
 use quell_model::ActionId;
-use quell_protocol::Conflict;
+use quell_protocol::{Conflict, Hints};
 
 /// What is asked, with what is particular to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,10 @@ pub enum Ask {
     StopAndQuarantineFile {
         /// Whether the caller insists, and may.
         force: bool,
+        /// What the caller knows of the file.
+        hints: Hints,
+        /// Whether nothing is to be touched.
+        dry_run: bool,
     },
     /// Put back what was taken away.
     RestoreFile {
@@ -21,6 +25,12 @@ pub enum Ask {
 }
 
 impl Ask {
+    /// Whether it only asks what would be done.
+    #[must_use]
+    pub const fn is_dry_run(&self) -> bool {
+        matches!(self, Self::StopAndQuarantineFile { dry_run: true, .. })
+    }
+
     /// Which kind of action it makes.
     #[must_use]
     pub const fn kind(&self) -> ActionKind {

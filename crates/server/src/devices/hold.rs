@@ -4,7 +4,10 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use quell_protocol::route::{MAX_HOLD_SECONDS, MAX_IN_PROGRESS, MAX_NONCE};
-use quell_protocol::{FaultCode, HoldRequest, HoldResponse, Life, Order};
+use quell_protocol::{
+    Ability, ActionResult, FailureReason, FaultCode, HoldRequest, HoldResponse, Life, Order,
+    Verdict,
+};
 use tokio::sync::futures::Notified;
 use tokio::time::{Instant, timeout_at};
 
@@ -32,6 +35,7 @@ struct Asked {
     standing: Standing,
     above: u64,
     believes_frozen: bool,
+    abilities: Vec<Ability>,
 }
 
 impl Asked {
@@ -81,6 +85,7 @@ impl Devices {
             standing: self.standing(&proven).await?,
             above: request.acknowledged,
             believes_frozen: request.frozen,
+            abilities: request.abilities.clone(),
         };
         let orders = match attended {
             Attended::Late => Vec::new(),
@@ -170,7 +175,7 @@ impl Devices {
             // Enabled before the look, so that an order that comes in between is not missed.
             let mut woken = pin!(sleeper.notify().notified());
             woken.as_mut().enable();
-            let orders = self.orders(proven, asked.above).await?;
+            let orders = self.orders(proven, asked).await?;
             if !orders.is_empty() || asked.has_news(&asked.standing, proven) {
                 return Ok(orders);
             }
@@ -209,11 +214,48 @@ impl Devices {
         }
     }
 
-    async fn orders(&self, proven: &Proven, above: u64) -> Result<Vec<Order>, DeviceFault> {
+    async fn orders(&self, proven: &Proven, asked: &Asked) -> Result<Vec<Order>, DeviceFault> {
         let now = self.clock.now();
-        Ok(self
+        let waiting = self
             .store
-            .orders(proven.tenant, &proven.machine, above, now)
-            .await?)
+            .orders(proven.tenant, &proven.machine, asked.above, now)
+            .await?;
+        let mut orders = Vec::with_capacity(waiting.len());
+        for order in waiting {
+            match order.verb.clone().for_agent(&asked.abilities) {
+                Some(verb) => orders.push(Order { verb, ..order }),
+                None => self.end_unsupported(proven, &order).await?,
+            }
+        }
+        Ok(orders)
+    }
+
+    /// Ends an action whose agent would do something else than what was asked.
+    async fn end_unsupported(&self, proven: &Proven, order: &Order) -> Result<(), DeviceFault> {
+        let verdict = Verdict::Failed {
+            reason: FailureReason::Unsupported,
+            message:
+                "the agent on this machine is too old to say what it would do: nothing was touched"
+                    .to_owned(),
+        };
+        let ending = (&verdict).into();
+        let details = order
+            .verb
+            .sha1()
+            .map(|sha1| ActionResult::new(sha1, verdict));
+        self.store
+            .advance(
+                proven.tenant,
+                &order.action_id,
+                Some(&proven.machine),
+                Happened {
+                    event: Event::Ended(ending),
+                    details: details.and_then(|result| serde_json::to_string(&result).ok()),
+                    by: By::server("hold"),
+                    now: self.clock.now(),
+                },
+            )
+            .await?;
+        Ok(())
     }
 }

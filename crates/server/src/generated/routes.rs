@@ -87,6 +87,11 @@ pub(crate) enum Route<'a> {
         /// The parameter action_id.
         action_id: &'a str,
     },
+    /// `GET /quell/v1/machineactions/{actionId}/result`: Get what a machine said of an action that has ended; an extension of quell's own server.
+    GetActionResult {
+        /// The parameter action_id.
+        action_id: &'a str,
+    },
     /// `POST /api/machineactions/{actionId}/cancel`: Cancel an action that has not ended.
     CancelMachineAction {
         /// The parameter action_id.
@@ -350,6 +355,14 @@ impl<'a> Route<'a> {
         {
             found.push(("GET", Self::GetMachineAction { action_id }));
         }
+        if let [fixed0, fixed1, fixed2, action_id, fixed4] = *segments
+            && is(fixed0, "quell")
+            && is(fixed1, "v1")
+            && is(fixed2, "machineactions")
+            && is(fixed4, "result")
+        {
+            found.push(("GET", Self::GetActionResult { action_id }));
+        }
         if let [fixed0, fixed1, action_id, fixed3] = *segments
             && is(fixed0, "api")
             && is(fixed1, "machineactions")
@@ -456,6 +469,7 @@ impl<'a> Route<'a> {
             Self::RunLiveResponse { .. } => Some(&operations::RUN_LIVE_RESPONSE),
             Self::ListMachineActions => Some(&operations::LIST_MACHINE_ACTIONS),
             Self::GetMachineAction { .. } => Some(&operations::GET_MACHINE_ACTION),
+            Self::GetActionResult { .. } => Some(&operations::GET_ACTION_RESULT),
             Self::CancelMachineAction { .. } => Some(&operations::CANCEL_MACHINE_ACTION),
             Self::GetPackageUri { .. } => Some(&operations::GET_PACKAGE_URI),
             Self::GetLiveResponseResult { .. } => Some(&operations::GET_LIVE_RESPONSE_RESULT),
@@ -558,6 +572,11 @@ mod tests {
             "GET",
             "/api/machineactions/X",
             Route::GetMachineAction { action_id: "X" },
+        ),
+        (
+            "GET",
+            "/quell/v1/machineactions/X/result",
+            Route::GetActionResult { action_id: "X" },
         ),
         (
             "POST",

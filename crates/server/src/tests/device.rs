@@ -113,6 +113,7 @@ impl Device {
                 count: COUNT.fetch_add(1, Ordering::Relaxed),
             },
             frozen: false,
+            abilities: quell_protocol::Ability::ALL.to_vec(),
         }
     }
 

@@ -159,6 +159,7 @@ fn paths(operation: &OperationInfo, names: &Names, now: &str) -> Vec<String> {
         | Route::ListLatestActionsOfMachine { .. }
         | Route::ListAvailableMachineActions { .. } => with("{machineId}", &names.machines),
         Route::GetMachineAction { .. }
+        | Route::GetActionResult { .. }
         | Route::CancelMachineAction { .. }
         | Route::GetPackageUri { .. }
         | Route::GetLiveResponseResult { .. } => with("{actionId}", &names.actions),

@@ -10,6 +10,7 @@ mod enrolment;
 mod failures;
 mod finding;
 mod guard;
+mod hints;
 mod hold;
 mod hostile;
 mod identity;

@@ -108,6 +108,7 @@ fn hold() -> HoldRequest {
             count: 1,
         },
         frozen: false,
+        abilities: quell_protocol::Ability::ALL.to_vec(),
     }
 }
 

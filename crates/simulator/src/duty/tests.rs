@@ -29,6 +29,8 @@ fn stop(sequence: u64, action: &str) -> Order {
         comment: "c".to_owned(),
         requestor: None,
         force: false,
+        hints: quell_protocol::Hints::default(),
+        dry_run: false,
     };
     order(sequence, action, verb)
 }

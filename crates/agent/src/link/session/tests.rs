@@ -1,4 +1,4 @@
-use quell_protocol::{FaultCode, MachineFacts, Verb};
+use quell_protocol::{FaultCode, Hints, MachineFacts, Verb};
 
 use super::*;
 
@@ -19,6 +19,8 @@ fn order(sequence: u64) -> Order {
             comment: "why".to_owned(),
             requestor: None,
             force: false,
+            hints: Hints::default(),
+            dry_run: false,
         },
     }
 }

@@ -28,6 +28,11 @@ pub(super) fn lines(
             ));
         }
     }
+    if arguments.dry_run_on_device {
+        lines.push(
+            "as a dry run: the machines say what they would do, and touch nothing".to_owned(),
+        );
+    }
     if arguments.force {
         lines.push(
             "by force: even if the file is protected or on many machines, which the server would refuse".to_owned(),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use quell::{Error, Intent, MachineAction, MachineId, Outcome, Placed, Placement};
+use quell::{Client, Error, Intent, MachineAction, MachineId, Outcome, Placed, Placement};
 use quell_terminal::Exit;
 use serde::Serialize;
 
 use crate::connection::{exit_of, next_step};
 use crate::ending;
+use crate::machine_result::{self, MachineResult};
 
 /// What became of one machine.
 #[derive(Debug, Serialize)]
@@ -21,6 +22,9 @@ pub(in crate::commands) struct Attempt {
     pub(in crate::commands) action: Option<MachineAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
+    /// What the machine said of it, if it is one of one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands) result: Option<MachineResult>,
     #[serde(skip)]
     pub(in crate::commands) exit: Exit,
 }
@@ -51,6 +55,13 @@ const AGAIN: &str = "give the same command again later: it looks for the action 
 const BY_HAND: &str = "look at those actions, then say which it was: `quell action unsettled` and `quell action settle`";
 
 impl Attempt {
+    /// Asks what became of each process and each path, if the action has ended.
+    pub(in crate::commands) async fn ask_the_machine(&mut self, client: &Client) {
+        if let Some(action) = &self.action {
+            self.result = machine_result::of(client, action).await;
+        }
+    }
+
     /// What the request came to.
     pub(in crate::commands) fn of(machine_id: MachineId, result: Result<Placed, Error>) -> Self {
         match result {
@@ -137,6 +148,7 @@ impl Attempt {
             placement: None,
             action: None,
             error: None,
+            result: None,
             exit: Exit::Success,
         }
     }
@@ -155,6 +167,7 @@ impl Attempt {
         Self {
             outcome,
             error: Some(fault),
+            result: None,
             exit,
             ..Self::planned(machine_id)
         }

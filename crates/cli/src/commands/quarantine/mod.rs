@@ -11,11 +11,12 @@ pub(super) mod waiting;
 use std::future::IntoFuture as _;
 
 use quell::extension::OwnServer;
-use quell::model::Operation;
+use quell::model::{Extras, Operation};
 use quell::{
     ActionRequest, ActionType, Client, Comment, InDoubt, Intent, IntentId, MachineAction,
     MachineId, Priority, Sha1,
 };
+use quell_protocol::{Hints, WirePath};
 use quell_terminal::{Consent, Exit, Failure, Format, Interrupt, Question, Span};
 
 use crate::connection::{self, Explained as _, ServiceFlags};
@@ -47,6 +48,15 @@ pub(crate) struct Arguments {
     /// permission Quell.Machine.Force there, and Microsoft's service knows nothing of it
     #[arg(long)]
     force: bool,
+    /// How many bytes the file has: a machine of quell's own server then reads files of that size alone
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=i64::MAX.cast_unsigned()))]
+    file_size: Option<u64>,
+    /// An absolute path at which a machine of quell's own server looks first; may be given several times
+    #[arg(long = "path", value_name = "PATH", value_parser = absolute)]
+    paths: Vec<String>,
+    /// Have the machines say what they would do, and touch nothing; for quell's own server alone
+    #[arg(long, conflicts_with = "dry_run")]
+    dry_run_on_device: bool,
     /// Wait until every action has ended
     #[arg(long)]
     wait: bool,
@@ -58,6 +68,39 @@ pub(crate) struct Arguments {
     dry_run: bool,
     #[command(flatten)]
     consent: Consent,
+}
+
+/// A path that a machine may be told of.
+fn absolute(text: &str) -> Result<String, String> {
+    let hints = Hints {
+        file_size: None,
+        paths: vec![WirePath::from_bytes(text.as_bytes())],
+    };
+    hints.check().map_err(|fault| fault.to_string())?;
+    Ok(text.to_owned())
+}
+
+impl Arguments {
+    /// The first option that only a server of one's own knows, if there is one.
+    fn wants_own_server(&self) -> Option<&'static str> {
+        [
+            ("--force", self.force),
+            ("--file-size", self.file_size.is_some()),
+            ("--path", !self.paths.is_empty()),
+            ("--dry-run-on-device", self.dry_run_on_device),
+        ]
+        .into_iter()
+        .find_map(|(option, given)| given.then_some(option))
+    }
+
+    fn extras(&self) -> Extras {
+        let mut extras = Extras::none();
+        extras.force = self.force;
+        extras.file_size = self.file_size;
+        extras.paths.clone_from(&self.paths);
+        extras.dry_run = self.dry_run_on_device;
+        extras
+    }
 }
 
 const KIND: ActionType = ActionType::StopAndQuarantineFile;
@@ -92,9 +135,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let connection = connection::connect(flags).await?;
     let at = |failure: Failure| failure.at(&connection.destination);
-    let force = match arguments.force {
-        true => Some(own_server(&connection.client, "--force").map_err(at)?),
-        false => None,
+    let own = match arguments.wants_own_server() {
+        Some(option) => Some(own_server(&connection.client, option).map_err(at)?),
+        None => None,
     };
     let client = match arguments.machines.as_slice() {
         [_] => connection.client.clone(),
@@ -121,12 +164,15 @@ pub(crate) async fn run(
         arguments,
         unsettled: &unsettled,
         client: &client,
-        force,
+        own,
     };
     let mut attempts = asking.all(&targets, &mut interrupt).await;
     if arguments.wait && !interrupt.came() {
         let deadline = arguments.deadline.duration();
         waiting::for_all(&mut attempts, deadline, &client, &mut interrupt).await;
+    }
+    for attempt in &mut attempts {
+        attempt.ask_the_machine(&client).await;
     }
     report::write(arguments, &attempts, format)?;
     Ok(attempts
@@ -148,8 +194,8 @@ struct Asking<'a> {
     arguments: &'a Arguments,
     unsettled: &'a Unsettled,
     client: &'a Client,
-    /// The server to insist at, where that is wanted.
-    force: Option<OwnServer>,
+    /// The server, where it is asked for what Microsoft's knows nothing of.
+    own: Option<OwnServer>,
 }
 
 impl Asking<'_> {
@@ -177,15 +223,15 @@ impl Asking<'_> {
         }
         let (machine, comment) = (target.id.clone(), arguments.comment.clone());
         let (tag, doubt) = (arguments.tag, arguments.in_doubt);
-        match &self.force {
+        match &self.own {
             None => {
                 let machine = self.client.machine(machine);
                 let request = machine.stop_and_quarantine_file(arguments.sha1, comment);
                 send(target, request, tag, doubt).await
             }
             Some(server) => {
-                let sha1 = arguments.sha1;
-                let request = server.stop_and_quarantine_file_by_force(machine, sha1, comment);
+                let (sha1, extras) = (arguments.sha1, arguments.extras());
+                let request = server.stop_and_quarantine_file_with(machine, sha1, comment, extras);
                 send(target, request, tag, doubt).await
             }
         }

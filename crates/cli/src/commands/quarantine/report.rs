@@ -79,7 +79,13 @@ pub(in crate::commands) fn show(attempts: &[Attempt]) -> Result<(), Failure> {
             &attempt.remark(),
         ]);
     }
-    output::text(&table.render("no machines"))?;
+    let mut text = table.render("no machines");
+    for attempt in attempts {
+        if let Some(result) = &attempt.result {
+            text.push_str(&format!("\n{}\n{}", attempt.machine_id, result.text()));
+        }
+    }
+    output::text(&text)?;
     advise(attempts);
     Ok(())
 }

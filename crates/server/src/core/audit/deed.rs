@@ -113,6 +113,8 @@ pub enum Deed {
         comment: String,
         /// Whether the caller overrode what limits a mistake.
         forced: bool,
+        /// Whether it was only asked what would be done.
+        dry_run: bool,
     },
     /// The same request came again, and was answered with the active action.
     ActionRepeated(Ordered),

@@ -36,6 +36,7 @@ fn deed(number: u64) -> Deed {
             ordered,
             comment: format!("alert {number}\n\"quoted\""),
             forced: false,
+            dry_run: false,
         },
         1 => Deed::ActionReported {
             ordered,

@@ -24,10 +24,13 @@ impl Told {
                 ordered,
                 comment,
                 forced,
+                dry_run,
             } => told("ActionTaken")
                 .ordered(ordered)
                 .text("comment", comment)
-                .detail("forced", *forced),
+                .detail("forced", *forced)
+                // Said only where it is so: entries from before there were dry runs read the same.
+                .maybe("dryRun", dry_run.then(|| true.into())),
             Deed::ActionRepeated(ordered) => told("ActionRepeated").ordered(ordered),
             Deed::ActionRefused { machine, sha1, why } => told("ActionRefused")
                 .machine(machine)

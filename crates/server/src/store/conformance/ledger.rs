@@ -104,6 +104,8 @@ pub(in crate::store) async fn orders_wait_until_they_are_acknowledged(store: Arc
             comment: "why".to_owned(),
             requestor: Some("SOC".to_owned()),
             force: false,
+            hints: quell_protocol::Hints::default(),
+            dry_run: false,
         }
     );
     let above = store.orders(tenant, &machine, sequence, at(1)).await;

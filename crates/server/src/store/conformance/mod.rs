@@ -228,7 +228,11 @@ pub(super) fn submission(tenant: TenantId, id: &str, now: Timestamp) -> Submissi
         machine: machine_id("m1"),
         computer_dns_name: "host.example".to_owned(),
         sha1: sha1(),
-        ask: Ask::StopAndQuarantineFile { force: false },
+        ask: Ask::StopAndQuarantineFile {
+            force: false,
+            hints: quell_protocol::Hints::default(),
+            dry_run: false,
+        },
         application: "robot".to_owned(),
         requestor: "SOC".to_owned(),
         comment: "why".to_owned(),

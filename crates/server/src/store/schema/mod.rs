@@ -29,6 +29,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0012.sql"),
     include_str!("0013.sql"),
     include_str!("0014.sql"),
+    include_str!("0015.sql"),
 ];
 
 /// The version that is reached by all steps.

@@ -166,7 +166,7 @@ fn decide(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, Store
     }
     let active = active(sql, submission)?;
     if let Some(other) = &active
-        && other.kind != submission.ask.kind()
+        && !is_like(sql, submission, other)?
     {
         return Ok(Submitted::Refused);
     }
@@ -181,6 +181,20 @@ fn decide(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, Store
     }
 }
 
+/// Whether an active action is of the kind that is asked for. Whoever wants a file taken away must not
+/// be answered with a dry run.
+fn is_like(
+    sql: &mut dyn Sql,
+    submission: &Submission,
+    other: &ActionRecord,
+) -> Result<bool, StoreError> {
+    let (dry_run,): (bool,) = sql.query_sure(
+        "SELECT dry_run FROM actions WHERE tenant = ?1 AND id = ?2",
+        values![submission.tenant, &other.id],
+    )?;
+    Ok(other.kind == submission.ask.kind() && dry_run == submission.ask.is_dry_run())
+}
+
 fn told(submission: &Submission, submitted: &Submitted) -> Deed {
     let refused = |why| Deed::ActionRefused {
         machine: submission.machine.clone(),
@@ -189,10 +203,11 @@ fn told(submission: &Submission, submitted: &Submitted) -> Deed {
     };
     match submitted {
         Submitted::New(action) => match &submission.ask {
-            Ask::StopAndQuarantineFile { force } => Deed::ActionTaken {
+            Ask::StopAndQuarantineFile { force, dry_run, .. } => Deed::ActionTaken {
                 ordered: action.ordered(),
                 comment: action.comment.clone(),
                 forced: *force,
+                dry_run: *dry_run,
             },
             Ask::RestoreFile { .. } => Deed::RestoreOrdered(action.ordered()),
         },
@@ -228,7 +243,7 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
         kind: submission.ask.kind(),
     };
     let (force, taken_by, conflict, verb) = match &submission.ask {
-        Ask::StopAndQuarantineFile { force } => (*force, None, None, OrderVerb::Stop),
+        Ask::StopAndQuarantineFile { force, .. } => (*force, None, None, OrderVerb::Stop),
         Ask::RestoreFile { taken_by, conflict } => {
             let conflict = orders::conflict_name(*conflict);
             (false, taken_by.as_ref(), Some(conflict), OrderVerb::Restore)
@@ -237,9 +252,9 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
     sql.execute(
         "INSERT INTO actions (tenant, id, type, machine, computer_dns_name, sha1, title, requestor,
              requestor_comment, external_id, status, error_hresult, created, last_update,
-             heard, application, force, taken_by, conflict)
+             heard, application, force, taken_by, conflict, hints, dry_run)
          VALUES (?1, ?2, ?12, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11, ?11, ?13, ?14, ?15,
-             ?16)",
+             ?16, ?17, ?18)",
         values![
             submission.tenant,
             &action.id,
@@ -257,6 +272,8 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
             force,
             taken_by,
             conflict,
+            orders::hints_text(&submission.ask),
+            submission.ask.is_dry_run(),
         ],
     )?;
     orders::give(sql, submission.tenant, &action, verb, action.created)?;

@@ -1,12 +1,12 @@
 //! Orders that wait for their machines.
 
 use quell_model::{MachineId, Timestamp};
-use quell_protocol::{Conflict, Order, Verb};
+use quell_protocol::{Conflict, Hints, Order, Verb};
 
 use super::trail;
-use crate::core::TenantId;
 use crate::core::audit::{By, Deed, Ordered};
 use crate::core::lifecycle::DELIVERY_TIME;
+use crate::core::{Ask, TenantId};
 use crate::store::StoreError;
 use crate::store::database::{FromRow, Row, Sql, values};
 use crate::store::record::ActionRecord;
@@ -115,7 +115,7 @@ pub(super) fn waiting(
 ) -> Result<Vec<Order>, StoreError> {
     sql.query(
         "SELECT o.sequence, o.machine, o.action, o.expires, o.verb, a.sha1, a.requestor_comment,
-             a.requestor, a.force, a.taken_by, a.conflict
+             a.requestor, a.force, a.taken_by, a.conflict, a.hints, a.dry_run
          FROM orders o JOIN actions a ON a.tenant = o.tenant AND a.id = o.action
          WHERE o.tenant = ?1 AND o.machine = ?2 AND o.sequence > ?3 AND o.expires > ?4
              AND (o.verb = 'CancelAction' OR a.status IN ('Pending', 'InProgress'))
@@ -202,12 +202,15 @@ fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
     let verb: String = row.next()?;
     let (sha1, comment, requestor) = (row.next()?, row.next()?, row.next()?);
     let (force, taken_by, conflict) = (row.next()?, row.next()?, row.next::<Option<String>>()?);
+    let (hints, dry_run) = (row.next::<Option<String>>()?, row.next()?);
     if verb == OrderVerb::Stop.as_str() {
         Ok(Verb::StopAndQuarantineFile {
             sha1,
             comment,
             requestor,
             force,
+            hints: hints_read(hints.as_deref())?,
+            dry_run,
         })
     } else if verb == OrderVerb::Restore.as_str() {
         Ok(Verb::RestoreFile {
@@ -221,6 +224,24 @@ fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
         Ok(Verb::CancelAction)
     } else {
         Err(StoreError::Damaged(format!("unknown verb {verb:?}")))
+    }
+}
+
+/// Hints as a row keeps them; nothing where there are none.
+pub(super) fn hints_text(ask: &Ask) -> Option<String> {
+    match ask {
+        Ask::StopAndQuarantineFile { hints, .. } if !hints.is_empty() => {
+            serde_json::to_string(hints).ok()
+        }
+        _ => None,
+    }
+}
+
+fn hints_read(text: Option<&str>) -> Result<Hints, StoreError> {
+    match text {
+        None => Ok(Hints::default()),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|error| StoreError::Damaged(format!("unreadable hints: {error}"))),
     }
 }
 

@@ -56,6 +56,8 @@ fn stop() -> Verb {
         comment: "why".to_owned(),
         requestor: None,
         force: false,
+        hints: quell_protocol::Hints::default(),
+        dry_run: false,
     }
 }
 
