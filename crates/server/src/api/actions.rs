@@ -32,7 +32,7 @@ impl Api {
         call: &Call<'_>,
         segment: &str,
     ) -> Result<Response, ApiError> {
-        let id = action_id(segment)?;
+        let id = action_id::named(segment)?;
         let view = call.caller.view();
         let action = self.store.action(view, &id).await?;
         let action = action.ok_or_else(|| ApiError::no_action(id.as_str()))?;
