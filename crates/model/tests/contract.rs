@@ -82,6 +82,8 @@ fn evidence() -> Vec<Row> {
         ),
         read("ListMachineActions"),
         read("GetMachineAction"),
+        #[cfg(feature = "extension")]
+        read("GetActionResult"),
         row(
             "CancelMachineAction",
             200,
@@ -189,6 +191,8 @@ fn what_was_only_seen_has_no_page() {
         [
             #[cfg(feature = "extension")]
             "RestoreFile",
+            #[cfg(feature = "extension")]
+            "GetActionResult",
             "ListActionsOfMachine",
             "ListLatestActionsOfMachine",
             "ListAvailableMachineActions"

@@ -160,7 +160,7 @@ async fn result_is_what_the_machine_said_for_whoever_may_read_the_action() {
         .get(&token, &result_path("0b5f1a3e-0000-4000-8000-000000000009"))
         .await;
     assert_eq!(unknown.refusal().0, 404);
-    let may_not = world.token(&[BOTH[1]]).await;
+    let may_not = world.token(&[BOTH[0]]).await;
     assert_eq!(
         world.get(&may_not, &result_path(&id)).await.refusal().0,
         403
