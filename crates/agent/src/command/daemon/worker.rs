@@ -158,6 +158,8 @@ mod tests {
                 comment: "why".to_owned(),
                 requestor: None,
                 force: false,
+                hints: quell_protocol::Hints::default(),
+                dry_run: false,
             },
         }
     }
