@@ -26,8 +26,9 @@ enum Prints {
 }
 
 /// In the page's order. A new one is a line here and a pair of marks on the page.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     Section::new("act", "quell-cli", "act", Prints::Markdown),
+    Section::new("agent", "quell-cli", "agent", Prints::Markdown),
     Section::new("overhead", "quell-overhead", "overhead", Prints::Markdown),
     Section::new("decision", "quell-ratelimit", "decision", Prints::Lines),
     Section::new("campaign", "quell-ratelimit", "campaign", Prints::Markdown),
