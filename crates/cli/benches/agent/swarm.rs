@@ -149,6 +149,8 @@ impl Swarm {
             .args([chain, &kind.chains.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Who begins anew when the file is gone complains.
+            .stderr(Stdio::null())
             .spawn()
             .expect("this program starts again");
         let turns = reaper.stdin.take().expect("it is piped");
