@@ -32,7 +32,7 @@ impl Stage {
         let setup = Setup {
             limits: "off",
             allow_unknown_files: true,
-            policy: "actions-per-hour = 1000000\nblast-radius.processes = 100000\n",
+            policy: "blast-radius.processes = 100000\n".to_owned(),
             ..Setup::default()
         };
         let mut world = World::of(env!("CARGO_BIN_EXE_quell"), setup);
