@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use quell_model::ActionId;
 
-use super::{BREATH, Depth, own_line};
+use super::{BREATH, Depth, Trace, own_line};
 use crate::crash_point;
 use crate::engine::action::{Action, Fault};
 use crate::find::{Wanted, admitted};
@@ -21,15 +21,19 @@ const PATIENCE: Duration = Duration::from_millis(500);
 impl Action<'_> {
     /// Freezes the control groups of these processes one after the other, and stops in each whoever
     /// is wanted.
-    pub(super) fn freeze_cgroups_of(&mut self, pids: &[u32], wanted: &Wanted) -> Result<(), Fault> {
-        let mut done: Vec<Cgroup> = Vec::new();
-        for pid in pids {
-            for cgroup in Cgroup::of(*pid) {
-                if done.iter().any(|frozen| frozen.contains(&cgroup)) {
+    pub(super) fn freeze_cgroups_of(
+        &mut self,
+        traces: &[Trace],
+        wanted: &Wanted,
+    ) -> Result<(), Fault> {
+        let mut done: Vec<&Cgroup> = Vec::new();
+        for trace in traces {
+            for cgroup in &trace.cgroups {
+                if done.iter().any(|frozen| frozen.contains(cgroup)) {
                     break;
                 }
-                if self.may_freeze(&cgroup)? {
-                    self.freeze_cgroup(&cgroup, wanted)?;
+                if self.may_freeze(cgroup)? {
+                    self.freeze_cgroup(cgroup, wanted)?;
                     done.push(cgroup);
                     break;
                 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{Depth, own_line};
+use super::{Depth, Trace, own_line};
 use crate::engine::action::{Action, Fault};
 use crate::engine::frozen::Frozen;
 use crate::engine::held::resume_bystander;
@@ -15,21 +15,19 @@ impl Action<'_> {
     /// Stops the groups of these processes; answers those whose group may not be stopped.
     pub(super) fn stop_groups_of(
         &mut self,
-        pids: &[u32],
+        traces: Vec<Trace>,
         wanted: &Wanted,
-    ) -> Result<Vec<u32>, Fault> {
-        let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
-        for pid in pids {
-            if let Some(stat) = ProcessStat::of(*pid) {
-                groups.entry(stat.group).or_default().push(*pid);
-            }
+    ) -> Result<Vec<Trace>, Fault> {
+        let mut groups: HashMap<u32, Vec<Trace>> = HashMap::new();
+        for trace in traces {
+            groups.entry(trace.group).or_default().push(trace);
         }
         let mut beyond = Vec::new();
-        for (group, pids) in groups {
+        for (group, traces) in groups {
             if self.may_stop_group(group)? {
                 self.stop_group(group, wanted)?;
             } else {
-                beyond.extend(pids);
+                beyond.extend(traces);
             }
         }
         Ok(beyond)

@@ -7,6 +7,7 @@ mod cgroup;
 mod group;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::collections::HashSet;
 use std::thread;
@@ -15,12 +16,13 @@ use std::time::{Duration, Instant};
 pub(super) use cgroup::thaw_noted;
 use group::StoppedGroup;
 pub(super) use group::members_of;
+use trace::Trace;
 
 use super::action::{Action, Fault};
 use super::frozen::refused;
 use super::held::Held;
 use crate::crash_point;
-use crate::find::{Execution, Wanted, deep_scan, processes};
+use crate::find::{Execution, Wanted, admitted, deep_scan, processes};
 use crate::journal::Fate;
 use crate::plan::chase::{Chase, Measure, Scan};
 use crate::sys::process_stat::ProcessStat;
@@ -49,9 +51,20 @@ impl Action<'_> {
                 true => Depth::Everything,
                 false => Depth::Executables,
             };
+            let before: HashSet<u32> = admitted(self.scope)
+                .map_err(Fault::Processes)?
+                .into_iter()
+                .collect();
             let appeared = self.stop_those_of(&wanted, depth, None)?;
+            let mut traces: Vec<Trace> = appeared.into_iter().filter_map(Trace::of).collect();
+            if traces.is_empty() {
+                let fleeting = trace::of_the_fleeting(self.scope, &wanted, before);
+                let fleeting = fleeting.map_err(Fault::Processes)?;
+                let beyond_hand = |trace: &Trace| !self.frozen.holds(trace.pid);
+                traces = fleeting.into_iter().filter(beyond_hand).collect();
+            }
             let measure = chase.observe(Scan {
-                appeared: !appeared.is_empty(),
+                appeared: !traces.is_empty(),
                 still: self.frozen.is_still(),
                 late: Instant::now() >= deadline,
             });
@@ -63,10 +76,10 @@ impl Action<'_> {
                 }
                 Measure::ScanAgain => {}
                 Measure::StopGroups => {
-                    let beyond = self.stop_groups_of(&appeared, &wanted)?;
+                    let beyond = self.stop_groups_of(traces, &wanted)?;
                     self.freeze_cgroups_of(&beyond, &wanted)?;
                 }
-                Measure::FreezeControlGroups => self.freeze_cgroups_of(&appeared, &wanted)?,
+                Measure::FreezeControlGroups => self.freeze_cgroups_of(&traces, &wanted)?,
             }
             if !self.frozen.is_still() {
                 thread::sleep(BREATH);

@@ -99,6 +99,28 @@ impl Drop for Group {
 }
 
 #[test]
+fn who_came_since_the_last_listing_is_traced_to_his_group() {
+    let dir = tempfile::tempdir().unwrap();
+    let group = Group::start(dir.path());
+    let own = ProcessIdentity {
+        pid: std::process::id(),
+        start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
+    };
+    let scope = Scope::descendants(Vec::new(), own);
+    let wanted = Wanted::from([(group.file, Nature::Program)]);
+    let known = HashSet::from([group.innocent.id()]);
+    let traces = trace::of_the_fleeting(&scope, &wanted, known).unwrap();
+    let told: Vec<_> = traces
+        .iter()
+        .map(|trace| (trace.pid, trace.group))
+        .collect();
+    assert_eq!(told, [(group.wanted.id(), group.id())]);
+    let known = HashSet::from([group.innocent.id(), group.wanted.id()]);
+    let traces = trace::of_the_fleeting(&scope, &wanted, known).unwrap();
+    assert!(traces.is_empty(), "who was known is no news");
+}
+
+#[test]
 fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let engine = engine(dir.path());
