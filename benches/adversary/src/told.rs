@@ -31,6 +31,11 @@ impl Told {
         self.action["status"].as_str().unwrap_or("no status")
     }
 
+    /// What the agent says of the whole, if it said anything.
+    pub(crate) fn verdict(&self) -> Option<&str> {
+        self.result["verdict"]["type"].as_str()
+    }
+
     /// Why the agent says that it failed.
     pub(crate) fn reason(&self) -> &str {
         self.result["verdict"]["reason"].as_str().unwrap_or("none")
