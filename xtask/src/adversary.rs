@@ -4,16 +4,22 @@ use std::process::Command;
 
 use crate::cargo::{self, Workspace};
 use crate::failure::{Context as _, Outcome};
+use crate::postgres;
 
 /// What runs with every change: the minimum of cases, and captures under each attack for twenty seconds.
 const GATE: [&str; 4] = ["--minimum", "--captures", "--within", "20"];
 
-/// Plays the part that belongs to the gate. Without root, what needs it is not shown.
+/// Plays the part that belongs to the gate. An agent without root rightly says that it cannot see everything: without
+/// root only captures are attacked.
 ///
 /// # Errors
 /// A case failed; it has been told.
 pub(crate) fn gate() -> Outcome {
-    run(&GATE)
+    if postgres::is_root() {
+        return run(&GATE);
+    }
+    eprintln!("not root: the cases are skipped, captures are attacked");
+    run(&GATE[1..])
 }
 
 /// Plays every case, or those of the numbers, or does what is asked of it many times.
