@@ -41,7 +41,7 @@ fn below(
         .ok_or(Errno::XDEV)?;
     let mut steps: Vec<&[u8]> = relative.split(|byte| *byte == b'/').collect();
     let leads_back = |step: &&[u8]| matches!(*step, b"" | b"." | b"..");
-    if !doorway.admits_root(&directory) || steps.iter().any(|step| leads_back(&step)) {
+    if !doorway.admits_root(&directory) || steps.iter().any(leads_back) {
         return Err(Errno::INVAL);
     }
     let name = steps.pop().ok_or(Errno::INVAL)?;
@@ -96,7 +96,7 @@ mod tests {
     fn path_of_exact_bytes_leads_to_its_file() {
         let (_dir, root) = stage();
         let path = within(&root, b"/a/b/\xff\n");
-        let found = pointed_at(&[root.clone()], &HashSet::new(), &path).unwrap();
+        let found = pointed_at(std::slice::from_ref(&root), &HashSet::new(), &path).unwrap();
         assert_eq!(found.path(), path);
         assert!(is_found(&root, &within(&root, b"/top")));
         // What a root of "/" strips is nothing.

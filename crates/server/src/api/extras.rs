@@ -46,8 +46,8 @@ fn read(body: &[u8]) -> Result<Extras, ApiError> {
     let sent: Sent = serde_json::from_slice(body)
         .map_err(|_| ApiError::invalid_input("body", "a property is there twice"))?;
     let hints = Hints {
-        file_size: taken("FileSize", sent.file_size, HintFault::Size)?,
-        paths: taken::<Vec<String>, _>("Paths", sent.paths, "it is a list of paths")?
+        file_size: taken("FileSize", sent.file_size, &HintFault::Size)?,
+        paths: taken::<Vec<String>>("Paths", sent.paths, "it is a list of paths")?
             .unwrap_or_default()
             .into_iter()
             .map(|path| WirePath::from_bytes(path.as_bytes()))
@@ -68,10 +68,10 @@ fn read(body: &[u8]) -> Result<Extras, ApiError> {
 }
 
 /// A property's value; null is as good as absent.
-fn taken<T: serde::de::DeserializeOwned, W: ToString>(
+fn taken<T: serde::de::DeserializeOwned>(
     property: &str,
     value: Option<Value>,
-    what: W,
+    what: &(impl ToString + ?Sized),
 ) -> Result<Option<T>, ApiError> {
     match value {
         None => Ok(None),

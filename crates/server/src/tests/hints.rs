@@ -9,7 +9,7 @@ use serde_json::json;
 use super::device::Device;
 use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
 
-fn asking(more: serde_json::Value) -> String {
+fn asking(more: &serde_json::Value) -> String {
     let mut body = json!({"Comment": "why", "Sha1": SHA1});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -34,7 +34,7 @@ async fn hints_reach_the_machine_and_no_answer() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
     let token = world.token(BOTH).await;
-    let body = asking(json!({"FileSize": 4711, "Paths": ["/opt/evil", "/tmp/ä b"]}));
+    let body = asking(&json!({"FileSize": 4711, "Paths": ["/opt/evil", "/tmp/ä b"]}));
     let answer = world.post(&token, &stop_path(MACHINE), body).await;
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
     let id = answer.json()["id"].as_str().unwrap().to_owned();
@@ -69,7 +69,7 @@ async fn hints_out_of_bounds_are_refused_by_name() {
         (json!({"Paths": vec!["/x"; 33]}), "Paths"),
         (json!({"DryRun": 1}), "DryRun"),
     ] {
-        let body = asking(more);
+        let body = asking(&more);
         let (status, code, message) = world
             .post(&token, &stop_path(MACHINE), body)
             .await
@@ -84,7 +84,7 @@ async fn agent_of_before_hints_gets_the_order_without_them() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
     let token = world.token(BOTH).await;
-    let body = asking(json!({"FileSize": 4711}));
+    let body = asking(&json!({"FileSize": 4711}));
     world.post(&token, &stop_path(MACHINE), body).await;
     let mut request = Device::hold_request(0, 0);
     request.abilities.clear();
@@ -98,7 +98,7 @@ async fn dry_run_is_ordered_as_one_and_listed_as_one() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
     let token = world.token(BOTH).await;
-    let body = asking(json!({"DryRun": true, "Title": "case 7"}));
+    let body = asking(&json!({"DryRun": true, "Title": "case 7"}));
     let answer = world.post(&token, &stop_path(MACHINE), body).await;
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
     assert_eq!(answer.json()["title"], "Dry run: case 7");
@@ -113,7 +113,7 @@ async fn dry_run_is_never_handed_to_an_agent_that_would_act() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
     let token = world.token(BOTH).await;
-    let body = asking(json!({"DryRun": true}));
+    let body = asking(&json!({"DryRun": true}));
     let answer = world.post(&token, &stop_path(MACHINE), body).await;
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     let mut request = Device::hold_request(0, 0);
