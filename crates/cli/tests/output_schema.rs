@@ -252,6 +252,10 @@ fn every_document_is_as_the_schema_says() {
         "agentStatus",
         world.agent_command(&["status", "--output", "json"]).json(),
     );
+    let policy = tempfile::NamedTempFile::new().expect("a file of ours alone");
+    let policy_path = policy.path().to_string_lossy().into_owned();
+    let check = ["agent", "policy", "check", &policy_path, "--output", "json"];
+    is("policyChecked", world.quell().run(check).json());
 
     let operator = |arguments: &[&str]| world.server_command(arguments).json();
     is("apps", operator(&["app", "list", "--output", "json"]));
