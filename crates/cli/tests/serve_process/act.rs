@@ -106,9 +106,13 @@ impl Running {
         }
     }
 
-    /// Waits for a line of the metrics that has this value.
-    pub(crate) fn until_metric(&self, line: &str) {
-        while !self.beside("/metrics").1.lines().any(|told| told == line) {
+    /// Waits until this counter of the metrics has counted: a change may be noticed both unasked and when asked.
+    pub(crate) fn until_counted(&self, counter: &str) {
+        let counts = |line: &str| {
+            let value = line.strip_prefix(counter);
+            value.is_some_and(|value| value.trim() != "0")
+        };
+        while !self.beside("/metrics").1.lines().any(counts) {
             std::thread::yield_now();
         }
     }

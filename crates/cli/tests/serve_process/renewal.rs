@@ -56,7 +56,7 @@ fn certificate_is_read_again_when_asked_and_a_broken_one_is_not_taken() {
 
     put(&act, &second.cert.pem(), &first.signing_key.serialize_pem());
     running.signal(Signal::HUP);
-    running.until_metric(r#"quell_tls_reloads_total{outcome="failed"} 1"#);
+    running.until_counted(r#"quell_tls_reloads_total{outcome="failed"}"#);
     assert!(shows(&running, &first) && !shows(&running, &second));
     assert!(running.process.log().contains("not taken"));
 
@@ -66,7 +66,7 @@ fn certificate_is_read_again_when_asked_and_a_broken_one_is_not_taken() {
         &second.signing_key.serialize_pem(),
     );
     running.signal(Signal::HUP);
-    running.until_metric(r#"quell_tls_reloads_total{outcome="done"} 1"#);
+    running.until_counted(r#"quell_tls_reloads_total{outcome="done"}"#);
     assert!(shows(&running, &second) && !shows(&running, &first));
     assert_eq!(running.process.terminate(), 0);
 }
