@@ -9,6 +9,7 @@ mod announce;
 #[cfg(any(test, feature = "adversary"))]
 pub mod attacked;
 mod attributes;
+mod bookkeeping;
 mod capture;
 mod capture_dir;
 mod config;
@@ -33,6 +34,7 @@ mod seal;
 mod settle;
 mod target;
 mod thaw;
+mod unbegun;
 mod verify;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -41,10 +43,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use quell_model::{ActionId, Sha1, Timestamp};
-use quell_protocol::{
-    ActionResult, Coverage, FailureReason, Order, Phase, Refusal, Verb, Verdict, WirePath,
-};
+use quell_model::{ActionId, Timestamp};
+use quell_protocol::{Coverage, Order, Phase, Verb, WirePath};
 use quell_terminal::printable;
 
 use action::{Action, Fault};
@@ -58,7 +58,6 @@ pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 pub use thaw::thaw;
 
-use crate::config::pause;
 use crate::facilities::Facilities;
 use crate::find::{FileId, Scope, Stamps};
 use crate::hash::Hasher;
@@ -331,143 +330,6 @@ impl Engine {
         let mut scope = self.config.scope.clone();
         scope.roots = policy.narrow(&scope.roots);
         Terms { policy, scope }
-    }
-
-    /// The answer to an order that this machine's policy does not let begin.
-    fn refuse(&self, order: &Order, refusal: &PolicyRefusal) -> Result<Phase, EngineError> {
-        match order.verb.sha1() {
-            None => Ok(Phase::InProgress),
-            Some(sha1) => self.fail(order, sha1, refusal.reason(), &refusal.to_string()),
-        }
-    }
-
-    /// The answer to an order that is none to do anything, or that cannot be done here.
-    fn unable(&self, order: &Order) -> Result<Phase, EngineError> {
-        match order.verb.sha1() {
-            None => Ok(Phase::InProgress),
-            Some(sha1) => self.fail(order, sha1, FailureReason::Internal, "there is no vault"),
-        }
-    }
-
-    /// Ends an order that came too late: it was taken up in time, but it could not be begun before.
-    /// One that is known to have ended stays as it is.
-    ///
-    /// # Errors
-    /// When the journal cannot be used.
-    pub fn expire(&self, order: &Order) -> Result<Phase, EngineError> {
-        if let TakenUp::Done(phase) = self.journal.take_up(order)? {
-            return Ok(phase);
-        }
-        match order.verb.sha1() {
-            None => Ok(Phase::InProgress),
-            Some(sha1) => {
-                let why = Refusal::Expired.to_string();
-                self.fail(order, sha1, FailureReason::Expired, &why)
-            }
-        }
-    }
-
-    fn fail(
-        &self,
-        order: &Order,
-        sha1: Sha1,
-        reason: FailureReason,
-        why: &str,
-    ) -> Result<Phase, EngineError> {
-        let message = why.to_owned();
-        let result = ActionResult {
-            degraded: degraded(),
-            ..ActionResult::new(sha1, Verdict::Failed { reason, message })
-        };
-        let phase = Phase::finished(result);
-        self.journal.conclude(&order.action_id, &phase)?;
-        announce::announce(&phase);
-        Ok(phase)
-    }
-
-    /// Whether the server was frozen when it was last heard of.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn is_frozen(&self) -> Result<bool, EngineError> {
-        Ok(self.journal.is_frozen()?)
-    }
-
-    /// Whether nothing may be begun now: the server is frozen, or the machine's owner has paused the
-    /// agent.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn must_wait(&self) -> Result<bool, EngineError> {
-        Ok(self.journal.is_frozen()? || pause::is_paused(&self.config.state_dir))
-    }
-
-    /// Notes whether the server is frozen: as long as it is, nothing should be begun.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn set_frozen(&self, frozen: bool) -> Result<(), EngineError> {
-        Ok(self.journal.set_frozen(frozen)?)
-    }
-
-    /// Counts a start of the agent, durably, and answers which one it is.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn begin_life(&self) -> Result<u64, EngineError> {
-        Ok(self.journal.begin_life()?)
-    }
-
-    /// Whether somebody asked for the action to be given up.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn is_cancelled(&self, action: &ActionId) -> Result<bool, EngineError> {
-        Ok(self.journal.is_cancelled(action)?)
-    }
-
-    /// Asks for an action to be given up. It is heeded until the first name is taken away.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn cancel(&self, action: &ActionId) -> Result<(), EngineError> {
-        Ok(self.journal.cancel(action)?)
-    }
-
-    /// What has ended and was not reported yet, oldest first.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn unreported(&self) -> Result<Vec<(ActionId, Phase)>, EngineError> {
-        Ok(self.journal.unreported()?)
-    }
-
-    /// Notes that the server has the report.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn mark_reported(&self, action: &ActionId) -> Result<(), EngineError> {
-        Ok(self.journal.mark_reported(action)?)
-    }
-
-    /// The highest sequence number that was taken up; 0 before the first.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn acknowledged(&self) -> Result<u64, EngineError> {
-        Ok(self.journal.acknowledged()?)
-    }
-
-    /// The actions that were taken up and have not ended, oldest first.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn in_progress(&self) -> Result<Vec<ActionId>, EngineError> {
-        let unfinished = self.journal.unfinished()?;
-        Ok(unfinished
-            .into_iter()
-            .map(|order| order.action_id)
-            .collect())
     }
 
     fn bench(&self) -> MutexGuard<'_, Bench> {
