@@ -10,12 +10,13 @@
 mod engine_stage;
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use engine_stage::{Sleeper, Stage, file_at, finished, state_of, write_program};
-use quell_protocol::{ActionResult, Confidence, FileOutcome, Verdict};
+use quell_protocol::{ActionResult, Confidence, FileOutcome, ResidualReason, Verdict, WirePath};
 
 const SIGKILL: i32 = 9;
 
@@ -142,6 +143,40 @@ fn whoever_only_looks_at_the_script_goes_on() {
     for innocent in [&mut scans, &mut reads, &mut holds] {
         assert!(innocent.goes_on());
     }
+}
+
+/// A shell that has read a file in, and closed it, before it waits.
+fn has_sourced(file: &Path) -> Sleeper {
+    let line = ". \"$1\"; read word; :";
+    waiting(Command::new("/bin/sh").args(["-c", line, "sh"]).arg(file))
+}
+
+#[test]
+fn script_that_was_read_in_is_taken_and_its_reader_told_as_out_of_sight() {
+    let stage = Stage::new();
+    let library = stage.path("library");
+    fs::write(&library, format!("evil=1\n# {}\n", stage.mark())).unwrap();
+    let mut reader = has_sourced(&library);
+    let result = act_on(&stage, &library);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert!(reader.goes_on());
+    let [residual] = &result.residuals[..] else {
+        panic!("{result:#?}");
+    };
+    assert_eq!(residual.reason, ResidualReason::NotAttributable);
+    assert_eq!(
+        residual.at,
+        Some(WirePath::from_bytes(library.as_os_str().as_bytes()))
+    );
+}
+
+#[test]
+fn nothing_is_told_of_readers_of_a_program_that_the_kernel_executes() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let result = act_on(&stage, &program);
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert_eq!(result.residuals, []);
 }
 
 #[test]

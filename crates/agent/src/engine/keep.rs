@@ -12,7 +12,7 @@ use super::capture::{put_names_back, sync, sync_directories};
 use super::seal::{ItemDraft, SealError};
 use super::target::{Name, Slot, Spot, Target, link_count};
 use crate::crash_point;
-use crate::find::{FileId, Nature};
+use crate::find::FileId;
 use crate::journal::{Place, Settlement};
 use crate::plan::Fact;
 use crate::plan::verdict::Obstacle;
@@ -94,7 +94,7 @@ impl Action<'_> {
             }
             let is_kept = target.is_kept || target.sealed || target.is_captured();
             let known = Known {
-                nature: Nature::of(&target.content),
+                nature: target.nature,
                 is_kept,
                 content: target.content,
                 attributes: target.attributes,

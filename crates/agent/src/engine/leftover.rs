@@ -169,6 +169,7 @@ mod tests {
             attributes: Attributes::default(),
             captured_at: Timestamp::from_unix_seconds(0),
             sealed: false,
+            is_interpreted: false,
         };
         let row = NameRow {
             path: path.as_os_str().as_bytes().to_vec(),

@@ -10,7 +10,7 @@ use super::target::{Candidate, link_count};
 use crate::find::{ControlGroup, FileId, SymbolicLink};
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
-use crate::plan::residual::residuals;
+use crate::plan::residual::{of_readers, residuals};
 use crate::plan::verdict::{Evidence, Obstacle, judge};
 
 /// What was found and not touched, because it is protected or the machine's policy says so.
@@ -121,6 +121,7 @@ impl Action<'_> {
         residuals.extend(refused.files.iter().map(left).chain(left_over));
         residuals.extend(respawn(self.denied().starts, &processes));
         residuals.append(&mut self.writers);
+        residuals.extend(self.readers_out_of_sight()?);
         let refused = refused.files.into_iter().map(|(file, _)| file);
         let mut degraded = super::degraded();
         degraded.extend(std::mem::take(&mut self.forced));
@@ -145,6 +146,18 @@ impl Action<'_> {
         let residual = Residual::new(ResidualReason::PackageFileModified);
         let residual = residual.at(WirePath::from_bytes(path));
         Ok(package.map(|package| residual.because(Some(package))))
+    }
+
+    /// What is to be said of those who may have read a file that is run by its readers alone, once
+    /// it is taken: nothing tells them from anybody else.
+    fn readers_out_of_sight(&self) -> Result<Option<Residual>, Fault> {
+        let targets = self.journal.targets(self.id)?;
+        let mut interpreted = targets.iter().filter(|(target, _)| target.is_interpreted);
+        let taken = interpreted.find_map(|(_, names)| {
+            let is_gone = |name: &&NameRow| matches!(name.place, Place::Released | Place::Captured);
+            names.iter().find(is_gone)
+        });
+        Ok(taken.map(|name| of_readers(WirePath::from_bytes(&name.path))))
     }
 
     pub(super) fn verdict(

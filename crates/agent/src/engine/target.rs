@@ -62,6 +62,8 @@ pub(super) struct Target {
     /// The vault item that it will be.
     pub(super) item: Uuid,
     pub(super) id: FileId,
+    /// What it is to whoever maps it.
+    pub(super) nature: Nature,
     pub(super) content: OwnedFd,
     pub(super) digests: Digests,
     pub(super) attributes: Attributes,
@@ -137,6 +139,7 @@ impl Target {
             attributes: self.attributes.clone(),
             captured_at: self.captured_at,
             sealed: self.sealed,
+            is_interpreted: self.nature == Nature::Interpreted,
         }
     }
 

@@ -48,6 +48,7 @@ impl Action<'_> {
         Some(Target {
             item: Uuid::new_v4(),
             id: candidate.id,
+            nature: candidate.nature,
             content: candidate.content,
             digests,
             attributes,

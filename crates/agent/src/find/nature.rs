@@ -1,5 +1,5 @@
-//! Whether a file is a program or a library: what maps a program executes it, what maps a library
-//! only uses it.
+//! Whether a file is a program, a library or neither: what maps a program executes it, what maps a
+//! library only uses it, and anything else is run by whoever reads it.
 
 use std::os::fd::AsFd;
 
@@ -8,10 +8,13 @@ use rustix::io::pread;
 /// What a file is to a process that has it mapped as code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Nature {
-    /// Whatever is no library: whoever maps it as code executes it.
+    /// What the kernel executes itself: whoever maps it as code executes it.
     Program,
     /// A shared library. Many processes may map it that have nothing to do with whoever brought it.
     Library,
+    /// Whatever the kernel does not execute itself: a script, code for a virtual machine, data.
+    /// Whoever runs it has read it, and need not show that.
+    Interpreted,
 }
 
 const PT_DYNAMIC: u64 = 2;
@@ -19,6 +22,7 @@ const PT_INTERP: u64 = 3;
 const DT_SONAME: u64 = 14;
 const DT_FLAGS_1: u64 = 0x6fff_fffb;
 const DF_1_PIE: u64 = 0x0800_0000;
+const ET_EXEC: u64 = 2;
 const ET_DYN: u64 = 3;
 /// More than this a library has neither of segments nor of dynamic entries.
 const MOST_ENTRIES: u64 = 512;
@@ -27,7 +31,11 @@ impl Nature {
     /// Looks into an open file. A library is an ELF file that can be loaded anywhere, is not marked
     /// as a position-independent executable, and names no interpreter or has a library's name.
     pub(crate) fn of(file: impl AsFd) -> Self {
-        match is_library(&Elf { file }) {
+        let file = Elf { file };
+        if !file.is_executed_by_the_kernel() {
+            return Self::Interpreted;
+        }
+        match is_library(&file) {
             Some(true) => Self::Library,
             Some(false) | None => Self::Program,
         }
@@ -69,10 +77,17 @@ struct Segment {
 }
 
 impl<F: AsFd> Elf<F> {
+    /// A few bytes at the front of a script make no program of it: what the kernel wants to see
+    /// besides holds bytes that no text has.
+    fn is_executed_by_the_kernel(&self) -> bool {
+        let kind = self.layout().and_then(|layout| self.number(&layout, 16, 2));
+        matches!(kind, Some(ET_EXEC | ET_DYN))
+    }
+
     fn layout(&self) -> Option<Layout> {
         let mut head = [0; 6];
         self.read(&mut head, 0)?;
-        let [0x7f, b'E', b'L', b'F', class, data] = head else {
+        let [0x7f, b'E', b'L', b'F', class @ (1 | 2), data @ (1 | 2)] = head else {
             return None;
         };
         Some(Layout {
@@ -184,18 +199,27 @@ mod tests {
             (elf(3, true, &[pie]), Nature::Program),
             (elf(3, false, &[name, pie]), Nature::Program),
             (elf(2, true, &[name]), Nature::Program),
-            (b"#!/bin/sh\n".to_vec(), Nature::Program),
-            (Vec::new(), Nature::Program),
+            (b"#!/bin/sh\n".to_vec(), Nature::Interpreted),
+            (
+                b"\x7fELF; exec evil # as no program begins".to_vec(),
+                Nature::Interpreted,
+            ),
+            (elf(1, false, &[name]), Nature::Interpreted),
+            (Vec::new(), Nature::Interpreted),
         ] {
             assert_eq!(nature_of(&bytes), expected);
         }
     }
 
     #[test]
-    fn nature_of_a_file_that_lies_is_a_programs() {
+    fn nature_of_an_elf_file_that_lies_is_a_programs() {
         let whole = elf(3, false, &[(DT_SONAME, 1)]);
         for length in 0..64 + 56 {
-            assert_eq!(nature_of(&whole[..length]), Nature::Program, "{length}");
+            let expected = match length {
+                0..18 => Nature::Interpreted,
+                _ => Nature::Program,
+            };
+            assert_eq!(nature_of(&whole[..length]), expected, "{length}");
         }
         let mut far = whole.clone();
         far[32..40].copy_from_slice(&u64::MAX.to_le_bytes());

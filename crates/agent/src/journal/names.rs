@@ -24,6 +24,8 @@ pub(crate) struct TargetRow {
     pub(crate) attributes: Attributes,
     pub(crate) captured_at: Timestamp,
     pub(crate) sealed: bool,
+    /// Whether the kernel does not execute it itself, so that whoever runs it has read it.
+    pub(crate) is_interpreted: bool,
 }
 
 /// A name of a file that is to be taken.
@@ -219,7 +221,7 @@ fn insert_target(
     target: &TargetRow,
 ) -> Result<(), JournalError> {
     connection.execute(
-        "INSERT OR REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT OR REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             target.item.to_string(),
             action.as_str(),
@@ -231,6 +233,7 @@ fn insert_target(
             serde_json::to_string(&target.attributes).map_err(JournalError::row)?,
             target.captured_at.unix_ticks(),
             target.sealed,
+            target.is_interpreted,
         ],
     )?;
     Ok(())
@@ -281,6 +284,7 @@ fn read_target(row: &Row<'_>, boot_id: &str) -> Result<TargetRow, JournalError> 
         attributes: serde_json::from_str(&attributes).map_err(JournalError::row)?,
         captured_at: Timestamp::from_unix_ticks(row.get("captured_at")?),
         sealed: row.get("sealed")?,
+        is_interpreted: row.get("interpreted")?,
     })
 }
 
@@ -326,6 +330,7 @@ mod tests {
             },
             captured_at: Timestamp::from_unix_seconds(5),
             sealed: false,
+            is_interpreted: true,
         }
     }
 

@@ -76,6 +76,7 @@ mod tests {
             attributes: Attributes::default(),
             captured_at: Timestamp::UNIX_EPOCH,
             sealed: false,
+            is_interpreted: false,
         }
     }
 

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::JournalError;
 
 /// The version of the tables, in SQLite's `user_version`.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 const TABLES: &str = "
 CREATE TABLE action (
@@ -126,13 +126,19 @@ CREATE TABLE frozen_cgroup (
 ) STRICT;
 ";
 
+/// What version 6 added: whether a file is one that only its readers run.
+const INTERPRETED: &str = "
+ALTER TABLE target ADD COLUMN interpreted INTEGER NOT NULL DEFAULT 0;
+";
+
 /// The steps from an empty journal to this version.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     TABLES,
     RESTORES_AND_LIVES,
     PROCESSES_IN_FULL,
     ADMISSIONS,
     EXECUTIONS_AND_CGROUPS,
+    INTERPRETED,
 ];
 
 /// Makes the tables, or checks that they are those that this agent knows.

@@ -2,6 +2,7 @@
 
 use quell_protocol::{
     Coverage, FileOutcome, FileResult, ProcessOutcome, ProcessResult, Residual, ResidualReason,
+    WirePath,
 };
 
 use super::verdict::Obstacle;
@@ -57,6 +58,15 @@ fn of_links(file: &FileResult) -> Option<Residual> {
     (file.residual_links > 0).then(|| residual.counting(file.residual_links))
 }
 
+/// Whoever read the file that was at this path and does not show it. It is told of every file that
+/// is run by its readers alone, and makes no success a failure: nobody could do more.
+#[must_use]
+pub fn of_readers(path: WirePath) -> Residual {
+    let why = "it is run by whoever reads it, and who has read it and closed it does not show";
+    let residual = Residual::new(ResidualReason::NotAttributable).at(path);
+    residual.because(Some(why.to_owned()))
+}
+
 fn of_search(coverage: &Coverage) -> Vec<Residual> {
     let mut residuals = Vec::new();
     let unknown = coverage.processes_unreadable;
@@ -90,7 +100,7 @@ fn reason_of(obstacle: Obstacle) -> ResidualReason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quell_protocol::{Limit, WirePath};
+    use quell_protocol::Limit;
 
     fn process(outcome: ProcessOutcome) -> ProcessResult {
         ProcessResult::new(7, 1, 0, WirePath::from_bytes(b"/x"), outcome)
