@@ -15,6 +15,7 @@ mod care;
 mod events;
 mod intake;
 mod notify;
+mod waiting;
 mod worker;
 
 use std::sync::{Arc, mpsc};

@@ -11,6 +11,7 @@ use quell_terminal::Failure;
 use gap::Gap;
 
 use super::events::ToMain;
+use super::waiting::Waiting;
 use super::worker::Work;
 use super::{Broken, spawn};
 use crate::causes::WithCauses;
@@ -77,7 +78,7 @@ impl Intake {
                 // The journal tells the worker of an action under way that it is to be given up.
                 self.give(match order.verb {
                     Verb::CancelAction => Work::LookAgain,
-                    _ => Work::CarryOut(Box::new(order)),
+                    _ => Work::CarryOut(Box::new(Waiting::new(order))),
                 });
             }
         }

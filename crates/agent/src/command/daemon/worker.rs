@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use quell_model::Timestamp;
-use quell_protocol::{Order, Phase};
+use quell_protocol::Phase;
 use quell_terminal::Failure;
 
 use super::events::ToMain;
 use super::intake::report;
+use super::waiting::Waiting;
 use super::{Broken, spawn};
 use crate::command::safe_stop::SafeStop;
 use crate::engine::{Engine, EngineError};
@@ -25,7 +25,7 @@ const LOOK_FOR_PROTECTED: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) enum Work {
     /// Carry this out when its turn comes.
-    CarryOut(Box<Order>),
+    CarryOut(Box<Waiting>),
     /// What waits may wait no longer.
     LookAgain,
 }
@@ -65,7 +65,7 @@ pub(super) fn start(
 
 impl Worker {
     fn work(&self, doing: &mpsc::Receiver<Work>) -> Result<(), EngineError> {
-        let mut waiting = VecDeque::from(self.recover()?);
+        let mut waiting = self.recover()?;
         let mut looked = Instant::now();
         loop {
             match doing.recv_timeout(LOOK_FOR_PROTECTED) {
@@ -85,22 +85,24 @@ impl Worker {
 
     /// Nothing is begun while the server is frozen or the agent paused, which is asked before each
     /// order; what was given up meanwhile is answered.
-    fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Order>) -> Result<(), EngineError> {
-        for order in std::mem::take(waiting) {
-            let may_be = !self.engine.must_wait()? || self.engine.is_cancelled(&order.action_id)?;
+    fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Waiting>) -> Result<(), EngineError> {
+        for one in std::mem::take(waiting) {
+            let action = &one.order().action_id;
+            let may_be = !self.engine.must_wait()? || self.engine.is_cancelled(action)?;
             if may_be {
-                self.carry_out(&order)?;
+                self.carry_out(&one)?;
             } else {
-                waiting.push_back(order);
+                waiting.push_back(one);
             }
         }
         Ok(())
     }
 
-    fn carry_out(&self, order: &Order) -> Result<(), EngineError> {
+    fn carry_out(&self, waiting: &Waiting) -> Result<(), EngineError> {
+        let order = waiting.order();
         self.safe_stop.begin();
         // It was in time when it was taken up, and may have waited long since.
-        let phase = match order.expires_at <= Timestamp::from(SystemTime::now()) {
+        let phase = match waiting.is_over() {
             true => self.engine.expire(order),
             false => self.engine.carry_out(order),
         };
@@ -110,7 +112,7 @@ impl Worker {
     }
 
     /// Settles what an earlier run left behind; answers what it had not begun and must still wait.
-    fn recover(&self) -> Result<Vec<Order>, EngineError> {
+    fn recover(&self) -> Result<VecDeque<Waiting>, EngineError> {
         for action in self.engine.in_progress()? {
             self.tell(report(action, Phase::InProgress));
         }
@@ -129,7 +131,7 @@ impl Worker {
         for (action, phase) in self.engine.unreported()? {
             self.tell(report(action, phase));
         }
-        Ok(recovered.waiting)
+        Ok(recovered.waiting.into_iter().map(Waiting::new).collect())
     }
 
     fn tell(&self, event: FromDevice) {
@@ -139,8 +141,8 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
-    use quell_model::{ActionId, MachineId, Sha1};
-    use quell_protocol::Verb;
+    use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+    use quell_protocol::{Order, Verb};
 
     use super::*;
     use crate::engine::EngineConfig;
@@ -187,14 +189,14 @@ mod tests {
             safe_stop: Arc::new(SafeStop::default()),
             main: ToMain(main),
         };
-        let mut waiting = VecDeque::from([order("first"), order("second")]);
-        for order in &waiting {
-            worker.engine.take_up(order).unwrap();
+        let mut waiting = VecDeque::from([order("first"), order("second")].map(Waiting::new));
+        for one in &waiting {
+            worker.engine.take_up(one.order()).unwrap();
         }
         worker.carry_out_what_may_be(&mut waiting).unwrap();
         let left: Vec<_> = waiting
             .iter()
-            .map(|order| order.action_id.as_str())
+            .map(|one| one.order().action_id.as_str())
             .collect();
         assert_eq!(left, ["second"]);
     }
