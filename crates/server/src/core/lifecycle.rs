@@ -4,15 +4,16 @@
 //! Pending ──taken up──▶ InProgress ──machine reports──▶ Succeeded | Failed
 //!    │                       │
 //!    ├─────three days────────┴──▶ TimeOut
-//!    └──────cancel───────────┴──▶ Cancelled
+//!    └──────cancel───────────┴──▶ Cancelled ──machine had done it──▶ Succeeded | Failed
 //! ```
 //!
 //! The three days of a pending action begin when it is created, those of one in progress with the
 //! last sign of life: a machine that never comes back must not keep its files from being asked for
 //! again.
 //!
-//! What is final stays so: a machine that finished although the action was cancelled meanwhile
-//! changes nothing but the details that are kept (the service behaves likewise).
+//! What is final stays so, but for one: what was cancelled on request is what its machine makes of
+//! it. A machine that had taken the file before it learned of the request ends what it began and
+//! says so, and then the action must not read as if nothing had been done.
 
 use std::time::Duration;
 
@@ -151,6 +152,12 @@ impl State {
         if self.status.is_final() {
             return match event {
                 Event::CancelRequested { .. } => Err(AlreadyEnded(self.status)),
+                Event::Ended(Ending::Succeeded) if self.is_only_requested() => {
+                    Ok(self.becomes(Status::Succeeded, 0, now))
+                }
+                Event::Ended(Ending::Failed { hresult }) if self.is_only_requested() => {
+                    Ok(self.becomes(Status::Failed, *hresult, now))
+                }
                 Event::TakenUp | Event::Ended(_) | Event::GivenUp | Event::Tick => Ok(Step::Stays),
             };
         }
@@ -169,6 +176,11 @@ impl State {
             Event::Tick if self.is_overdue(created, now) => self.becomes(Status::TimeOut, 0, now),
             Event::Tick => Step::Stays,
         })
+    }
+
+    /// Cancelled, as far as somebody asked for it.
+    fn is_only_requested(&self) -> bool {
+        self.status == Status::Cancelled && self.cancellation.is_some()
     }
 
     fn is_overdue(&self, created: Timestamp, now: Timestamp) -> bool {
@@ -379,6 +391,46 @@ mod tests {
         }
     }
 
+    fn cancelled() -> State {
+        let step = in_status(Status::InProgress).advance(&cancel(), at(0), at(1));
+        let Ok(Step::Becomes { state, .. }) = step else {
+            panic!("nothing changed")
+        };
+        state
+    }
+
+    #[test]
+    fn machine_that_was_too_far_to_give_up_has_the_last_word() {
+        let ended = [
+            (Ending::Succeeded, Status::Succeeded, 0),
+            (Ending::Failed { hresult: -7 }, Status::Failed, -7),
+        ];
+        for (ending, status, hresult) in ended {
+            let step = cancelled().advance(&Event::Ended(ending), at(0), at(5));
+            let Ok(Step::Becomes { state, recall }) = step else {
+                panic!("nothing changed")
+            };
+            assert_eq!((state.status, state.error_hresult), (status, hresult));
+            assert_eq!((state.last_update, recall), (at(5), false));
+            // That somebody asked is not forgotten.
+            assert_eq!(state.cancellation, cancelled().cancellation);
+            let again = state.advance(&Event::Ended(Ending::Succeeded), at(0), at(6));
+            assert_eq!(again, Ok(Step::Stays));
+        }
+    }
+
+    #[test]
+    fn cancelled_action_stays_so_unless_its_machine_did_something() {
+        let too_late = Event::Ended(Ending::TooLate { hresult: -9 });
+        for event in [Event::TakenUp, Event::GivenUp, Event::Tick, too_late] {
+            assert_eq!(cancelled().advance(&event, at(0), at(5)), Ok(Step::Stays));
+        }
+        // Given up by the machine itself: it has said its word.
+        let given_up = in_status(Status::Cancelled);
+        let ended = given_up.advance(&Event::Ended(Ending::Succeeded), at(0), at(5));
+        assert_eq!(ended, Ok(Step::Stays));
+    }
+
     fn any_event() -> impl Strategy<Value = Event> {
         prop_oneof![
             Just(Event::TakenUp),
@@ -392,12 +444,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_final_stays(events in proptest::collection::vec(any_event(), 1..20)) {
+        fn what_is_final_stays_but_for_a_cancellation_that_came_too_late(
+            events in proptest::collection::vec(any_event(), 1..20)
+        ) {
             let mut state = State::new(at(0));
             for (second, event) in events.iter().enumerate() {
                 let now = at(i64::try_from(second).unwrap());
                 if let Ok(Step::Becomes { state: next, .. }) = state.advance(event, at(0), now) {
-                    prop_assert!(!state.status.is_final());
+                    let was_requested = state.status == Status::Cancelled
+                        && state.cancellation.is_some()
+                        && matches!(event, Event::Ended(_));
+                    prop_assert!(!state.status.is_final() || was_requested);
+                    prop_assert!(next.status.is_final() || !state.status.is_final());
                     state = next;
                 }
             }

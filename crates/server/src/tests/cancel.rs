@@ -1,6 +1,6 @@
 //! Cancelling.
 
-use quell_protocol::{Verb, Verdict};
+use quell_protocol::{Phase, Verb, Verdict};
 
 use super::device::{Device, finished};
 use super::world::{BOTH, World};
@@ -59,6 +59,42 @@ async fn ended_action_is_refused_with_400() {
             )
         )
     );
+}
+
+#[tokio::test]
+async fn machine_that_was_too_far_to_give_up_has_the_last_word() {
+    let world = World::new().await;
+    let token = world.token(BOTH).await;
+    let (device, id) = started(&world, &token).await;
+    device.report(&world, &id, Phase::InProgress).await;
+    let path = format!("/api/machineactions/{id}/cancel");
+    let asked = world.post(&token, &path, WHY).await.json();
+    assert_eq!(asked["status"], "Cancelled");
+    device
+        .report(&world, &id, finished(Verdict::Succeeded))
+        .await;
+    let shown = world
+        .get(&token, &format!("/api/machineactions/{id}"))
+        .await
+        .json();
+    assert_eq!(shown["status"], "Succeeded");
+    assert_eq!(shown["cancellationComment"], "a mistake");
+}
+
+#[tokio::test]
+async fn machine_that_gave_up_leaves_the_action_cancelled() {
+    let world = World::new().await;
+    let token = world.token(BOTH).await;
+    let (device, id) = started(&world, &token).await;
+    device.report(&world, &id, Phase::InProgress).await;
+    let path = format!("/api/machineactions/{id}/cancel");
+    world.post(&token, &path, WHY).await;
+    device.report(&world, &id, Phase::Cancelled).await;
+    let shown = world
+        .get(&token, &format!("/api/machineactions/{id}"))
+        .await
+        .json();
+    assert_eq!(shown["status"], "Cancelled");
 }
 
 #[tokio::test]
