@@ -1,5 +1,6 @@
 //! Every case of the threat model, by number.
 
+mod clock;
 mod content;
 mod crashes;
 mod execution;
@@ -20,7 +21,7 @@ pub(crate) use races::{Attack, Came, one as one_attacked};
 use crate::case::Case;
 
 /// Each family's cases.
-const FAMILIES: [&[Case]; 13] = [
+const FAMILIES: [&[Case]; 14] = [
     &names::CASES,
     &kinds::CASES,
     &execution::CASES,
@@ -34,6 +35,7 @@ const FAMILIES: [&[Case]; 13] = [
     &crashes::CASES,
     &protection::CASES,
     &vault::CASES,
+    &clock::CASES,
 ];
 
 /// All of them, in the order of their numbers.

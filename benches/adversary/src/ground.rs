@@ -144,6 +144,12 @@ impl Ground {
         self.told(&done["action"])
     }
 
+    /// How an action stands now.
+    pub(crate) fn now(&self, told: &Told) -> Told {
+        let shown = self.run(&["action", "show", told.id(), "--output", "json"]);
+        self.told(&shown["action"])
+    }
+
     /// Asks to give an action up.
     pub(crate) fn cancel(&self, told: &Told) {
         let line = ["action", "cancel", told.id(), "--comment", "a case"];

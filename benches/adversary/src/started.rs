@@ -69,6 +69,11 @@ impl Started {
         expect(!is_stopped, format!("{who} was left stopped"))
     }
 
+    /// The code that it has ended with by itself, if it has.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.0.try_wait().expect("it is ours")?.code()
+    }
+
     /// Waits for its end by itself, and says whether it succeeded.
     pub(crate) fn succeeded(&mut self) -> bool {
         self.0.wait().expect("it is ours").success()

@@ -35,7 +35,7 @@ pub(super) const CASES: [Case; 6] = [
     Case::minimum(
         44,
         "cancelled at every state",
-        "either all is as it was, or all is done, and the machine's result says which",
+        "either all is as it was, or all is done, and the action's status says which",
         cancelled,
     ),
     Case::further(
@@ -214,8 +214,8 @@ fn expect_whole(
             expect_untouched(victim, 1)?;
             Ok(true)
         }
-        // The server cancels at once; a machine that was too far by then tells so in its result.
-        ("Succeeded" | "Cancelled", Some("Succeeded")) => {
+        // The machine was too far by then, and has the last word.
+        ("Succeeded", Some("Succeeded")) => {
             expect_taken(victim)?;
             ground.expect_kept(victim.content())?;
             Ok(false)

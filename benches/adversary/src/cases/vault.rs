@@ -12,7 +12,7 @@ use crate::ground::{Ground, expect_taken, expect_untouched, set_mode};
 use crate::mounted::Mounted;
 use crate::observe::{Snapshot, has_program, output, sha1_at};
 
-pub(super) const CASES: [Case; 7] = [
+pub(super) const CASES: [Case; 6] = [
     Case::minimum(
         25,
         "immutable and append-only",
@@ -23,7 +23,8 @@ pub(super) const CASES: [Case; 7] = [
         51,
         "more events than the queue holds",
         "searched anew, and told meanwhile",
-        "the agent keeps no index and listens to no events: every action searches its roots itself",
+        "there is no queue to overflow: the agent does not listen to file system events, and will not before it keeps an \
+         index of files; until then every action searches its roots itself, and says how far it came",
     ),
     Case::further(
         52,
@@ -48,13 +49,6 @@ pub(super) const CASES: [Case; 7] = [
         "restore of set-user-id and capabilities",
         "owner, mode, times, attributes and capabilities exactly",
         metadata,
-    ),
-    Case::never(
-        56,
-        "clock jumps",
-        "ordered by sequence and time since boot",
-        "the clock is the whole machine's, and setting it would harm others; the agent's and the server's own \
-         tests move a virtual one",
     ),
 ];
 
