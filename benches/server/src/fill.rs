@@ -5,10 +5,8 @@
 //! meanwhile and made again from their own text.
 
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 /// What the server counts as machines tell of files: on how many machines each is.
 const COUNTS: &str = "DELETE FROM prevalence;
@@ -53,13 +51,12 @@ impl Fleet {
     /// Fills the database with this fleet, after the pattern of one machine of it.
     pub fn fill(self, database: &Path, pattern: &str) {
         let connection = Connection::open(database).expect("the server made it");
-        leave_wal(&connection);
         connection
             .execute_batch(
-                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;
-                 PRAGMA cache_size = -400000; PRAGMA temp_store = FILE;",
+                "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = FILE;",
             )
-            .expect("they are settings");
+            .expect("nobody else has it open");
         for table in ["machines", "sightings"] {
             let indices = take_indices(&connection, table);
             let filled = match table {
@@ -174,20 +171,6 @@ fn texts(connection: &Connection, sql: &str, parameter: &str) -> Vec<String> {
         .expect("sqlite's own tables");
     rows.collect::<rusqlite::Result<_>>()
         .expect("sqlite's own tables")
-}
-
-/// Leaves the log for a journal, which only the last one at a database may do. A server that was killed through the
-/// strace that watches it takes a moment to be gone, and for this SQLite asks no busy handler.
-fn leave_wal(connection: &Connection) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while let Err(error) = connection.execute_batch("PRAGMA journal_mode = DELETE;") {
-        let busy = error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
-        assert!(
-            busy && Instant::now() < deadline,
-            "somebody has it open: {error}"
-        );
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl Stage {
         &self.world
     }
 
-    /// The process of the server; where strace watches it, strace's.
+    /// The process of the server.
     pub fn server(&self) -> Server {
         Server {
             address: self.address,
