@@ -4,6 +4,7 @@
 //! is known deep inside, and told at the edge. Both travel beside the request rather than through every
 //! signature.
 
+use std::mem;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,7 +32,7 @@ pub(crate) struct Exchange {
 }
 
 /// What was found out on the way.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Told {
     /// Whose data were asked for.
     pub(crate) tenant: Option<TenantId>,
@@ -64,9 +65,9 @@ impl Exchange {
         self.id
     }
 
-    /// What was found out so far.
-    pub(crate) fn told(&self) -> Told {
-        self.lock().clone()
+    /// Takes what was found out so far.
+    pub(crate) fn take_told(&self) -> Told {
+        mem::take(&mut self.lock())
     }
 
     /// Notes something.
@@ -175,7 +176,7 @@ mod tests {
             (request_id().to_string(), peer())
         });
         assert_eq!(inside.await, (GUID.to_owned(), Some([192, 0, 2, 1].into())));
-        assert_eq!(exchange.told().machine.unwrap().len(), MAX_TEXT);
+        assert_eq!(exchange.take_told().machine.unwrap().len(), MAX_TEXT);
         note(|_| panic!("nobody is told outside of a request"));
         assert_eq!(peer(), None);
     }

@@ -92,7 +92,7 @@ impl Api {
                 Happened {
                     event,
                     details: None,
-                    by: call.by.clone(),
+                    by: call.by(),
                     now: self.clock.now(),
                 },
             )

@@ -156,7 +156,7 @@ mod tests {
             origin: Origin::new("https", "quell.example"),
             parts: &parts,
             body: Ok(bytes::Bytes::new()),
-            by: crate::core::audit::By::server("test"),
+            operation: &quell_model::operations::LIST_MACHINES,
         };
         let raw = parts.uri.query().unwrap_or_default();
         let query = Query::parse(raw, &Schema::new("Machine", &[])).unwrap();

@@ -6,7 +6,7 @@ use axum::extract::ConnectInfo;
 use http::request::Parts;
 use quell_model::OperationInfo;
 
-use super::Api;
+use super::{Api, Call};
 use crate::audit::Refused;
 use crate::core::Grant;
 use crate::core::audit::{Actor, By, Refusal};
@@ -60,23 +60,26 @@ impl Api {
     }
 }
 
-/// What the trail says of a call.
-pub(super) fn by(caller: &Caller, operation: &OperationInfo, parts: &Parts) -> By {
-    let actor = match caller.grant {
-        Grant::Application(_) => Actor::Application {
-            id: caller.client_id.clone(),
-            name: caller.requestor.clone(),
-        },
-        Grant::Person(_) => Actor::Person {
-            name: caller.requestor.clone(),
-            application: caller.client_id.clone(),
-        },
-    };
-    By {
-        actor,
-        operation: operation.name,
-        request: Some(exchange::request_id().to_string()),
-        peer: peer(parts),
+impl Call<'_> {
+    /// What the trail says of this call.
+    pub(super) fn by(&self) -> By {
+        let caller = &self.caller;
+        let actor = match caller.grant {
+            Grant::Application(_) => Actor::Application {
+                id: caller.client_id.clone(),
+                name: caller.requestor.clone(),
+            },
+            Grant::Person(_) => Actor::Person {
+                name: caller.requestor.clone(),
+                application: caller.client_id.clone(),
+            },
+        };
+        By {
+            actor,
+            operation: self.operation.name,
+            request: Some(exchange::request_id().to_string()),
+            peer: peer(self.parts),
+        }
     }
 }
 

@@ -87,7 +87,7 @@ impl Api {
         let deed = Deed::FileLookedUp { file, known };
         Ok(self
             .store
-            .tell(call.caller.tenant, call.by.clone(), deed, self.clock.now())
+            .tell(call.caller.tenant, call.by(), deed, self.clock.now())
             .await?)
     }
 }

@@ -27,7 +27,7 @@ impl Api {
         let (author, reach) = (author(&call.caller), reach(&call.caller));
         let kept = self
             .store
-            .keep_indicator(call.caller.tenant, draft, author, reach, call.by, now)
+            .keep_indicator(call.caller.tenant, draft, author, reach, call.by(), now)
             .await?;
         match kept {
             Kept::As(record) => {
@@ -84,7 +84,7 @@ impl Api {
                 tenant,
                 &id,
                 reach(&call.caller),
-                call.by.clone(),
+                call.by(),
                 self.clock.now(),
             )
             .await?;

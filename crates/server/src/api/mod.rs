@@ -37,7 +37,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use quell_model::MachineId;
+use quell_model::{MachineId, OperationInfo};
 
 pub(crate) use arrivals::Arrivals;
 pub(crate) use body::{BodyFault, read_body};
@@ -48,7 +48,6 @@ pub(crate) use throttle::{Throttle, documented};
 
 use crate::audit::Refusals;
 use crate::clock::Clock;
-use crate::core::audit::By;
 use crate::core::{Ceiling, DuplicateRule, PermissionRule, TenantId};
 use crate::devices::Wake;
 use crate::exchange;
@@ -94,8 +93,7 @@ struct Call<'a> {
     origin: Origin,
     parts: &'a Parts,
     body: Result<bytes::Bytes, BodyFault>,
-    /// What the audit trail says of the caller.
-    by: By,
+    operation: &'static OperationInfo,
 }
 
 /// Answers whatever is not a device's request.
@@ -193,13 +191,12 @@ impl Api {
             .grant
             .allows(operation, self.permissions)
             .inspect_err(|_| self.count_denied(&caller, operation.name, parts))?;
-        let by = by::by(&caller, operation, parts);
         let call = Call {
             caller,
             origin,
             parts,
             body,
-            by,
+            operation,
         };
         match route {
             Route::StopAndQuarantineFile { machine_id } => {

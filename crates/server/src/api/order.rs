@@ -106,7 +106,7 @@ impl Api {
             comment: order.comment.as_str().to_owned(),
             title: order.title,
             external_id: order.external_id,
-            by: call.by.clone(),
+            by: call.by(),
             duplicates: self.duplicates,
             ceiling,
             now,

@@ -24,7 +24,7 @@ impl Api {
     }
 
     fn without_power(&self, call: &Call<'_>, on: &str) -> ApiError {
-        self.count_denied(&call.caller, call.by.operation, call.parts);
+        self.count_denied(&call.caller, call.operation.name, call.parts);
         ApiError::no_power(ACTING, on)
     }
 }

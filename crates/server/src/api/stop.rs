@@ -81,7 +81,7 @@ impl Api {
                 sha1,
                 why: refusal.told(),
             };
-            self.store.tell(tenant, call.by, deed, now).await?;
+            self.store.tell(tenant, call.by(), deed, now).await?;
             return Err(error);
         }
         let Extras {

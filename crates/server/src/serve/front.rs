@@ -117,7 +117,7 @@ impl Front {
             status,
             took,
         } = *answered;
-        let told = exchange.told();
+        let told = exchange.take_told();
         self.meters.answered(operation, status, took);
         if let Some(code) = &told.refusal {
             self.meters.refused(code);
@@ -204,7 +204,8 @@ mod tests {
         let told = |path: &str| {
             let exchange = Exchange::new(Uuid::new_v4(), [192, 0, 2, 1].into());
             note_subject(&exchange, path);
-            (exchange.told().machine, exchange.told().action)
+            let told = exchange.take_told();
+            (told.machine, told.action)
         };
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
