@@ -23,7 +23,9 @@ pub(crate) fn play(role: &[String]) -> ExitCode {
         ["supervise", program] => roles::supervise(program),
         ["in-memory", program] => roles::in_memory(program),
         ["unnamed", program, directory] => roles::unnamed(program, directory),
-        ["limited", processes, user, program] => roles::limited(processes, user, program),
+        ["limited", processes, nice, user, program @ ..] => {
+            roles::limited(processes, nice, user, program)
+        }
         ["first", program @ ..] => roles::first(program),
         ["copy-when-gone", original, copy] => roles::copy_when_gone(original, copy),
         other => {

@@ -15,7 +15,7 @@ mod size;
 mod space;
 mod vault;
 
-pub(crate) use herds::{Hops, MANY_PROCESSES, one_fork_bomb, one_hopper};
+pub(crate) use herds::{Hops, MANY_PROCESSES, one_fork_bomb, one_hopper, one_swarm};
 pub(crate) use races::{Attack, Came, one as one_attacked};
 
 use crate::case::Case;

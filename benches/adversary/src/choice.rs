@@ -8,14 +8,18 @@ use crate::cases;
 use crate::ground::Depth;
 
 const USAGE: &str = "usage: quell-adversary [--list] [--minimum] [CASE…]
-       quell-adversary [--captures [N]] [--within SECONDS] [--actions [N]] [--runs [N]]
+       quell-adversary [--captures [N]] [--within SECONDS] [--actions [N]] [--runs [N]] [--die-with-parent]
   --list              every case, with what is expected; * marks the minimum
   --minimum           the cases that run with every change, played short
   CASE                a number of the list
   --captures [N]      so many captures, as the agent makes them, under each attack [100000]
   --within SECONDS    no more captures than fit into this time, for each attack
   --actions [N]       so many whole actions under attack, through server and agent [2000]
-  --runs [N]          so many fork bombs, and so many hoppers [100]";
+  --runs [N]          so many fork bombs, and so many hoppers [100]
+  --die-with-parent   end when whoever started this ends";
+
+/// Heeded before anything else is read.
+pub(crate) const DIE_WITH_PARENT: &str = "--die-with-parent";
 
 /// Where the command under test is, when it does not lie beside this program.
 const EXECUTABLE: &str = "QUELL_EXECUTABLE";
@@ -79,6 +83,7 @@ pub(crate) fn read(arguments: &[String]) -> Result<Asked, String> {
             "--captures" => choice.endurance.captures = Some(count(100_000)),
             "--within" => choice.endurance.within = Some(Duration::from_secs(count(20))),
             "--actions" => choice.endurance.actions = Some(count(2_000)),
+            DIE_WITH_PARENT => {}
             "--runs" => choice.endurance.runs = Some(count(100)),
             number => choice.numbers.push(known(number)?),
         }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use quell_agent::engine::attacked::{self, Taker, Tally, attacked_captures};
 
 use crate::case::{Gap, Seen, caught, expect};
-use crate::cases::{Attack, Came, Hops, MANY_PROCESSES, one_attacked, one_fork_bomb, one_hopper};
+use crate::cases::{
+    Attack, Came, Hops, MANY_PROCESSES, one_attacked, one_fork_bomb, one_hopper, one_swarm,
+};
 use crate::choice::Endurance;
 use crate::ground::Ground;
 use crate::report::Report;
@@ -65,6 +67,11 @@ pub(crate) fn run(asked: &Endurance, stage: impl Fn() -> Ground, report: &mut Re
                 repeated(&mut stage(), runs, |ground| one_hopper(ground, hops))
             });
         }
+        add(
+            "shells that hand over, and begin anew",
+            "0 survivors",
+            &mut || repeated(&mut stage(), runs, one_swarm),
+        );
     }
 }
 

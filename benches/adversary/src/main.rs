@@ -50,6 +50,12 @@ fn main() -> ExitCode {
     {
         return attacker::play(rest);
     }
+    if arguments
+        .iter()
+        .any(|argument| argument == choice::DIE_WITH_PARENT)
+    {
+        isolation::die_with(rustix::process::getppid());
+    }
     let choice = match choice::read(&arguments) {
         Ok(Asked::Run(choice)) => choice,
         Ok(Asked::List) => {

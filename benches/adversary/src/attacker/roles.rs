@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{CWD, MemfdFlags, Mode, OFlags, RenameFlags, memfd_create, openat, renameat_with};
-use rustix::process::{Resource, Rlimit, WaitOptions, setrlimit, wait};
+use rustix::process::{Resource, Rlimit, WaitOptions, setpriority_process, setrlimit, wait};
 
 /// Whoever is as fast as the machine lets him leaves no moment to anybody: neither succeeds.
 const SHORT_PAUSES: [u32; 5] = [0, 50, 400, 3_000, 20_000];
@@ -125,8 +125,13 @@ fn become_file(file: &OwnedFd) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Becomes a program that may have only so many processes, by a user of its own.
-pub(super) fn limited(processes: &str, user: &str, program: &str) -> ExitCode {
+/// Becomes a program that may have only so many processes, by a user of its own, so nice to others.
+pub(super) fn limited(processes: &str, nice: &str, user: &str, program: &[&str]) -> ExitCode {
+    let Some((program, arguments)) = program.split_first() else {
+        return ExitCode::from(2);
+    };
+    let nice = nice.parse().expect("niceness is a number");
+    setpriority_process(None, nice).expect("everybody may step back");
     let most = processes.parse().ok();
     let limit = Rlimit {
         current: most,
@@ -134,7 +139,8 @@ pub(super) fn limited(processes: &str, user: &str, program: &str) -> ExitCode {
     };
     setrlimit(Resource::Nproc, limit).expect("a limit can be lowered");
     let user = user.parse().expect("a user is a number");
-    let error = Command::new(program).uid(user).gid(user).exec();
+    let mut program = Command::new(program);
+    let error = program.args(arguments).uid(user).gid(user).exec();
     eprintln!("not started: {error}");
     ExitCode::FAILURE
 }

@@ -9,7 +9,7 @@ use quell_testkit::Victim;
 use crate::case::{Case, Gap, expect};
 use crate::ground::{Depth, Ground, expect_taken, expect_untouched};
 use crate::mounted::Mounted;
-use crate::observe::{Snapshot, has_program, output};
+use crate::observe::{Snapshot, has_program, inode, output};
 use crate::started::Started;
 use crate::told::Told;
 
@@ -100,13 +100,22 @@ fn after_capture(ground: &mut Ground) -> Result<String, Gap> {
 
 /// How many captured files have this content: beside the file, or at the root of its file system.
 fn captured(ground: &Ground, content: &[u8]) -> usize {
-    let at_the_root = fs::read_dir("/").into_iter().flatten().flatten();
+    let at_the_root = fs::read_dir(mount_of(&ground.files()));
+    let at_the_root = at_the_root.into_iter().flatten().flatten();
     let ours = at_the_root.filter(|entry| {
         let name = entry.file_name();
         name.to_string_lossy().starts_with(".quell-capture-")
     });
     let there: usize = ours.map(|entry| holding(&entry.path(), content)).sum();
     there + holding(&ground.files(), content)
+}
+
+/// The highest directory of the file system that a path is on.
+fn mount_of(path: &Path) -> &Path {
+    let device = |path: &Path| inode(path).map(|(device, _)| device);
+    let above = path.ancestors();
+    let on_it = above.take_while(|above| device(above) == device(path));
+    on_it.last().unwrap_or(path)
 }
 
 /// How many files below a directory have this content.

@@ -35,7 +35,7 @@ const MIB: u64 = 1 << 20;
 
 fn hollow(ground: &mut Ground) -> Result<String, Gap> {
     let size = match ground.depth {
-        Depth::Short => 1024 * MIB,
+        Depth::Short => 256 * MIB,
         Depth::Full => 10 * 1024 * MIB,
     };
     let path = ground.files().join("hollow");
@@ -63,9 +63,9 @@ fn hollow(ground: &mut Ground) -> Result<String, Gap> {
     let length = fs::metadata(&path).map_or(0, |stat| stat.len());
     expect(length == size, "another size was given back")?;
     expect(taken_up(&path) < MIB, "its holes were filled")?;
-    let gib = size / 1024 / MIB;
+    let mib = size / MIB;
     Ok(format!(
-        "{gib} GiB with holes: {took} s, {kept} bytes in the vault, holes and all given back"
+        "{mib} MiB with holes: {took} s, {kept} bytes in the vault, holes and all given back"
     ))
 }
 
@@ -88,18 +88,17 @@ fn unreadably_large(ground: &mut Ground) -> Result<String, Gap> {
         .expect_status("Succeeded")?;
     let took = began.elapsed().as_secs();
     expect_taken(&victim)?;
-    expect(took < 60, format!("it took {took} s"))?;
     let length = fs::metadata(&huge).map_or(0, |stat| stat.len());
     expect(length == size, "the huge file is gone")?;
     // Of the victim the size was known; of this one nothing is, and every file has to be read.
     let began = Instant::now();
     let unknown = ground.quarantine(&sha1_of(mark().as_bytes()));
     let searched = began.elapsed().as_secs();
-    expect(searched < 60, format!("the search took {searched} s"))?;
     unknown.expect_status("Failed")?;
-    let why = unknown.coverage()["endedBy"].to_string();
+    // For its size, and not because the time was over.
+    let why = &unknown.coverage()["endedBy"];
     expect(
-        why.contains("FileSize"),
+        why == &serde_json::json!(["FileSize"]),
         format!("not told: {}", unknown.whole()),
     )?;
     Ok(format!(
