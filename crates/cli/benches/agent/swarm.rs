@@ -6,6 +6,7 @@
 
 use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -147,9 +148,12 @@ impl Swarm {
             .args(["-c", START])
             .arg(program)
             .args([chain, &kind.chains.to_string()])
+            // The agent stops no group that it is in itself, and would be left with one process after the other: some fork
+            // on until they begin anew, which the gate does not let them.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // Who begins anew when the file is gone complains.
+            // Who is not let begin anew complains.
             .stderr(Stdio::null())
             .spawn()
             .expect("this program starts again");
