@@ -6,8 +6,8 @@ use crate::cargo::{self, Workspace};
 use crate::failure::{Context as _, Outcome};
 use crate::postgres;
 
-/// What runs with every change: the minimum of cases, and captures under each attack for twenty seconds.
-const GATE: [&str; 4] = ["--minimum", "--captures", "--within", "20"];
+/// What runs with every change: the minimum of cases, and captures under each of two attacks for ten seconds.
+const GATE: [&str; 4] = ["--minimum", "--captures", "--within", "10"];
 
 /// Plays the part that belongs to the gate. An agent without root rightly says that it cannot see everything: without
 /// root only captures are attacked.
@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
     cargo::run(&["build", "--workspace", "--all-features", "--bins"], &[])?;
     let programs = Workspace::ask()?.target_directory.join("debug");
     let adversary = programs.join("quell-adversary");
-    let status = Command::new(&adversary).args(arguments).status();
+    let mut command = Command::new(&adversary);
+    let status = command.args(arguments).arg("--die-with-parent").status();
     match status.context(adversary.display())?.success() {
         true => Ok(()),
         false => Err("not every case held".into()),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::failure::Outcome;
-use crate::{api, cargo, codegen, conformance, deps, package, sdk, test};
+use crate::{adversary, api, cargo, codegen, conformance, deps, package, sdk, test};
 
 /// A check, and the command that runs it alone.
 struct Step {
@@ -13,7 +13,7 @@ struct Step {
 
 /// What reads texts comes before what compiles, and what compiles before what runs: who has made a small
 /// mistake learns it soon. The listings of the public API come beside the documentation, whose work they share.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step::new("cargo fmt --all --check", format),
     Step::new("cargo xtask codegen --check", || {
         codegen::run(codegen::Mode::Check)
@@ -27,6 +27,7 @@ const STEPS: [Step; 10] = [
     Step::new("cargo doc", document),
     Step::new("cargo xtask api --check", || api::run(api::Mode::Check)),
     Step::new("cargo xtask test", || test::run(&[])),
+    Step::new("cargo xtask adversary --gate", adversary::gate),
     Step::new("cargo xtask conformance --short", conformance::run_if_ready),
 ];
 
