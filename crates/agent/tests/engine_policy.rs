@@ -10,18 +10,18 @@
 mod engine_stage;
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
 
-use engine_stage::{Nothing, Sleeper, Stage, file_at, finished};
+use engine_stage::{Nothing, Sleeper, Stage, file_at, finished, started_by_the_loader};
 use quell_agent::engine::{Condition, Engine, Examined, Ownership, Protect};
 use quell_agent::policy::{BlastRadius, Force, LocalPolicy, Policy};
 use quell_model::Sha1;
 use quell_protocol::{
-    ActionResult, FailureReason, FileOutcome, Order, ProcessOutcome, Protection, ResidualReason,
-    Verb, Verdict,
+    ActionResult, FailureReason, FileOutcome, Order, ProcessOutcome, ProcessResult, Protection,
+    ResidualReason, Verb, Verdict, WirePath,
 };
 
 fn engine(stage: &Stage, policy: Policy, protect: impl Protect + Send + 'static) -> Engine {
@@ -173,6 +173,102 @@ fn too_many_processes_are_left_alone_before_one_is_stopped() {
     let result = finished(forced.carry_out(&order).unwrap());
     assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
     assert!(!program.exists());
+}
+
+#[test]
+fn processes_that_nobody_looked_for_before_are_counted_before_anything_is_taken() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut by_itself = Sleeper::start(&program);
+    // Nobody looks for these while one is found by its executable.
+    let mut by_loader = [
+        started_by_the_loader(&program),
+        started_by_the_loader(&program),
+    ];
+    let policy = |processes| Policy {
+        blast_radius: BlastRadius {
+            processes,
+            ..BlastRadius::default()
+        },
+        ..Policy::default()
+    };
+    let result = stage.act(&engine(&stage, policy(2), Nothing));
+    let (reason, message) = refusal(&result);
+    assert_eq!(reason, FailureReason::Policy);
+    assert!(message.contains("3 processes"), "{message}");
+    assert!(by_itself.goes_on() && by_loader.iter_mut().all(Sleeper::goes_on));
+    assert!(program.exists() && stage.items().is_empty());
+    assert_eq!(result.processes.len(), 3, "{result:#?}");
+    let left = |process: &ProcessResult| process.outcome == ProcessOutcome::LeftAlone;
+    assert!(result.processes.iter().all(left));
+    let result = stage.act(&engine(&stage, policy(3), Nothing));
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert!(by_itself.killed_by().is_some() && !program.exists());
+}
+
+#[test]
+fn names_beyond_the_roots_are_counted_before_a_process_is_stopped() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    for number in 0..20 {
+        fs::hard_link(&program, stage.base().join(format!("link-{number}"))).unwrap();
+    }
+    let mut sleeper = Sleeper::start(&program);
+    let result = stage.act(&engine(&stage, Policy::default(), Nothing));
+    let (reason, message) = refusal(&result);
+    assert_eq!(reason, FailureReason::Policy);
+    assert!(message.contains("21 paths"), "{message}");
+    assert!(sleeper.goes_on() && program.exists());
+    fs::remove_file(stage.base().join("link-0")).unwrap();
+    stage.act(&engine(&stage, Policy::default(), Nothing));
+    assert!(sleeper.killed_by().is_some() && !program.exists());
+}
+
+#[test]
+fn places_that_the_order_names_are_counted_before_a_process_is_stopped() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut sleeper = Sleeper::start(&program);
+    let copies = ["a", "b"].map(|name| stage.sample(name));
+    let mut order = stage.order();
+    let Verb::StopAndQuarantineFile { hints, .. } = &mut order.verb else {
+        panic!("another verb");
+    };
+    hints.paths = copies
+        .iter()
+        .map(|path| WirePath::from_bytes(path.as_os_str().as_encoded_bytes()))
+        .collect();
+    let policy = Policy {
+        blast_radius: BlastRadius {
+            paths: 2,
+            ..BlastRadius::default()
+        },
+        ..Policy::default()
+    };
+    let engine = engine(&stage, policy, Nothing);
+    let result = finished(engine.carry_out(&order).unwrap());
+    assert!(refusal(&result).1.contains("3 paths"), "{result:#?}");
+    assert!(sleeper.goes_on() && program.exists());
+}
+
+#[test]
+fn processes_of_too_many_users_are_left_alone_as_root() {
+    use std::os::unix::process::CommandExt as _;
+    let stage = Stage::new();
+    fs::set_permissions(stage.base(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = stage.sample("program");
+    let mut sleepers: Vec<_> = (0..4_u32)
+        .map(|number| {
+            let mut command = Command::new(&program);
+            Sleeper::start_command(command.arg("600").uid(54_321 + number))
+        })
+        .collect();
+    let result = stage.act(&engine(&stage, Policy::default(), Nothing));
+    let (reason, message) = refusal(&result);
+    assert_eq!(reason, FailureReason::Policy);
+    assert!(message.contains("4 users"), "{message}");
+    assert!(sleepers.iter_mut().all(Sleeper::goes_on));
+    assert!(program.exists());
 }
 
 #[test]

@@ -162,7 +162,7 @@ impl Action<'_> {
         match step {
             Step::Locate(reach) => self.locate(reach),
             Step::Gate => Ok(self.gate()),
-            Step::Freeze => self.freeze().map(|()| Fact::Frozen),
+            Step::Freeze => self.freeze(),
             Step::Lease => Ok(self.lease()),
             Step::Verify => self.verify(),
             Step::Capture => self.capture(),

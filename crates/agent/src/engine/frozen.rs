@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::held::{Held, await_end};
 use crate::find::{FileId, ProcessIdentity};
-use crate::journal::Fate;
+use crate::journal::{Fate, ProcessRow};
 
 /// Stopped processes. Dropping it, for whatever reason, lets them go on.
 #[derive(Debug, Default)]
@@ -25,6 +25,12 @@ impl Frozen {
         self.held
             .iter()
             .any(|held| held.pid() == pid && !held.has_ended())
+    }
+
+    /// Those that have not ended.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &ProcessRow> {
+        let living = self.held.iter().filter(|held| !held.has_ended());
+        living.map(|held| &held.row)
     }
 
     /// Whether no thread of any of them can run.

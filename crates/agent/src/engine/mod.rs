@@ -28,6 +28,7 @@ mod move_name;
 mod outcome;
 mod protect;
 mod rehearse;
+mod radius;
 mod restrain;
 mod room;
 mod seal;

@@ -204,7 +204,7 @@ fn respawn(starts: u64, processes: &[ProcessResult]) -> Option<Residual> {
     (starts > 0).then_some(residual)
 }
 
-fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {
+pub(super) fn process_result(row: &ProcessRow, outcome: ProcessOutcome) -> ProcessResult {
     let (pid, start_time) = (row.identity.pid, row.identity.start_time);
     let executable = WirePath::from_bytes(&row.link);
     ProcessResult {

@@ -192,39 +192,7 @@ impl Action<'_> {
         true
     }
 
-    /// Answers whether it would be too much to touch what was found besides what was touched.
-    fn leave_beyond_the_radius(&mut self) -> bool {
-        let mut hidden = 0;
-        for candidate in &self.candidates {
-            for link in &candidate.links {
-                self.radius.add_path(link.path());
-            }
-            // The names of what an earlier round took were counted then.
-            if !self.known.contains_key(&candidate.id) {
-                let links = usize::try_from(candidate.link_count()).unwrap_or(usize::MAX);
-                hidden += links.saturating_sub(candidate.links.len());
-            }
-            for pid in &candidate.running {
-                self.radius.add_process(*pid, uid_of(*pid));
-            }
-        }
-        self.radius.set_more_paths(hidden);
-        match self.policy.weigh_radius(&self.radius, self.force) {
-            Ok(Permit::Plain) => false,
-            Ok(Permit::Forced) => {
-                let forced = "Force was honored: more is touched than this machine's policy allows";
-                self.forced.insert(forced.to_owned());
-                false
-            }
-            Err(refusal) => {
-                self.leave_all(ResidualReason::BlastRadius);
-                self.refuse(refusal);
-                true
-            }
-        }
-    }
-
-    fn leave_all(&mut self, why: ResidualReason) {
+    pub(super) fn leave_all(&mut self, why: ResidualReason) {
         let candidates = std::mem::take(&mut self.candidates);
         for candidate in &candidates {
             self.refused.add_file(candidate, why);
@@ -238,7 +206,7 @@ impl Action<'_> {
     }
 
     /// The first grave reason is the one that is told.
-    fn refuse(&mut self, refusal: Refusal) {
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
         self.coverage.protection = self.coverage.protection.or(refusal.protection());
         if self.refusal.as_ref().is_none_or(|told| !told.is_grave()) {
             self.refusal = Some(refusal);

@@ -143,7 +143,10 @@ pub enum Fact {
     /// The files are barred, as far as they could be.
     Gated,
     /// The processes are stopped, as far as they could be.
-    Frozen,
+    Frozen {
+        /// Whether they are more than the machine lets an action touch.
+        too_many: bool,
+    },
     /// Writers are kept away, as far as they could be.
     Leased,
     /// The files were read again.
@@ -280,7 +283,8 @@ impl Plan {
                 self.undone(|_| {});
             }
             Fact::Gated => self.state = State::Gated,
-            Fact::Frozen => self.state = State::Frozen,
+            Fact::Frozen { too_many: false } => self.state = State::Frozen,
+            Fact::Frozen { too_many: true } => self.leave(),
             Fact::Leased => self.state = State::Leased,
             Fact::Verified { intact: true } => self.state = State::Verified,
             Fact::Captured => self.state = State::Captured,
@@ -304,6 +308,15 @@ impl Plan {
         } else {
             self.state = State::Done;
         }
+    }
+
+    /// What was found in this round is left as it is; what earlier rounds did stands.
+    fn leave(&mut self) {
+        let then = match self.acted {
+            true => Then::SearchAgain,
+            false => Then::End(Ending::Refused),
+        };
+        self.undo = Some(self.undo_from_here(then));
     }
 
     /// Another search follows every round that acted, until one finds nothing or the rounds are

@@ -145,7 +145,21 @@ impl World {
             }
             self.risk()?;
         }
-        Ok(Fact::Frozen)
+        let too_many = self.roll() >= 245;
+        if too_many && self.acted {
+            self.leave_for_good();
+        }
+        Ok(Fact::Frozen { too_many })
+    }
+
+    /// What is too much after something was done is too much in every later round.
+    fn leave_for_good(&mut self) {
+        for process in &mut self.processes {
+            process.denied |= self.files[process.file].chosen;
+        }
+        for file in &mut self.files {
+            file.stuck |= file.chosen;
+        }
     }
 
     fn verify(&mut self) -> Result<Fact, Crash> {

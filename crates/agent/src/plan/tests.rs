@@ -4,6 +4,7 @@ const FOUND: Fact = Fact::Located {
     fresh: true,
     protected: false,
 };
+const STOPPED: Fact = Fact::Frozen { too_many: false };
 const NOTHING: Fact = Fact::Located {
     fresh: false,
     protected: false,
@@ -11,7 +12,7 @@ const NOTHING: Fact = Fact::Located {
 
 /// Everything before the files are read again goes well.
 fn ready_to_verify() -> Plan {
-    after(&[FOUND, Fact::Gated, Fact::Frozen, Fact::Leased])
+    after(&[FOUND, Fact::Gated, STOPPED, Fact::Leased])
 }
 
 fn after(facts: &[Fact]) -> Plan {
@@ -28,7 +29,7 @@ fn plan_in_good_weather_takes_every_step_in_order_and_searches_again() {
     let story = [
         (Step::Locate(Reach::Running), FOUND),
         (Step::Gate, Fact::Gated),
-        (Step::Freeze, Fact::Frozen),
+        (Step::Freeze, STOPPED),
         (Step::Lease, Fact::Leased),
         (Step::Verify, Fact::Verified { intact: true }),
         (Step::Capture, Fact::Captured),
@@ -64,11 +65,34 @@ fn plan_for_a_protected_file_touches_nothing() {
 }
 
 #[test]
+fn plan_that_stopped_too_many_lets_all_go_on_and_takes_nothing() {
+    let too_many = Fact::Frozen { too_many: true };
+    let mut plan = after(&[FOUND, Fact::Gated, too_many]);
+    assert_eq!(plan.next(), Step::Thaw);
+    plan.observe(Fact::Thawed);
+    assert_eq!(plan.next(), Step::Conclude(Ending::Refused));
+}
+
+#[test]
+fn plan_that_stopped_too_many_later_lets_those_go_on_and_ends_what_it_began() {
+    let mut plan = Plan::new(3, true);
+    for fact in [FOUND, Fact::Gated, Fact::Frozen { too_many: true }] {
+        plan.observe(fact);
+    }
+    assert_eq!(plan.next(), Step::Thaw);
+    plan.observe(Fact::Thawed);
+    assert_eq!(plan.next(), Step::Locate(Reach::Everything));
+    plan.observe(NOTHING);
+    let ending = Ending::Finished { settled: true };
+    assert_eq!(plan.next(), Step::Conclude(ending));
+}
+
+#[test]
 fn plan_cancelled_behind_the_gate_thaws_and_ends() {
     for story in [
         &[FOUND, Fact::Gated][..],
-        &[FOUND, Fact::Gated, Fact::Frozen],
-        &[FOUND, Fact::Gated, Fact::Frozen, Fact::Leased],
+        &[FOUND, Fact::Gated, STOPPED],
+        &[FOUND, Fact::Gated, STOPPED, Fact::Leased],
     ] {
         let mut plan = after(story);
         plan.cancel();
@@ -103,7 +127,7 @@ fn plan_broken_in_the_capture_puts_back_before_it_thaws() {
 fn plan_whose_file_changed_thaws_and_searches_again_but_not_for_ever() {
     let mut plan = Plan::new(2, false);
     for _ in 0..2 {
-        for fact in [FOUND, Fact::Gated, Fact::Frozen, Fact::Leased] {
+        for fact in [FOUND, Fact::Gated, STOPPED, Fact::Leased] {
             plan.observe(fact);
         }
         plan.observe(Fact::Verified { intact: false });

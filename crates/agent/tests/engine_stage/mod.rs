@@ -296,6 +296,36 @@ impl Drop for Sleeper {
 }
 
 /// Protects nothing.
+/// A file with this in its name that this very test has mapped.
+pub(crate) fn mapped(part: &str) -> PathBuf {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let paths = maps
+        .lines()
+        .filter_map(|line| line.split_ascii_whitespace().nth(5));
+    let path = paths.into_iter().find(|path| path.contains(part));
+    PathBuf::from(path.unwrap_or_else(|| panic!("no {part} is mapped")))
+}
+
+/// Waits until the process has the file mapped: it has run as far as its own code then.
+pub(crate) fn await_mapping(sleeper: &mut Sleeper, file: &Path) {
+    loop {
+        assert!(sleeper.killed_by().is_none(), "it does not run");
+        let maps = fs::read_to_string(format!("/proc/{}/maps", sleeper.pid())).unwrap();
+        if maps.contains(file.to_str().unwrap()) {
+            return;
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// A sleeper that is the executable of nobody: the loader has it mapped.
+pub(crate) fn started_by_the_loader(program: &Path) -> Sleeper {
+    let mut loader = Command::new(mapped("/ld-"));
+    let mut sleeper = Sleeper::of(loader.arg(program).arg("600"));
+    await_mapping(&mut sleeper, program);
+    sleeper
+}
+
 pub(crate) struct Nothing;
 
 impl Protect for Nothing {

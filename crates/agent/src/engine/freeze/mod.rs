@@ -24,6 +24,7 @@ use super::held::Held;
 use crate::crash_point;
 use crate::find::{Execution, Wanted, admitted, deep_scan, processes};
 use crate::journal::Fate;
+use crate::plan::Fact;
 use crate::plan::chase::{Chase, Measure, Scan};
 use crate::sys::process_stat::ProcessStat;
 
@@ -40,8 +41,15 @@ enum Depth {
 }
 
 impl Action<'_> {
-    /// Stops the processes of all candidates.
-    pub(super) fn freeze(&mut self) -> Result<(), Fault> {
+    /// Stops the processes of all candidates, and counts them.
+    pub(super) fn freeze(&mut self) -> Result<Fact, Fault> {
+        self.stop_all()?;
+        Ok(Fact::Frozen {
+            too_many: self.stopped_too_many(),
+        })
+    }
+
+    fn stop_all(&mut self) -> Result<(), Fault> {
         let candidates = self.candidates.iter();
         let wanted: Wanted = candidates.map(|one| (one.id, one.nature)).collect();
         let deadline = Instant::now() + self.limits.freeze;
