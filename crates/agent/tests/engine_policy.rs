@@ -314,32 +314,6 @@ fn copies_found_after_the_first_count_with_it() {
 }
 
 #[test]
-fn excluded_paths_are_left_and_told_and_names_elsewhere_are_taken() {
-    let stage = Stage::new();
-    for directory in ["samples", "samples2"] {
-        fs::create_dir(stage.path(directory)).unwrap();
-    }
-    let excluded = stage.sample("samples/program");
-    let mut sleeper = Sleeper::start(&excluded);
-    let near = stage.sample("samples2/program");
-    let linked = stage.path("samples/linked");
-    fs::hard_link(&near, &linked).unwrap();
-    let policy = Policy {
-        exclusions: vec![stage.path("samples")],
-        ..Policy::default()
-    };
-    let result = stage.act(&engine(&stage, policy, Nothing));
-    let (reason, message) = refusal(&result);
-    assert_eq!(reason, FailureReason::Policy, "{result:#?}");
-    assert!(message.starts_with("2 paths are left"), "{message}");
-    assert_eq!(left_for(&result, ResidualReason::Excluded), 2);
-    assert!(excluded.exists() && sleeper.goes_on());
-    assert!(!near.exists() && linked.exists());
-    assert_eq!(file_at(&result, &near).outcome, FileOutcome::Quarantined);
-    assert_eq!(file_at(&result, &linked).outcome, FileOutcome::NotRemoved);
-}
-
-#[test]
 fn machine_on_which_orders_are_only_tried_tells_everything_and_touches_nothing() {
     let stage = Stage::new();
     let program = stage.sample("program");

@@ -36,11 +36,17 @@ impl Refused {
             paths.extend(candidate.runs_from.clone());
         }
         for path in paths {
-            self.add_path(&path, candidate.id, why);
+            self.add_path(&path, candidate.id, why, None);
         }
     }
 
-    pub(super) fn add_path(&mut self, path: &[u8], id: FileId, why: ResidualReason) {
+    pub(super) fn add_path(
+        &mut self,
+        path: &[u8],
+        id: FileId,
+        why: ResidualReason,
+        detail: Option<String>,
+    ) {
         let path = WirePath::from_bytes(path);
         if self.files.iter().any(|(file, _)| file.path == path) {
             return;
@@ -53,6 +59,7 @@ impl Refused {
         let file = FileResult {
             dev: Some(id.dev),
             ino: Some(id.ino),
+            detail,
             ..FileResult::new(path, outcome)
         };
         self.files.push((file, why));
@@ -116,8 +123,10 @@ impl Action<'_> {
         let refused = std::mem::take(&mut self.refused);
         processes.splice(0..0, refused.processes);
         let mut residuals = residuals(&processes, &files, &self.coverage);
-        let left =
-            |(file, why): &(FileResult, ResidualReason)| Residual::new(*why).at(file.path.clone());
+        let left = |(file, why): &(FileResult, ResidualReason)| {
+            let residual = Residual::new(*why).at(file.path.clone());
+            residual.because(file.detail.clone())
+        };
         residuals.extend(refused.files.iter().map(left).chain(left_over));
         residuals.extend(respawn(self.denied().starts, &processes));
         residuals.append(&mut self.writers);

@@ -38,9 +38,10 @@ impl Action<'_> {
         let users: HashSet<u32> = processes.iter().map(|process| process.uid).collect();
         let (left_alone, left) = self.take_refused();
         let mut residuals = residuals(&processes, &files, &self.coverage);
-        let why = left
-            .iter()
-            .map(|(file, why)| Residual::new(*why).at(file.path.clone()));
+        let why = left.iter().map(|(file, why)| {
+            let residual = Residual::new(*why).at(file.path.clone());
+            residual.because(file.detail.clone())
+        });
         residuals.extend(why);
         processes.extend(left_alone);
         files.extend(left.into_iter().map(|(file, _)| (file, None)));

@@ -1,10 +1,6 @@
 //! What was found and is not touched: by the machine's protections and its policy, before any signal.
 
-use std::ffi::OsStr;
 use std::os::fd::AsFd as _;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-use std::sync::Arc;
 
 use quell_model::Sha1;
 use quell_protocol::{ProcessOutcome, ProcessResult, Protection, ResidualReason, WirePath};
@@ -28,45 +24,10 @@ impl Action<'_> {
     /// Takes out of the candidates what may not be touched, and notes it for the result. Answers
     /// whether the action must not begin at all.
     pub(super) fn restrain(&mut self) -> Result<bool, Fault> {
-        self.leave_excluded();
+        self.leave_excluded()?;
         let protected = self.leave_protected()?;
         let refused = protected || self.leave_all_on_a_dry_run() || self.leave_beyond_the_radius();
         Ok(refused && !self.acted)
-    }
-
-    /// What was excluded by its path. A file with a name elsewhere too is taken from there.
-    fn leave_excluded(&mut self) {
-        let policy = Arc::clone(&self.policy);
-        if policy.exclusions.is_empty() {
-            return;
-        }
-        let excludes = |path: &[u8]| policy.excludes(Path::new(OsStr::from_bytes(path)));
-        let mut left = Vec::new();
-        for mut candidate in std::mem::take(&mut self.candidates) {
-            let (excluded, free): (Vec<_>, Vec<_>) = std::mem::take(&mut candidate.links)
-                .into_iter()
-                .partition(|link| excludes(&link.path()));
-            let only_runs_there =
-                free.is_empty() && candidate.runs_from.as_deref().is_some_and(&excludes);
-            for link in &excluded {
-                self.refused
-                    .add_path(&link.path(), candidate.id, ResidualReason::Excluded);
-            }
-            candidate.links = free;
-            if candidate.links.is_empty() && (!excluded.is_empty() || only_runs_there) {
-                if excluded.is_empty() {
-                    self.refused.add_file(&candidate, ResidualReason::Excluded);
-                }
-                left.push(candidate.id);
-            } else {
-                self.candidates.push(candidate);
-            }
-        }
-        self.note_left_alone(&left, ProcessOutcome::LeftAlone);
-        let count = self.refused.count_of(ResidualReason::Excluded);
-        if count > 0 {
-            self.refuse(Refusal::Excluded(count));
-        }
     }
 
     /// Answers whether anything is protected.
@@ -213,7 +174,7 @@ impl Action<'_> {
         }
     }
 
-    fn note_left_alone(&mut self, ids: &[FileId], outcome: ProcessOutcome) {
+    pub(super) fn note_left_alone(&mut self, ids: &[FileId], outcome: ProcessOutcome) {
         if ids.is_empty() {
             return;
         }

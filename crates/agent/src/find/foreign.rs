@@ -30,10 +30,22 @@ pub(crate) fn seen_by(pid: u32, roots: &[PathBuf], path: &[u8], id: FileId) -> O
     is_local.then_some(found)
 }
 
-/// The other mount namespace, in words; nothing for the agent's own.
-fn view_of(pid: u32) -> Option<String> {
+/// Whether a process sees the agent's own mounts, so that a path means the same to both; not if it
+/// does not show that.
+pub(crate) fn has_our_mounts(pid: u32) -> bool {
+    mounts_of(pid).is_some_and(|(theirs, ours)| theirs == ours)
+}
+
+/// Two mount namespaces, by the names that the kernel gives them: the process's and the agent's.
+fn mounts_of(pid: u32) -> Option<(PathBuf, PathBuf)> {
     let theirs = fs::read_link(format!("/proc/{pid}/ns/mnt")).ok()?;
     let ours = fs::read_link("/proc/self/ns/mnt").ok()?;
+    Some((theirs, ours))
+}
+
+/// The other mount namespace, in words; nothing for the agent's own.
+fn view_of(pid: u32) -> Option<String> {
+    let (theirs, ours) = mounts_of(pid)?;
     let name = theirs.to_string_lossy().into_owned();
     (theirs != ours).then(|| format!("in the mounts of process {pid} ({name})"))
 }

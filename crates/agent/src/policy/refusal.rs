@@ -95,7 +95,9 @@ pub enum Refusal {
         lacking: Lacking,
     },
     /// All that is left is excluded.
-    #[error("{0} paths are left because this machine's policy excludes them")]
+    #[error(
+        "{0} paths are left because this machine's policy excludes them or another name of the same file"
+    )]
     Excluded(usize),
 }
 
