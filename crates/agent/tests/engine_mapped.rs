@@ -11,42 +11,23 @@ mod engine_stage;
 
 use std::fs;
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
-use engine_stage::{Sleeper, Stage, file_at, finished, write_program};
-use quell_protocol::{Confidence, FailureReason, FileOutcome, ProcessOutcome, Verdict};
+use engine_stage::{
+    Nothing, Sleeper, Stage, await_mapping, file_at, finished, mapped, started_by_the_loader,
+    write_program,
+};
+use quell_agent::engine::{Engine, Protect};
+use quell_agent::policy::{BlastRadius, LocalPolicy, Policy};
+use quell_model::Sha1;
+use quell_protocol::{
+    Confidence, FailureReason, FileOutcome, Order, ProcessOutcome, Protection, Verb, Verdict,
+};
 
 const SIGKILL: i32 = 9;
-
-/// A file with this in its name that this very test has mapped.
-fn mapped(part: &str) -> PathBuf {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap();
-    let paths = maps
-        .lines()
-        .filter_map(|line| line.split_ascii_whitespace().nth(5));
-    let path = paths.into_iter().find(|path| path.contains(part));
-    PathBuf::from(path.unwrap_or_else(|| panic!("no {part} is mapped")))
-}
-
-/// Waits until the process has the file mapped: it has run as far as its own code then.
-fn await_mapping(sleeper: &mut Sleeper, file: &Path) {
-    loop {
-        assert!(sleeper.killed_by().is_none(), "it does not run");
-        let maps = fs::read_to_string(format!("/proc/{}/maps", sleeper.pid())).unwrap();
-        if maps.contains(file.to_str().unwrap()) {
-            return;
-        }
-        std::thread::yield_now();
-    }
-}
-
-fn started_by_the_loader(program: &Path) -> Sleeper {
-    let mut loader = Command::new(mapped("/ld-"));
-    let mut sleeper = Sleeper::of(loader.arg(program).arg("600"));
-    await_mapping(&mut sleeper, program);
-    sleeper
-}
 
 #[test]
 fn program_that_the_loader_runs_is_stopped_and_taken() {
@@ -147,4 +128,188 @@ fn library_is_taken_and_whoever_uses_it_is_listed_and_goes_on() {
     };
     assert_eq!(*reason, FailureReason::Incomplete);
     assert!(message.contains("still use it"), "{message}");
+}
+
+/// A program that is this stage's own, but not the one that is looked for.
+fn innocent_user_of(stage: &Stage, library: &Path) -> Sleeper {
+    let mut program = Command::new(stage.innocent("innocent"));
+    let mut sleeper = Sleeper::of(program.arg("600").env("LD_PRELOAD", library));
+    await_mapping(&mut sleeper, library);
+    sleeper
+}
+
+fn with_policy(stage: &Stage, policy: Policy, protected: impl Protect + Send + 'static) -> Engine {
+    let policy = Arc::new(LocalPolicy::fixed(policy));
+    stage.engine_that_protects(protected).with_policy(policy)
+}
+
+fn letting_mappers_be_stopped() -> Policy {
+    Policy {
+        stop_mappers: true,
+        ..Policy::default()
+    }
+}
+
+/// An order about the library that has its users stopped.
+fn order_with_its_users(stage: &Stage, library: &Path) -> Order {
+    let mut order = stage.order_about_content(&fs::read(library).unwrap());
+    let Verb::StopAndQuarantineFile { stop_mappers, .. } = &mut order.verb else {
+        panic!("another verb");
+    };
+    *stop_mappers = true;
+    order
+}
+
+#[test]
+fn users_of_a_library_are_stopped_when_the_order_and_the_policy_say_so() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let order = order_with_its_users(&stage, &library);
+    let mut users = [user_of(&library), user_of(&library)];
+    let mut bystander = Sleeper::of(Command::new("/bin/sleep").arg("600"));
+    let engine = with_policy(&stage, letting_mappers_be_stopped(), Nothing);
+    let result = finished(engine.carry_out(&order).unwrap());
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    for user in &mut users {
+        assert_eq!(user.killed_by(), Some(SIGKILL));
+    }
+    assert!(bystander.goes_on());
+    assert_eq!(file_at(&result, &library).outcome, FileOutcome::Quarantined);
+    assert_eq!(result.processes.len(), 2, "{result:#?}");
+    for process in &result.processes {
+        assert_eq!(process.outcome, ProcessOutcome::Stopped);
+        assert_eq!(process.confidence, Confidence::Mapping);
+    }
+}
+
+#[test]
+fn users_of_a_library_go_on_where_the_policy_does_not_let_them_be_stopped() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let order = order_with_its_users(&stage, &library);
+    let mut user = user_of(&library);
+    let engine = with_policy(&stage, Policy::default(), Nothing);
+    let result = finished(engine.carry_out(&order).unwrap());
+    assert!(user.goes_on());
+    assert_eq!(file_at(&result, &library).outcome, FileOutcome::Quarantined);
+    assert_eq!(result.processes[0].outcome, ProcessOutcome::StillMapped);
+    let Verdict::Failed { reason, message } = &result.verdict else {
+        panic!("it was not done: {result:#?}");
+    };
+    assert_eq!(*reason, FailureReason::Policy);
+    assert!(message.contains("stop-mappers"), "{message}");
+}
+
+/// Protects one file, by its inode.
+struct Precious(u64);
+
+impl Protect for Precious {
+    fn by_content(&self, _: &Sha1) -> Option<Protection> {
+        None
+    }
+
+    fn by_inode(&self, _: u64, ino: u64) -> Option<Protection> {
+        (ino == self.0).then_some(Protection::Shell)
+    }
+}
+
+#[test]
+fn protected_program_goes_on_although_users_of_the_library_are_stopped() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let order = order_with_its_users(&stage, &library);
+    let mut ordinary = innocent_user_of(&stage, &library);
+    let mut precious = user_of(&library);
+    let protected = Precious(fs::metadata("/bin/sleep").unwrap().ino());
+    let policy = Policy {
+        blast_radius: BlastRadius {
+            processes: 1,
+            ..BlastRadius::default()
+        },
+        ..letting_mappers_be_stopped()
+    };
+    let engine = with_policy(&stage, policy, protected);
+    let result = finished(engine.carry_out(&order).unwrap());
+    assert_eq!(ordinary.killed_by(), Some(SIGKILL), "{result:#?}");
+    assert!(precious.goes_on());
+    let outcome_of = |pid| {
+        let mut processes = result.processes.iter();
+        processes
+            .find(|process| process.pid == pid)
+            .unwrap()
+            .outcome
+    };
+    assert_eq!(outcome_of(ordinary.pid()), ProcessOutcome::Stopped);
+    assert_eq!(outcome_of(precious.pid()), ProcessOutcome::StillMapped);
+}
+
+#[test]
+fn too_many_users_of_a_library_all_go_on_and_the_library_stays() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let order = order_with_its_users(&stage, &library);
+    let mut users = [user_of(&library), user_of(&library)];
+    let policy = Policy {
+        blast_radius: BlastRadius {
+            processes: 1,
+            ..BlastRadius::default()
+        },
+        ..letting_mappers_be_stopped()
+    };
+    let engine = with_policy(&stage, policy, Nothing);
+    let result = finished(engine.carry_out(&order).unwrap());
+    let Verdict::Failed { reason, message } = &result.verdict else {
+        panic!("too many: {result:#?}");
+    };
+    assert_eq!(*reason, FailureReason::Policy);
+    assert!(message.contains("2 processes"), "{message}");
+    assert!(users.iter_mut().all(Sleeper::goes_on));
+    assert!(library.exists());
+}
+
+#[test]
+fn dry_run_tells_which_users_of_a_library_would_be_stopped_and_which_go_on() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let mut user = user_of(&library);
+    for (stops, allowed, outcome, would_be) in [
+        (
+            false,
+            true,
+            ProcessOutcome::StillMapped,
+            Some(FailureReason::Incomplete),
+        ),
+        (
+            true,
+            false,
+            ProcessOutcome::StillMapped,
+            Some(FailureReason::Policy),
+        ),
+        (true, true, ProcessOutcome::WouldStop, None),
+    ] {
+        let mut order = order_with_its_users(&stage, &library);
+        let Verb::StopAndQuarantineFile {
+            stop_mappers,
+            dry_run,
+            ..
+        } = &mut order.verb
+        else {
+            panic!("another verb");
+        };
+        (*stop_mappers, *dry_run) = (stops, true);
+        let policy = Policy {
+            stop_mappers: allowed,
+            ..Policy::default()
+        };
+        let engine = with_policy(&stage, policy, Nothing);
+        let result = finished(engine.carry_out(&order).unwrap());
+        assert_eq!(result.processes.len(), 1, "{result:#?}");
+        assert_eq!(result.processes[0].outcome, outcome);
+        let failed_for = match result.dry_run.unwrap().would_be {
+            Verdict::Succeeded => None,
+            Verdict::Failed { reason, .. } => Some(reason),
+        };
+        assert_eq!(failed_for, would_be);
+        assert!(user.goes_on() && library.exists());
+    }
 }

@@ -138,6 +138,7 @@ fn empty_file_is_never_taken() {
         force: false,
         hints: Hints::default(),
         dry_run: false,
+        stop_mappers: false,
     };
     let phase = stage.engine().carry_out(&order).unwrap();
     assert_eq!(failed_for(phase), Some(FailureReason::Protected));

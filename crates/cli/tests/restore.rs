@@ -196,7 +196,11 @@ fn restoring_takes_a_permission_and_a_server_of_one_s_own() {
         Outcome::of(given.args(command).args(place))
     };
     let sha1 = victim.sha1();
-    for command in [&["restore", &sha1][..], &["quarantine", &sha1, "--force"]] {
+    for command in [
+        &["restore", &sha1][..],
+        &["quarantine", &sha1, "--force"],
+        &["quarantine", &sha1, "--stop-mappers"],
+    ] {
         let refused = microsoft(command);
         assert_eq!(refused.code, 2, "{refused:?}");
         assert!(refused.stderr.contains("is Microsoft's"), "{refused:?}");

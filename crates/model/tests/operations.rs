@@ -140,14 +140,14 @@ fn what_is_asked_of_our_own_server_alone_is_said_in_its_words() {
     };
     assert_eq!(shown(&with(Extras::none()).encode()), shown(&stop.encode()),);
     let mut extras = Extras::none();
-    (extras.force, extras.dry_run) = (true, true);
+    (extras.force, extras.dry_run, extras.stop_mappers) = (true, true, true);
     extras.file_size = Some(7);
     extras.paths = vec!["/opt/x".to_owned()];
     assert_eq!(
         shown(&with(extras).encode()),
         format!(
             "POST /api/machines/m1/StopAndQuarantineFile {{\"Comment\":\"why\",\"Sha1\":\"{SHA1}\",\
-             \"Force\":true,\"FileSize\":7,\"Paths\":[\"/opt/x\"],\"DryRun\":true}}"
+             \"Force\":true,\"FileSize\":7,\"Paths\":[\"/opt/x\"],\"DryRun\":true,\"StopMappers\":true}}"
         )
     );
     assert_eq!(

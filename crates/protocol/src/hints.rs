@@ -77,6 +77,8 @@ pub enum Ability {
     Hints,
     /// It can say what it would do, and touch nothing.
     DryRun,
+    /// It can stop those, too, who only use the file as a shared library.
+    StopMappers,
     /// One that a newer agent has.
     #[serde(other)]
     Other,
@@ -84,7 +86,7 @@ pub enum Ability {
 
 impl Ability {
     /// What an agent of this crate understands.
-    pub const ALL: [Self; 2] = [Self::Hints, Self::DryRun];
+    pub const ALL: [Self; 3] = [Self::Hints, Self::DryRun, Self::StopMappers];
 }
 
 #[cfg(test)]

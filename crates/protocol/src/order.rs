@@ -49,6 +49,10 @@ pub enum Verb {
         /// Whether to say only what would be done; only for agents with [`Ability::DryRun`].
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         dry_run: bool,
+        /// Whether those are stopped, too, who only use the file as a shared library; only for agents
+        /// with [`Ability::StopMappers`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stop_mappers: bool,
     },
     /// Put back from the vault what was taken. The vault knows the paths; the server names none.
     RestoreFile {
@@ -83,18 +87,32 @@ impl Verb {
     }
 
     /// The verb as an agent with these abilities reads it: without hints that it cannot read, which
-    /// are only hints. None when it would do what was not asked.
-    #[must_use]
-    pub fn for_agent(mut self, abilities: &[Ability]) -> Option<Self> {
-        if let Self::StopAndQuarantineFile { hints, dry_run, .. } = &mut self {
-            if *dry_run && !abilities.contains(&Ability::DryRun) {
-                return None;
+    /// are only hints.
+    ///
+    /// # Errors
+    /// The ability without which it would do something else than was asked.
+    pub fn for_agent(mut self, abilities: &[Ability]) -> Result<Self, Ability> {
+        if let Self::StopAndQuarantineFile {
+            hints,
+            dry_run,
+            stop_mappers,
+            ..
+        } = &mut self
+        {
+            let needed = [
+                (*dry_run, Ability::DryRun),
+                (*stop_mappers, Ability::StopMappers),
+            ];
+            for (is_asked, ability) in needed {
+                if is_asked && !abilities.contains(&ability) {
+                    return Err(ability);
+                }
             }
             if !abilities.contains(&Ability::Hints) {
                 *hints = Hints::default();
             }
         }
-        Some(self)
+        Ok(self)
     }
 }
 
@@ -155,6 +173,7 @@ mod tests {
                 force: false,
                 hints: Hints::default(),
                 dry_run: false,
+                stop_mappers: false,
             },
         }
     }
@@ -177,13 +196,28 @@ mod tests {
         let older = asked(hints.clone(), false).for_agent(&[]).unwrap();
         // To the letter what an agent from before there were hints was sent.
         assert_eq!(serde_json::to_value(older).unwrap(), plain);
-        assert_eq!(asked(hints.clone(), true).for_agent(&[]), None);
+        assert_eq!(
+            asked(hints.clone(), true).for_agent(&[]),
+            Err(Ability::DryRun)
+        );
         assert_eq!(
             asked(Hints::default(), true).for_agent(&[Ability::Hints]),
-            None
+            Err(Ability::DryRun)
         );
         let newer = asked(hints, true);
-        assert_eq!(newer.clone().for_agent(&Ability::ALL), Some(newer));
+        assert_eq!(newer.clone().for_agent(&Ability::ALL), Ok(newer));
+    }
+
+    #[test]
+    fn users_of_a_library_are_stopped_only_by_an_agent_that_knows_of_it() {
+        let mut verb = asked(Hints::default(), false);
+        if let Verb::StopAndQuarantineFile { stop_mappers, .. } = &mut verb {
+            *stop_mappers = true;
+        }
+        let older = verb.clone().for_agent(&[Ability::Hints, Ability::DryRun]);
+        assert_eq!(older, Err(Ability::StopMappers));
+        assert_eq!(verb.clone().for_agent(&Ability::ALL), Ok(verb.clone()));
+        assert_eq!(serde_json::to_value(verb).unwrap()["stopMappers"], true);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(super) fn write(writer: &mut Writer, order: &Order) -> bool {
             force,
             hints,
             dry_run,
+            stop_mappers,
         } => {
             writer.exactly(sha1.as_bytes());
             writer.text(comment);
@@ -42,6 +43,7 @@ pub(super) fn write(writer: &mut Writer, order: &Order) -> bool {
                 writer.bytes(&path.to_bytes());
             }
             writer.flag(*dry_run);
+            writer.flag(*stop_mappers);
         }
         Verb::RestoreFile {
             sha1,
@@ -81,6 +83,7 @@ fn verb(number: u8, reader: &mut Reader<'_>) -> Result<Verb, Malformed> {
             force: reader.flag()?,
             hints: hints(reader)?,
             dry_run: reader.flag()?,
+            stop_mappers: reader.flag()?,
         },
         RESTORE_FILE => Verb::RestoreFile {
             sha1: sha1(reader)?,

@@ -13,12 +13,12 @@ fn verb() -> impl Strategy<Value = Verb> {
     let knowing = (
         proptest::option::of(1..=i64::MAX.cast_unsigned()),
         proptest::collection::vec(name, 0..4),
-        any::<bool>(),
+        any::<(bool, bool)>(),
     );
     let restore = (sha1, proptest::option::of("[a-z]+"), any::<bool>(), ".*");
     prop_oneof![
         (stop, knowing).prop_map(
-            |((sha1, comment, requestor, force), (size, paths, dry_run))| {
+            |((sha1, comment, requestor, force), (size, paths, (dry_run, stop_mappers)))| {
                 let path = |name: &Vec<u8>| {
                     quell_protocol::WirePath::from_bytes(&[b"/", name.as_slice()].concat())
                 };
@@ -32,6 +32,7 @@ fn verb() -> impl Strategy<Value = Verb> {
                         paths: paths.iter().map(path).collect(),
                     },
                     dry_run,
+                    stop_mappers,
                 }
             }
         ),
@@ -219,6 +220,7 @@ fn more_orders_than_fit_arrive_as_the_first_of_them() {
             force: false,
             hints: quell_protocol::Hints::default(),
             dry_run: false,
+            stop_mappers: false,
         },
     };
     let held = HoldResponse {

@@ -170,6 +170,7 @@ fn lines(policy: &Policy) -> Vec<(&'static str, String)> {
             },
         ),
         ("dry-run-only", policy.dry_run_only.to_string()),
+        ("stop-mappers", policy.stop_mappers.to_string()),
         (
             "roots",
             or(

@@ -23,7 +23,7 @@ use crate::find::{FileId, Nature, ProcessIdentity, Scope, SymbolicLink};
 use crate::hash::Budget;
 use crate::journal::{Journal, JournalError, Settlement};
 use crate::plan::{Ending, Fact, Plan, State, Step};
-use crate::policy::{Policy, Radius, Refusal};
+use crate::policy::{Mappers, Policy, Radius, Refusal};
 use crate::sys::process_stat::ProcessStat;
 
 /// Why a step failed as a whole.
@@ -92,8 +92,8 @@ pub(super) struct Action<'a> {
     pub(super) own_executable: Option<FileId>,
     /// Whether anything was killed or taken, in this run or one before.
     pub(super) acted: bool,
-    /// Whether the order lets those be stopped that only use the file as a library.
-    pub(super) stop_mappers: bool,
+    /// What becomes of those who only use the file as a library.
+    pub(super) mappers: Mappers,
     pub(super) coverage: Coverage,
     pub(super) refused: Refused,
 

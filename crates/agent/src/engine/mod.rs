@@ -375,6 +375,7 @@ impl Engine {
             force,
             hints,
             dry_run,
+            stop_mappers,
         } = &order.verb
         else {
             return None;
@@ -410,7 +411,7 @@ impl Engine {
             writers: Vec::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),
             acted: false,
-            stop_mappers: false,
+            mappers: terms.policy.mappers(*stop_mappers),
             coverage: Coverage {
                 roots: scope.roots.iter().map(|root| wire(root)).collect(),
                 complete: true,

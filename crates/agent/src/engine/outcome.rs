@@ -97,7 +97,8 @@ impl Action<'_> {
         for (row, outcome) in self.journal.process_outcomes(self.id)? {
             processes.push(process_result(&row, outcome));
         }
-        processes.extend(self.users_of_libraries()?);
+        let users = self.users_of_taken(&processes)?;
+        processes.extend(users);
         let mut files = Vec::new();
         let mut left_over = Vec::new();
         for (target, names) in self.journal.targets(self.id)? {

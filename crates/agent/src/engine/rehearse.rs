@@ -26,16 +26,18 @@ impl Action<'_> {
         if !self.is_forbidden() {
             self.locate(Reach::Everything)?;
         }
-        let phase = Phase::finished(self.rehearsed());
+        let phase = Phase::finished(self.rehearsed()?);
         self.journal.conclude(self.id, &phase)?;
         Ok(phase)
     }
 
-    fn rehearsed(&mut self) -> ActionResult {
+    fn rehearsed(&mut self) -> Result<ActionResult, Fault> {
         let mut processes = self.would_stop();
+        let users: HashSet<u32> = processes.iter().map(|process| process.uid).collect();
+        let would_go_on = self.users_of_found(&processes)?;
+        processes.extend(would_go_on);
         let mut files: Vec<Found> = self.candidates.iter().flat_map(would_take).collect();
         let would_be = self.would_be(&processes, &files);
-        let users: HashSet<u32> = processes.iter().map(|process| process.uid).collect();
         let (left_alone, left) = self.take_refused();
         let mut residuals = residuals(&processes, &files, &self.coverage);
         let why = left.iter().map(|(file, why)| {
@@ -47,7 +49,7 @@ impl Action<'_> {
         files.extend(left.into_iter().map(|(file, _)| (file, None)));
         let mut degraded = super::degraded();
         degraded.extend(std::mem::take(&mut self.forced));
-        ActionResult {
+        Ok(ActionResult {
             processes,
             files: files.into_iter().map(|(file, _)| file).collect(),
             residuals,
@@ -58,7 +60,7 @@ impl Action<'_> {
                 users: users.len() as u64,
             }),
             ..ActionResult::new(self.sha1, Verdict::Succeeded)
-        }
+        })
     }
 
     fn would_stop(&self) -> Vec<ProcessResult> {
@@ -77,7 +79,10 @@ impl Action<'_> {
     /// The verdict if everything that would be tried worked.
     fn would_be(&self, processes: &[ProcessResult], files: &[Found]) -> Verdict {
         let stopped = |process: &ProcessResult| ProcessResult {
-            outcome: ProcessOutcome::Stopped,
+            outcome: match process.outcome {
+                ProcessOutcome::WouldStop => ProcessOutcome::Stopped,
+                other => other,
+            },
             ..process.clone()
         };
         let taken = |(file, obstacle): &Found| match file.outcome {

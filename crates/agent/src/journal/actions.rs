@@ -228,6 +228,7 @@ mod tests {
             force: false,
             hints: Hints::default(),
             dry_run: false,
+            stop_mappers: false,
         }
     }
 

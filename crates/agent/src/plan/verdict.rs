@@ -144,7 +144,7 @@ fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
         any_file(evidence, FailureReason::Incomplete),
         any_process(evidence, ProcessOutcome::KillPending).then_some(FailureReason::Incomplete),
         any_process(evidence, ProcessOutcome::LeftAlone).then_some(FailureReason::Incomplete),
-        any_process(evidence, ProcessOutcome::StillMapped).then_some(FailureReason::Incomplete),
+        any_process(evidence, ProcessOutcome::StillMapped).then(|| still_used(evidence.refusal)),
         unsettled.then_some(FailureReason::Incomplete),
         (!evidence.searched_all).then_some(FailureReason::Incomplete),
         left_out,
@@ -180,6 +180,14 @@ fn is_taken(outcome: FileOutcome) -> bool {
 
 fn any_process(evidence: &Evidence<'_>, outcome: ProcessOutcome) -> bool {
     evidence.processes.contains(&outcome)
+}
+
+/// Why a library's users go on: nobody asked for more, or the machine does not let them be stopped.
+fn still_used(refusal: Option<&Refusal>) -> FailureReason {
+    match refusal {
+        Some(Refusal::SparesMappers(_)) => FailureReason::Policy,
+        _ => FailureReason::Incomplete,
+    }
 }
 
 /// Whether this is the worst that became of any process.

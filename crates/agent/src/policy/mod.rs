@@ -24,7 +24,7 @@ pub use local::{LocalPolicy, Rule};
 pub use radius::{BlastRadius, Measure, Radius};
 pub use refusal::{Consent, Lacking, Refusal};
 pub use syntax::SyntaxError;
-pub use weigh::{Finding, Permit};
+pub use weigh::{Finding, Mappers, Permit};
 
 /// Where the policy is, unless the agent is told otherwise.
 pub const DEFAULT_PATH: &str = "/etc/quell-agent/policy.toml";
@@ -39,6 +39,8 @@ pub struct Policy {
     pub force: Force,
     /// Whether orders only tell what they would do.
     pub dry_run_only: bool,
+    /// Whether orders may stop processes that only use the file as a shared library.
+    pub stop_mappers: bool,
     /// The only directories below which files are looked for and taken; none for wherever the
     /// command line says.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +95,7 @@ impl Default for Policy {
             actions_per_hour: 20,
             force: Force::Refuse,
             dry_run_only: false,
+            stop_mappers: false,
             roots: None,
             exclusions: Vec::new(),
             blast_radius: BlastRadius::default(),
@@ -110,6 +113,7 @@ impl Policy {
         Self {
             actions_per_hour: u32::MAX,
             force: Force::Honor,
+            stop_mappers: true,
             blast_radius: BlastRadius::UNLIMITED,
             ..Self::default()
         }

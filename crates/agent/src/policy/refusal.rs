@@ -99,6 +99,12 @@ pub enum Refusal {
         "{0} paths are left because this machine's policy excludes them or another name of the same file"
     )]
     Excluded(usize),
+    /// The order would have those stopped who only use the file as a library.
+    #[error(
+        "{0} processes that only use the file as a library go on, because this machine's policy lets no order stop \
+         those (stop-mappers); the result lists them"
+    )]
+    SparesMappers(usize),
 }
 
 fn of(package: Option<&String>) -> String {
@@ -118,7 +124,7 @@ impl Refusal {
     /// Whether it is about the order as a whole, and not only about some of the paths.
     #[must_use]
     pub fn is_grave(&self) -> bool {
-        !matches!(self, Self::Excluded(_))
+        !matches!(self, Self::Excluded(_) | Self::SparesMappers(_))
     }
 
     /// The protection that it is about, if it is about one.

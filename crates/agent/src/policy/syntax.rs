@@ -40,6 +40,7 @@ struct File {
     actions_per_hour: Option<u32>,
     force: Option<Force>,
     dry_run_only: bool,
+    stop_mappers: bool,
     roots: Option<Vec<AbsolutePath>>,
     exclusions: Vec<AbsolutePath>,
     blast_radius: Radius,
@@ -150,6 +151,7 @@ impl From<File> for Policy {
             actions_per_hour: file.actions_per_hour.unwrap_or(usual.actions_per_hour),
             force: file.force.unwrap_or_default(),
             dry_run_only: file.dry_run_only,
+            stop_mappers: file.stop_mappers,
             roots: file.roots.map(paths),
             exclusions: paths(file.exclusions),
             blast_radius: BlastRadius {

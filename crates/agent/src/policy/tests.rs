@@ -43,6 +43,7 @@ fn every_word_is_understood() {
         actions-per-hour = 5
         force = "honor"
         dry-run-only = true
+        stop-mappers = true
         roots = ["/srv/", "/home"]
         exclusions = ["/srv/samples"]
         standing-gate-seconds = 60
@@ -66,6 +67,7 @@ fn every_word_is_understood() {
         actions_per_hour: 5,
         force: Force::Honor,
         dry_run_only: true,
+        stop_mappers: true,
         roots: Some(vec!["/srv".into(), "/home".into()]),
         exclusions: vec!["/srv/samples".into()],
         blast_radius: BlastRadius {

@@ -26,6 +26,17 @@ impl From<Protection> for Finding {
     }
 }
 
+/// What becomes of processes that only use the file as a shared library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mappers {
+    /// They go on, as nobody asked for anything else.
+    GoOn,
+    /// The order would have them stopped, and the policy does not let it.
+    Spared,
+    /// They are stopped, but for programs that are protected.
+    Stopped,
+}
+
 /// What was permitted although it usually is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permit {
@@ -92,6 +103,17 @@ impl Policy {
                 limit,
                 lacking,
             }),
+        }
+    }
+
+    /// What becomes of those who only use the file as a shared library, when `ordered` says that they
+    /// are to be stopped.
+    #[must_use]
+    pub fn mappers(&self, ordered: bool) -> Mappers {
+        match (ordered, self.stop_mappers) {
+            (false, _) => Mappers::GoOn,
+            (true, false) => Mappers::Spared,
+            (true, true) => Mappers::Stopped,
         }
     }
 

@@ -162,6 +162,7 @@ pub(crate) fn order(sha1: Sha1) -> Order {
             force: false,
             hints: quell_protocol::Hints::default(),
             dry_run: false,
+            stop_mappers: false,
         },
     }
 }

@@ -132,6 +132,7 @@ impl Stage {
                 force: false,
                 hints: Hints::default(),
                 dry_run: false,
+                stop_mappers: false,
             },
         }
     }
@@ -295,7 +296,6 @@ impl Drop for Sleeper {
     }
 }
 
-/// Protects nothing.
 /// A file with this in its name that this very test has mapped.
 pub(crate) fn mapped(part: &str) -> PathBuf {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
@@ -326,6 +326,7 @@ pub(crate) fn started_by_the_loader(program: &Path) -> Sleeper {
     sleeper
 }
 
+/// Protects nothing.
 pub(crate) struct Nothing;
 
 impl Protect for Nothing {

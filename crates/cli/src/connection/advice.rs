@@ -103,7 +103,8 @@ fn by_service_code(code: Option<&ErrorCode>) -> Option<&'static str> {
         }
         ErrorCode::Forbidden => {
             "the application needs Machine.StopAndQuarantine and one of Machine.Read.All or Machine.ReadWrite.All, and \
-             for --force Quell.Machine.Force, on quell's own server alone; after granting them get a new token"
+             for --force and --stop-mappers Quell.Machine.Force, on quell's own server alone; after granting them get a new \
+             token"
         }
         _ => return None,
     })

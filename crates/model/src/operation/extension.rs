@@ -70,6 +70,9 @@ pub struct Extras {
     /// The machine says what it would do, and touches nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// The machine stops those, too, who only use the file as a shared library.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stop_mappers: bool,
 }
 
 impl Extras {

@@ -16,6 +16,7 @@ struct Sent {
     file_size: Option<Value>,
     paths: Option<Value>,
     dry_run: Option<Value>,
+    stop_mappers: Option<Value>,
 }
 
 /// What was asked beyond the contract.
@@ -28,14 +29,16 @@ pub(super) struct Extras {
     pub(super) hints: Hints,
     /// Whether nothing is to be touched.
     pub(super) dry_run: bool,
+    /// Whether those are to be stopped, too, who only use the file as a shared library.
+    pub(super) stop_mappers: bool,
 }
 
 impl Call<'_> {
-    /// Whoever insists must hold a permission of its own for it, whether or not there would have
-    /// been anything to refuse.
+    /// Whoever insists, or stops those whose program is another one, must hold a permission of its own
+    /// for it, whether or not there would have been anything to refuse.
     pub(super) fn extras(&self) -> Result<Extras, ApiError> {
         let extras = read(&self.body.clone()?)?;
-        if extras.force {
+        if extras.force || extras.stop_mappers {
             self.caller.grant.holds(&FORCE)?;
         }
         Ok(extras)
@@ -61,10 +64,15 @@ fn read(body: &[u8]) -> Result<Extras, ApiError> {
         ApiError::invalid_input(property, &fault.to_string())
     })?;
     Ok(Extras {
-        force: taken("Force", sent.force, "it is true or false")?.unwrap_or_default(),
+        force: flag("Force", sent.force)?,
         hints,
-        dry_run: taken("DryRun", sent.dry_run, "it is true or false")?.unwrap_or_default(),
+        dry_run: flag("DryRun", sent.dry_run)?,
+        stop_mappers: flag("StopMappers", sent.stop_mappers)?,
     })
+}
+
+fn flag(property: &str, value: Option<Value>) -> Result<bool, ApiError> {
+    Ok(taken(property, value, "it is true or false")?.unwrap_or_default())
 }
 
 /// A property's value; null is as good as absent.
@@ -88,8 +96,8 @@ mod tests {
     fn extras_that_are_absent_or_null_are_none() {
         for body in [
             r#"{"Comment":"c"}"#,
-            r#"{"Force":null,"FileSize":null,"Paths":null,"DryRun":null}"#,
-            r#"{"Force":false,"Paths":[],"DryRun":false}"#,
+            r#"{"Force":null,"FileSize":null,"Paths":null,"DryRun":null,"StopMappers":null}"#,
+            r#"{"Force":false,"Paths":[],"DryRun":false,"StopMappers":false}"#,
         ] {
             assert_eq!(read(body.as_bytes()).unwrap(), Extras::default(), "{body}");
         }
@@ -97,11 +105,12 @@ mod tests {
 
     #[test]
     fn extras_are_read() {
-        let body = br#"{"FileSize":7,"Paths":["/opt/x"],"DryRun":true,"Force":true}"#;
+        let body =
+            br#"{"FileSize":7,"Paths":["/opt/x"],"DryRun":true,"Force":true,"StopMappers":true}"#;
         let extras = read(body).unwrap();
         assert_eq!(extras.hints.file_size, Some(7));
         assert_eq!(extras.hints.paths, [WirePath::from_bytes(b"/opt/x")]);
-        assert!(extras.dry_run && extras.force);
+        assert!(extras.dry_run && extras.force && extras.stop_mappers);
     }
 
     #[test]
@@ -121,6 +130,7 @@ mod tests {
             r#"{"DryRun":"yes"}"#,
             r#"{"DryRun":true,"DryRun":false}"#,
             r#"{"Force":1}"#,
+            r#"{"StopMappers":"all"}"#,
             &long,
             &many,
         ] {

@@ -88,6 +88,7 @@ impl Api {
             force,
             hints,
             dry_run,
+            stop_mappers,
         } = extras;
         let order = Order {
             sha1,
@@ -95,6 +96,7 @@ impl Api {
                 force,
                 hints,
                 dry_run,
+                stop_mappers,
             },
             comment: request.comment,
             title: title(request.title, dry_run),

@@ -14,6 +14,8 @@ pub enum Ask {
         hints: Hints,
         /// Whether nothing is to be touched.
         dry_run: bool,
+        /// Whether those are to be stopped, too, who only use the file as a shared library.
+        stop_mappers: bool,
     },
     /// Put back what was taken away.
     RestoreFile {
@@ -29,6 +31,18 @@ impl Ask {
     #[must_use]
     pub const fn is_dry_run(&self) -> bool {
         matches!(self, Self::StopAndQuarantineFile { dry_run: true, .. })
+    }
+
+    /// Whether those are to be stopped, too, who only use the file as a shared library.
+    #[must_use]
+    pub const fn stops_mappers(&self) -> bool {
+        matches!(
+            self,
+            Self::StopAndQuarantineFile {
+                stop_mappers: true,
+                ..
+            }
+        )
     }
 
     /// Which kind of action it makes.

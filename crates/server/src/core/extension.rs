@@ -12,10 +12,11 @@ pub struct Extension {
     pub about: &'static str,
 }
 
-/// Insists on a StopAndQuarantineFile that the server would refuse to spare the fleet a mistake.
+/// Insists on a StopAndQuarantineFile that the server would refuse to spare the fleet a mistake, or has
+/// the machine stop more than what executes the file.
 pub const FORCE: Extension = Extension {
     name: "Quell.Machine.Force",
-    about: "insist on stopping a file that is protected or on many machines",
+    about: "insist on stopping a file that is protected or on many machines, or stop whoever uses it as a library",
 };
 
 /// Puts a quarantined file back.

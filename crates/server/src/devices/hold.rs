@@ -223,20 +223,26 @@ impl Devices {
         let mut orders = Vec::with_capacity(waiting.len());
         for order in waiting {
             match order.verb.clone().for_agent(&asked.abilities) {
-                Some(verb) => orders.push(Order { verb, ..order }),
-                None => self.end_unsupported(proven, &order).await?,
+                Ok(verb) => orders.push(Order { verb, ..order }),
+                Err(lacking) => self.end_unsupported(proven, &order, lacking).await?,
             }
         }
         Ok(orders)
     }
 
     /// Ends an action whose agent would do something else than what was asked.
-    async fn end_unsupported(&self, proven: &Proven, order: &Order) -> Result<(), DeviceFault> {
+    async fn end_unsupported(
+        &self,
+        proven: &Proven,
+        order: &Order,
+        lacking: Ability,
+    ) -> Result<(), DeviceFault> {
         let verdict = Verdict::Failed {
             reason: FailureReason::Unsupported,
-            message:
-                "the agent on this machine is too old to say what it would do: nothing was touched"
-                    .to_owned(),
+            message: format!(
+                "the agent on this machine is too old to {}: nothing was touched",
+                what(lacking)
+            ),
         };
         let ending = (&verdict).into();
         let details = order
@@ -257,5 +263,14 @@ impl Devices {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// An ability in words, to be read after "too old to".
+fn what(ability: Ability) -> &'static str {
+    match ability {
+        Ability::DryRun => "say what it would do",
+        Ability::StopMappers => "stop those who use the file as a library",
+        _ => "do what was asked",
     }
 }

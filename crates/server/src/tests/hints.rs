@@ -1,8 +1,8 @@
 //! What a request may say beyond the contract: hints, dry runs; and what the machine said of it.
 
 use quell_protocol::{
-    ActionResult, FailureReason, FileOutcome, FileResult, Hints, Phase, Rehearsal, Verb, Verdict,
-    WirePath, route,
+    Ability, ActionResult, FailureReason, FileOutcome, FileResult, Hints, Phase, Rehearsal, Verb,
+    Verdict, WirePath, route,
 };
 use serde_json::json;
 
@@ -68,6 +68,7 @@ async fn hints_out_of_bounds_are_refused_by_name() {
         (json!({"Paths": ["relative"]}), "Paths"),
         (json!({"Paths": vec!["/x"; 33]}), "Paths"),
         (json!({"DryRun": 1}), "DryRun"),
+        (json!({"StopMappers": 1}), "StopMappers"),
     ] {
         let body = asking(&more);
         let (status, code, message) = world
@@ -129,6 +130,64 @@ async fn dry_run_is_never_handed_to_an_agent_that_would_act() {
     let result = world.get(&token, &result_path(&id)).await;
     assert_eq!(result.json()["verdict"]["reason"], "Unsupported");
     assert!(device.hold(&world, 0, 0).await.orders.is_empty());
+}
+
+const FORCE: &str = "Quell.Machine.Force";
+
+#[tokio::test]
+async fn users_of_a_library_are_stopped_for_whoever_holds_the_permission() {
+    let world = World::new().await;
+    let device = world.machine_with_file().await;
+    let body = asking(&json!({"StopMappers": true}));
+    let may_not = world.token(BOTH).await;
+    let path = stop_path(MACHINE);
+    let (status, code, message) = world.post(&may_not, &path, body.clone()).await.refusal();
+    assert_eq!((status, code.as_str()), (403, "Forbidden"));
+    assert!(message.contains(FORCE), "{message}");
+
+    let token = world.token(&[BOTH[0], BOTH[1], FORCE]).await;
+    let answer = world.post(&token, &path, body).await;
+    assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
+    assert!(!answer.text.contains("apper"), "{}", answer.text);
+    assert_eq!(
+        world.deeds("ActionTaken").await[0]["details"]["stopMappers"],
+        true
+    );
+    let [order] = device.hold(&world, 0, 0).await.orders.try_into().unwrap();
+    let stops = |verb: &Verb| {
+        matches!(
+            verb,
+            Verb::StopAndQuarantineFile {
+                stop_mappers: true,
+                force: false,
+                ..
+            }
+        )
+    };
+    assert!(stops(&order.verb), "{order:?}");
+    // Whoever asks for less is not answered with an action that stops more.
+    let (status, code, _) = world.stop(&token).await.refusal();
+    assert_eq!((status, code.as_str()), (400, "ActiveRequestAlreadyExists"));
+}
+
+#[tokio::test]
+async fn agent_that_would_let_the_users_of_a_library_go_on_is_not_asked() {
+    let world = World::new().await;
+    let device = world.machine_with_file().await;
+    let token = world.token(&[BOTH[0], BOTH[1], FORCE]).await;
+    let body = asking(&json!({"StopMappers": true}));
+    let answer = world.post(&token, &stop_path(MACHINE), body).await;
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let mut request = Device::hold_request(0, 0);
+    request
+        .abilities
+        .retain(|ability| *ability != Ability::StopMappers);
+    let held = device.send(&world, route::HOLD, &request).await;
+    assert_eq!(held.json()["orders"], json!([]));
+    let result = world.get(&token, &result_path(&id)).await.json();
+    assert_eq!(result["verdict"]["reason"], "Unsupported");
+    let message = result["verdict"]["message"].as_str().unwrap();
+    assert!(message.contains("use the file as a library"), "{message}");
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ fn stop(sequence: u64, action: &str) -> Order {
         force: false,
         hints: quell_protocol::Hints::default(),
         dry_run: false,
+        stop_mappers: false,
     };
     order(sequence, action, verb)
 }

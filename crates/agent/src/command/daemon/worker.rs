@@ -162,6 +162,7 @@ mod tests {
                 force: false,
                 hints: quell_protocol::Hints::default(),
                 dry_run: false,
+                stop_mappers: false,
             },
         }
     }

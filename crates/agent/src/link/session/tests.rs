@@ -21,6 +21,7 @@ fn order(sequence: u64) -> Order {
             force: false,
             hints: Hints::default(),
             dry_run: false,
+            stop_mappers: false,
         },
     }
 }

@@ -33,6 +33,13 @@ pub(super) fn lines(
             "as a dry run: the machines say what they would do, and touch nothing".to_owned(),
         );
     }
+    if arguments.stop_mappers {
+        lines.push(
+            "with everyone who uses the file as a shared library: those processes are stopped, too, where the machine's \
+             policy lets it"
+                .to_owned(),
+        );
+    }
     if arguments.force {
         lines.push(
             "by force: even if the file is protected or on many machines, which the server would refuse".to_owned(),

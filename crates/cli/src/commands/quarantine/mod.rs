@@ -57,6 +57,10 @@ pub(crate) struct Arguments {
     /// Have the machines say what they would do, and touch nothing; for quell's own server alone
     #[arg(long, conflicts_with = "dry_run")]
     dry_run_on_device: bool,
+    /// Stop those, too, who only use the file as a shared library, where the machine's policy lets it; for quell's own
+    /// server alone, and it needs the permission Quell.Machine.Force there
+    #[arg(long)]
+    stop_mappers: bool,
     /// Wait until every action has ended
     #[arg(long)]
     wait: bool,
@@ -88,6 +92,7 @@ impl Arguments {
             ("--file-size", self.file_size.is_some()),
             ("--path", !self.paths.is_empty()),
             ("--dry-run-on-device", self.dry_run_on_device),
+            ("--stop-mappers", self.stop_mappers),
         ]
         .into_iter()
         .find_map(|(option, given)| given.then_some(option))
@@ -99,6 +104,7 @@ impl Arguments {
         extras.file_size = self.file_size;
         extras.paths.clone_from(&self.paths);
         extras.dry_run = self.dry_run_on_device;
+        extras.stop_mappers = self.stop_mappers;
         extras
     }
 }

@@ -115,6 +115,8 @@ pub enum Deed {
         forced: bool,
         /// Whether it was only asked what would be done.
         dry_run: bool,
+        /// Whether those were to be stopped, too, who only use the file as a shared library.
+        stop_mappers: bool,
     },
     /// The same request came again, and was answered with the active action.
     ActionRepeated(Ordered),

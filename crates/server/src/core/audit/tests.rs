@@ -37,6 +37,7 @@ fn deed(number: u64) -> Deed {
             comment: format!("alert {number}\n\"quoted\""),
             forced: false,
             dry_run: false,
+            stop_mappers: false,
         },
         1 => Deed::ActionReported {
             ordered,

@@ -25,12 +25,14 @@ impl Told {
                 comment,
                 forced,
                 dry_run,
+                stop_mappers,
             } => told("ActionTaken")
                 .ordered(ordered)
                 .text("comment", comment)
                 .detail("forced", *forced)
-                // Said only where it is so: entries from before there were dry runs read the same.
-                .maybe("dryRun", dry_run.then(|| true.into())),
+                // Said only where it is so: older entries read the same.
+                .maybe("dryRun", dry_run.then(|| true.into()))
+                .maybe("stopMappers", stop_mappers.then(|| true.into())),
             Deed::ActionRepeated(ordered) => told("ActionRepeated").ordered(ordered),
             Deed::ActionRefused { machine, sha1, why } => told("ActionRefused")
                 .machine(machine)

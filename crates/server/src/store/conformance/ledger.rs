@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quell_model::ActionId;
-use quell_protocol::Verb;
+use quell_protocol::{Hints, Verb, WirePath};
 
 use super::{at, by, machine_id, sha1, submission, with_machine};
-use crate::core::{Ending, Event, Status, TenantId};
+use crate::core::{Ask, Ending, Event, Status, TenantId};
 use crate::odata::{Kind, Property, Query, Schema};
 use crate::store::Store;
-use crate::store::record::{ActionRecord, ActionScope, Change, Happened, Submitted, SweepRule};
+use crate::store::record::{
+    ActionRecord, ActionScope, Change, Happened, Submission, Submitted, SweepRule,
+};
 
 const THREE_DAYS: i64 = 3 * 86_400;
 const RULE: SweepRule = SweepRule {
@@ -104,8 +106,9 @@ pub(in crate::store) async fn orders_wait_until_they_are_acknowledged(store: Arc
             comment: "why".to_owned(),
             requestor: Some("SOC".to_owned()),
             force: false,
-            hints: quell_protocol::Hints::default(),
+            hints: Hints::default(),
             dry_run: false,
+            stop_mappers: false,
         }
     );
     let above = store.orders(tenant, &machine, sequence, at(1)).await;
@@ -115,6 +118,42 @@ pub(in crate::store) async fn orders_wait_until_they_are_acknowledged(store: Arc
     store.acknowledge(tenant, &machine, sequence).await.unwrap();
     let none = store.orders(tenant, &machine, 0, at(1)).await.unwrap();
     assert!(none.is_empty());
+}
+
+pub(in crate::store) async fn order_says_all_that_was_asked(store: Arc<dyn Store>) {
+    let tenant = with_machine(&store, "m1").await;
+    let hints = Hints {
+        file_size: Some(7),
+        paths: vec![WirePath::from_bytes(b"/opt/\xff")],
+    };
+    let asking = |name: &str, stop_mappers| Submission {
+        ask: Ask::StopAndQuarantineFile {
+            force: true,
+            hints: hints.clone(),
+            dry_run: false,
+            stop_mappers,
+        },
+        ..submission(tenant, name, at(0))
+    };
+    store.submit(asking("a1", true)).await.unwrap();
+    let [order] = store
+        .orders(tenant, &machine_id("m1"), 0, at(1))
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let expected = Verb::StopAndQuarantineFile {
+        sha1: sha1(),
+        comment: "why".to_owned(),
+        requestor: Some("SOC".to_owned()),
+        force: true,
+        hints: hints.clone(),
+        dry_run: false,
+        stop_mappers: true,
+    };
+    assert_eq!(order.verb, expected);
+    let less = store.submit(asking("a2", false)).await.unwrap();
+    assert!(matches!(less, Submitted::Refused), "{less:?}");
 }
 
 pub(in crate::store) async fn acknowledgement_from_lost_data_hides_no_order(store: Arc<dyn Store>) {

@@ -30,6 +30,7 @@ const OF_BOTH: &[&str] = &[
     include_str!("0013.sql"),
     include_str!("0014.sql"),
     include_str!("0015.sql"),
+    include_str!("0016.sql"),
 ];
 
 /// The version that is reached by all steps.

@@ -182,17 +182,20 @@ fn decide(sql: &mut dyn Sql, submission: &Submission) -> Result<Submitted, Store
 }
 
 /// Whether an active action is of the kind that is asked for. Whoever wants a file taken away must not
-/// be answered with a dry run.
+/// be answered with a dry run, and nobody with one that stops more processes or fewer.
 fn is_like(
     sql: &mut dyn Sql,
     submission: &Submission,
     other: &ActionRecord,
 ) -> Result<bool, StoreError> {
-    let (dry_run,): (bool,) = sql.query_sure(
-        "SELECT dry_run FROM actions WHERE tenant = ?1 AND id = ?2",
+    let (dry_run, stop_mappers): (bool, bool) = sql.query_sure(
+        "SELECT dry_run, stop_mappers FROM actions WHERE tenant = ?1 AND id = ?2",
         values![submission.tenant, &other.id],
     )?;
-    Ok(other.kind == submission.ask.kind() && dry_run == submission.ask.is_dry_run())
+    let asked = &submission.ask;
+    Ok(other.kind == asked.kind()
+        && dry_run == asked.is_dry_run()
+        && stop_mappers == asked.stops_mappers())
 }
 
 fn told(submission: &Submission, submitted: &Submitted) -> Deed {
@@ -203,11 +206,17 @@ fn told(submission: &Submission, submitted: &Submitted) -> Deed {
     };
     match submitted {
         Submitted::New(action) => match &submission.ask {
-            Ask::StopAndQuarantineFile { force, dry_run, .. } => Deed::ActionTaken {
+            Ask::StopAndQuarantineFile {
+                force,
+                dry_run,
+                stop_mappers,
+                ..
+            } => Deed::ActionTaken {
                 ordered: action.ordered(),
                 comment: action.comment.clone(),
                 forced: *force,
                 dry_run: *dry_run,
+                stop_mappers: *stop_mappers,
             },
             Ask::RestoreFile { .. } => Deed::RestoreOrdered(action.ordered()),
         },
@@ -252,9 +261,10 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
     sql.execute(
         "INSERT INTO actions (tenant, id, type, machine, computer_dns_name, sha1, title, requestor,
              requestor_comment, external_id, status, error_hresult, created, last_update,
-             heard, application, force, taken_by, conflict, hints, dry_run)
+             heard, application, force, taken_by, conflict, hints, dry_run,
+             stop_mappers)
          VALUES (?1, ?2, ?12, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?11, ?11, ?13, ?14, ?15,
-             ?16, ?17, ?18)",
+             ?16, ?17, ?18, ?19)",
         values![
             submission.tenant,
             &action.id,
@@ -274,6 +284,7 @@ fn insert(sql: &mut dyn Sql, submission: &Submission) -> Result<ActionRecord, St
             conflict,
             orders::hints_text(&submission.ask),
             submission.ask.is_dry_run(),
+            submission.ask.stops_mappers(),
         ],
     )?;
     orders::give(sql, submission.tenant, &action, verb, action.created)?;

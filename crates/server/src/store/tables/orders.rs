@@ -115,7 +115,7 @@ pub(super) fn waiting(
 ) -> Result<Vec<Order>, StoreError> {
     sql.query(
         "SELECT o.sequence, o.machine, o.action, o.expires, o.verb, a.sha1, a.requestor_comment,
-             a.requestor, a.force, a.taken_by, a.conflict, a.hints, a.dry_run
+             a.requestor, a.force, a.taken_by, a.conflict, a.hints, a.dry_run, a.stop_mappers
          FROM orders o JOIN actions a ON a.tenant = o.tenant AND a.id = o.action
          WHERE o.tenant = ?1 AND o.machine = ?2 AND o.sequence > ?3 AND o.expires > ?4
              AND (o.verb = 'CancelAction' OR a.status IN ('Pending', 'InProgress'))
@@ -203,6 +203,7 @@ fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
     let (sha1, comment, requestor) = (row.next()?, row.next()?, row.next()?);
     let (force, taken_by, conflict) = (row.next()?, row.next()?, row.next::<Option<String>>()?);
     let (hints, dry_run) = (row.next::<Option<String>>()?, row.next()?);
+    let stop_mappers = row.next()?;
     if verb == OrderVerb::Stop.as_str() {
         Ok(Verb::StopAndQuarantineFile {
             sha1,
@@ -211,6 +212,7 @@ fn verb(row: &mut Row<'_>) -> Result<Verb, StoreError> {
             force,
             hints: hints_read(hints.as_deref())?,
             dry_run,
+            stop_mappers,
         })
     } else if verb == OrderVerb::Restore.as_str() {
         Ok(Verb::RestoreFile {

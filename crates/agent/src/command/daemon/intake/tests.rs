@@ -58,6 +58,7 @@ fn stop() -> Verb {
         force: false,
         hints: quell_protocol::Hints::default(),
         dry_run: false,
+        stop_mappers: false,
     }
 }
 
