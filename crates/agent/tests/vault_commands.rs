@@ -12,6 +12,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 
 use quell_agent::engine::{Attributes, ItemDraft, Seal as _};
 use quell_agent::hash::{Budget, Hasher};
@@ -171,7 +172,7 @@ fn prune_asks_keeps_what_is_held_and_says_what_goes() {
     let scene = Scene::new();
     let old = scene.quarantine(b"old", Timestamp::UNIX_EPOCH);
     let held = scene.quarantine(b"held", Timestamp::UNIX_EPOCH);
-    let new = scene.quarantine(b"new", Timestamp::from(std::time::SystemTime::now()));
+    let new = scene.quarantine(b"new", Timestamp::from(SystemTime::now()));
     scene.answer(&["hold", &held, "--reason", "case 9"]);
     assert_eq!(
         scene.run(&["remove", &held, "--yes"]).status.code(),
@@ -203,6 +204,21 @@ fn prune_asks_keeps_what_is_held_and_says_what_goes() {
     assert_eq!(all["items"][0]["why"], "tooMuch");
     let log = fs::read_to_string(scene.path("state/vault/removed.jsonl")).unwrap();
     assert_eq!(log.lines().count(), 3);
+}
+
+#[test]
+fn prune_without_limits_of_its_own_keeps_to_the_policy_that_is_named() {
+    let scene = Scene::new();
+    let three_days_ago = SystemTime::now() - Duration::from_secs(3 * 86_400);
+    let item = scene.quarantine(b"three days old", Timestamp::from(three_days_ago));
+    let policy = scene.path("policy.toml");
+    let named = policy.to_str().unwrap().to_owned();
+    let prune = |days: u32| {
+        fs::write(&policy, format!("[vault]\nretention-days = {days}\n")).unwrap();
+        scene.answer(&["prune", "--policy", &named, "--yes"])["items"].clone()
+    };
+    assert_eq!(prune(4), serde_json::json!([]));
+    assert_eq!(prune(2)[0]["id"], item);
 }
 
 #[test]

@@ -33,7 +33,7 @@ struct Check {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct PolicyFlag {
     /// What the agent may do on this machine [default: /etc/quell-agent/policy.toml, if it is there]
-    #[arg(long = "policy", value_name = "FILE")]
+    #[arg(long = "policy", value_name = "FILE", global = true)]
     file: Option<PathBuf>,
 }
 

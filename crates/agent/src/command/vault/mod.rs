@@ -7,12 +7,11 @@ mod look;
 mod view;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use quell_terminal::{Consent, Exit, Failure, FormatFlag, Span};
 
 use super::place::PlaceFlag;
-use crate::policy::LocalPolicy;
+use super::policy::PolicyFlag;
 use crate::vault::{ItemId, OnConflict, Vault};
 
 #[derive(Debug, clap::Args)]
@@ -21,6 +20,8 @@ pub(super) struct Arguments {
     command: Command,
     #[command(flatten)]
     place: PlaceFlag,
+    #[command(flatten)]
+    policy: PolicyFlag,
     #[command(flatten)]
     format: FormatFlag,
 }
@@ -159,8 +160,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return carry::recover(recovery_key, file, to, format);
     }
     let state = arguments.place.open()?;
-    let policy = Arc::new(LocalPolicy::open(None));
-    let vault = Vault::open(&state.vault())?.under(policy);
+    let vault = Vault::open(&state.vault())?.under(arguments.policy.open());
     match &arguments.command {
         Command::List => {
             let exit = look::list(&vault, format)?;
