@@ -33,6 +33,8 @@ fn failure(error: &EngineError) -> Failure {
     match error {
         EngineError::Journal(in_use @ JournalError::InUse(_)) => Failure::of(Exit::Refused, in_use)
             .next("nothing needs to be done: an agent that runs lets everybody go on itself"),
+        EngineError::StillFrozen(_) => Failure::of(Exit::Fault, error)
+            .next("write 0 to its file cgroup.freeze, or THAWED to freezer.state, and try again"),
         _ => Failure::of(Exit::Fault, error).next(
             "look for stopped processes (state T) with ps, and let them go on with kill -CONT",
         ),

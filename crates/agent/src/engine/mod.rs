@@ -88,6 +88,9 @@ pub enum EngineError {
     /// The list of processes cannot be read.
     #[error("the processes of this machine cannot be listed")]
     Processes(#[source] std::io::Error),
+    /// The kernel does not thaw a control group, so that whoever is in it rests.
+    #[error("the control group {0} is still frozen")]
+    StillFrozen(String),
 }
 
 impl From<Fault> for EngineError {

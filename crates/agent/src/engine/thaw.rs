@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use super::EngineError;
 use super::action::Fault;
 use super::config::Limits;
+use super::freeze::thaw_noted;
 use super::settle::settle_processes;
+use super::{Engine, EngineError};
 use crate::find::Scope;
 use crate::journal::Journal;
 
@@ -18,7 +19,7 @@ use crate::journal::Journal;
 ///
 /// # Errors
 /// When an agent runs, which lets them go itself; when the journal cannot be read; when a process
-/// is out of reach. Everybody else goes on all the same.
+/// is out of reach, or a control group is not thawed. Everybody else goes on all the same.
 pub fn thaw(state_dir: &Path) -> Result<usize, EngineError> {
     let Some(journal) = Journal::as_it_is(state_dir)? else {
         return Ok(0);
@@ -26,7 +27,7 @@ pub fn thaw(state_dir: &Path) -> Result<usize, EngineError> {
     let everybody = Scope::machine(Vec::new());
     let patience = Limits::default().kill;
     let mut count = 0;
-    let mut failure = None;
+    let (mut failure, mut still_frozen) = (None, None);
     for action in journal.actions_with_stopped()? {
         match settle_processes(&journal, &everybody, &action, patience) {
             Ok(processes) => count += processes,
@@ -36,6 +37,29 @@ pub fn thaw(state_dir: &Path) -> Result<usize, EngineError> {
             }
             Err(fault) => failure = failure.or(Some(fault)),
         }
+        if let Some(group) = journal.possibly_frozen_cgroups(&action)?.first() {
+            still_frozen.get_or_insert(String::from_utf8_lossy(group).into_owned());
+        }
     }
-    failure.map_or(Ok(count), |fault| Err(fault.into()))
+    match (failure, still_frozen) {
+        (Some(fault), _) => Err(fault.into()),
+        (None, Some(group)) => Err(EngineError::StillFrozen(group)),
+        (None, None) => Ok(count),
+    }
+}
+
+impl Engine {
+    /// Tries again to thaw what an action could not thaw, between two actions. To be called now and
+    /// then: whoever is in such a group rests until it succeeds.
+    ///
+    /// # Errors
+    /// When the journal cannot be used.
+    pub fn thaw_again(&self) -> Result<(), EngineError> {
+        // While an action goes on, what is frozen is frozen for it.
+        let _between_actions = self.bench();
+        for action in self.journal.actions_with_stopped()? {
+            thaw_noted(&self.journal, &action)?;
+        }
+        Ok(())
+    }
 }

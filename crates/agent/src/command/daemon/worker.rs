@@ -73,6 +73,7 @@ impl Worker {
                 Ok(Work::LookAgain) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
+            self.engine.thaw_again()?;
             self.carry_out_what_may_be(&mut waiting)?;
             // After an order rather than before it: looking takes milliseconds that a process would
             // run on for. But no stream of orders may put it off for ever.

@@ -117,7 +117,8 @@ fn thaw(cgroup: &Cgroup) -> bool {
     thawed.is_ok()
 }
 
-/// Thaws the control groups that an earlier run of an action left frozen.
+/// Thaws the control groups that an action left frozen. What the kernel does not thaw stays noted, so
+/// that it is tried again.
 pub(in crate::engine) fn thaw_noted(journal: &Journal, action: &ActionId) -> Result<(), Fault> {
     for directory in journal.possibly_frozen_cgroups(action)? {
         // One that is gone has nobody in it.

@@ -176,6 +176,34 @@ fn journal_that_fails_while_a_group_is_stopped_leaves_nobody_stopped() {
 }
 
 #[test]
+fn control_group_that_was_not_thawed_is_tried_again_until_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let group = dir.path().join("group");
+    std::fs::create_dir(&group).unwrap();
+    let state = group.join("cgroup.freeze");
+    // Nobody can write to this, not even root.
+    std::os::unix::fs::symlink("/proc/version", &state).unwrap();
+    let order = order();
+    engine.take_up(&order).unwrap();
+    let (journal, action) = (&engine.journal, &order.action_id);
+    let noted = group.as_os_str().as_encoded_bytes();
+    journal.note_cgroup(action, noted).unwrap();
+    engine.thaw_again().unwrap();
+    assert_eq!(journal.possibly_frozen_cgroups(action).unwrap(), [noted]);
+    drop(engine);
+    let told = crate::engine::thaw(&dir.path().join("state")).unwrap_err();
+    assert!(told.to_string().contains("group is still frozen"), "{told}");
+    let engine = self::engine(dir.path());
+    let journal = &engine.journal;
+    std::fs::remove_file(&state).unwrap();
+    std::fs::write(&state, "1").unwrap();
+    engine.thaw_again().unwrap();
+    assert_eq!(std::fs::read_to_string(&state).unwrap(), "0");
+    assert!(journal.possibly_frozen_cgroups(action).unwrap().is_empty());
+}
+
+#[test]
 fn own_group_and_groups_beyond_the_scope_are_never_stopped() {
     let dir = tempfile::tempdir().unwrap();
     let machine = Scope::machine(Vec::new());
