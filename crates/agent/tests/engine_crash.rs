@@ -21,7 +21,7 @@ use engine_stage::{Sleeper, Stage, finished, state_of};
 use quell_agent::engine::{EngineError, JournalError, thaw};
 use quell_agent::find::ProcessIdentity;
 use quell_agent::policy::LocalPolicy;
-use quell_protocol::{FileOutcome, Order, Phase, Verdict};
+use quell_protocol::{FailureReason, FileOutcome, Order, Phase, Verdict};
 
 const SIGKILL: i32 = 9;
 const BASE: &str = "QUELL_TEST_BASE";
@@ -352,10 +352,14 @@ fn action_that_died_touches_nothing_more_under_a_policy_that_broke_meanwhile() {
     engine.recover().unwrap();
     let (_, phase) = engine.unreported().unwrap().remove(0);
     let result = finished(phase);
-    assert!(
-        matches!(result.verdict, Verdict::Failed { .. }),
-        "{result:#?}"
-    );
+    let Verdict::Failed { reason, message } = &result.verdict else {
+        panic!("{result:#?}");
+    };
+    assert_eq!(*reason, FailureReason::Policy);
+    for part in ["cannot be relied on any more", "line 1"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!message.contains("tried"), "{message}");
     assert!(sleeper.goes_on());
     assert_ne!(state_of(sleeper.pid()).as_deref(), Some("T"));
     assert!(program.exists());

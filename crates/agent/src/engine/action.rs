@@ -98,6 +98,8 @@ pub(super) struct Action<'a> {
     pub(super) refused: Refused,
 
     pub(super) policy: Arc<Policy>,
+    /// Why what is found is only told, if it is.
+    pub(super) only_told: Option<Refusal>,
     /// Whether the order insists.
     pub(super) force: bool,
     /// Why the machine did not do it, or left something out.

@@ -58,7 +58,7 @@ impl Action<'_> {
             .candidates
             .iter()
             .any(|one| one.link_count() > one.links.len() as u64);
-        if reach == Reach::Everything || has_more_names || self.policy.dry_run_only {
+        if reach == Reach::Everything || has_more_names || self.only_told.is_some() {
             self.journal.retract_passing(self.id)?;
             let taken = self.taken_paths()?;
             self.sweep(taken);

@@ -66,7 +66,7 @@ use crate::hash::Hasher;
 use crate::journal::Journal;
 pub use crate::journal::{JournalError, TakenUp};
 use crate::plan::State;
-use crate::policy::{LocalPolicy, Policy, Radius, Refusal as PolicyRefusal};
+use crate::policy::{LocalPolicy, Policy, Radius, Refusal as PolicyRefusal, Rule};
 use crate::restore::Restoration;
 use crate::sys::descriptors;
 use crate::vault::Vault;
@@ -126,9 +126,16 @@ pub struct Engine {
     lingering: Lingering,
 }
 
+/// What one order may do.
+struct Leave {
+    policy: Arc<Policy>,
+    /// Why what is found is only told, if it is.
+    only_told: Option<PolicyRefusal>,
+}
+
 /// What one order is carried out under.
 struct Terms {
-    policy: Arc<Policy>,
+    leave: Leave,
     scope: Scope,
 }
 
@@ -279,7 +286,7 @@ impl Engine {
         let span = tracing::info_span!("action", id = printable(order.action_id.as_str()));
         let _entered = span.enter();
         let terms = match self.admit(order)? {
-            Ok(policy) => self.terms(policy),
+            Ok(leave) => self.terms(leave),
             Err(refusal) => return self.refuse(order, &refusal),
         };
         let action = self.action(order, &mut bench, &terms);
@@ -292,8 +299,8 @@ impl Engine {
         Ok(phase)
     }
 
-    /// The policy that an order is carried out under, if this machine lets it begin.
-    fn admit(&self, order: &Order) -> Result<Result<Arc<Policy>, PolicyRefusal>, EngineError> {
+    /// What an order may do, if this machine lets it begin.
+    fn admit(&self, order: &Order) -> Result<Result<Leave, PolicyRefusal>, EngineError> {
         let id = &order.action_id;
         let goes_on = self.journal.is_admitted(id)?
             || self.journal.is_cancelled(id)?
@@ -313,28 +320,25 @@ impl Engine {
         let admitted = self
             .journal
             .admit(id, unix_seconds(), |recent| policy.admit(recent))?;
-        Ok(admitted.map(|()| policy))
+        Ok(admitted.map(|()| Leave::under(policy)))
     }
 
     /// What was begun is ended. Under a policy that cannot be relied on by now nothing further is
     /// touched for it: what was taken is brought into the vault, and what is found is only told.
-    fn begun_under(&self) -> Arc<Policy> {
-        let only_told = |_| {
-            Arc::new(Policy {
-                dry_run_only: true,
-                ..Policy::default()
-            })
-        };
-        self.policy
-            .rule()
-            .policy()
-            .map_or_else(only_told, Arc::clone)
+    fn begun_under(&self) -> Leave {
+        match self.policy.rule() {
+            Rule::Holds(policy) => Leave::under(policy),
+            Rule::Unreliable(why) => Leave {
+                policy: Arc::default(),
+                only_told: Some(PolicyRefusal::NothingFurther(why.to_string())),
+            },
+        }
     }
 
-    fn terms(&self, policy: Arc<Policy>) -> Terms {
+    fn terms(&self, leave: Leave) -> Terms {
         let mut scope = self.config.scope.clone();
-        scope.roots = policy.narrow(&scope.roots);
-        Terms { policy, scope }
+        scope.roots = leave.policy.narrow(&scope.roots);
+        Terms { leave, scope }
     }
 
     fn bench(&self) -> MutexGuard<'_, Bench> {
@@ -414,14 +418,15 @@ impl Engine {
             writers: Vec::new(),
             own_executable: id_of(Path::new("/proc/self/exe")),
             acted: false,
-            mappers: terms.policy.mappers(*stop_mappers),
+            mappers: terms.leave.policy.mappers(*stop_mappers),
             coverage: Coverage {
                 roots: scope.roots.iter().map(|root| wire(root)).collect(),
                 complete: true,
                 ..Coverage::default()
             },
             refused: Refused::default(),
-            policy: Arc::clone(&terms.policy),
+            policy: Arc::clone(&terms.leave.policy),
+            only_told: terms.leave.only_told.clone(),
             force: *force,
             refusal: None,
             radius: Radius::default(),
@@ -442,6 +447,13 @@ impl Engine {
             .filter_map(|path| CaptureDir::reopen(path).ok());
         ids.extend(reopened.map(|dir| dir.id()));
         ids
+    }
+}
+
+impl Leave {
+    fn under(policy: Arc<Policy>) -> Self {
+        let only_told = policy.dry_run_only.then_some(PolicyRefusal::DryRunOnly);
+        Self { policy, only_told }
     }
 }
 

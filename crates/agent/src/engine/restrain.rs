@@ -26,7 +26,8 @@ impl Action<'_> {
     pub(super) fn restrain(&mut self) -> Result<bool, Fault> {
         self.leave_excluded()?;
         let protected = self.leave_protected()?;
-        let refused = protected || self.leave_all_on_a_dry_run() || self.leave_beyond_the_radius();
+        let refused =
+            protected || self.leave_all_that_is_only_told() || self.leave_beyond_the_radius();
         Ok(refused && !self.acted)
     }
 
@@ -143,13 +144,16 @@ impl Action<'_> {
         }
     }
 
-    /// On a machine on which orders are only tried, everything that was found is told.
-    fn leave_all_on_a_dry_run(&mut self) -> bool {
-        if !self.policy.dry_run_only || self.candidates.is_empty() {
+    /// On a machine on which nothing is touched, or nothing further, everything that was found is told.
+    fn leave_all_that_is_only_told(&mut self) -> bool {
+        let Some(why) = self.only_told.clone() else {
+            return false;
+        };
+        if self.candidates.is_empty() {
             return false;
         }
         self.leave_all(ResidualReason::OnlyTried);
-        self.refuse(Refusal::DryRunOnly);
+        self.refuse(why);
         true
     }
 

@@ -61,6 +61,12 @@ pub enum Refusal {
     /// There is a policy that cannot be relied on.
     #[error("this machine carries nothing out, because its policy cannot be relied on: {0}")]
     Unreliable(String),
+    /// The policy broke while an action was under way.
+    #[error(
+        "this machine's policy cannot be relied on any more, so that what was begun is only brought to its end and \
+         nothing further is touched: {0}"
+    )]
+    NothingFurther(String),
     /// As many orders as an hour may have were carried out.
     #[error(
         "this machine's policy allows {limit} actions an hour, and as many were carried out within the last: order again later"
