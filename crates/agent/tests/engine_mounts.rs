@@ -10,66 +10,17 @@
 
 mod engine_stage;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use engine_stage::mounts::{Mounted, run, with_own_mounts};
 use engine_stage::{Nothing, Sleeper, Stage, file_at};
 use quell_agent::engine::Engine;
 use quell_agent::find::Scope;
 use quell_protocol::{ActionResult, FailureReason, FileOutcome, ProcessOutcome, Verdict};
 
 const SIGKILL: i32 = 9;
-const INSIDE: &str = "QUELL_TEST_INSIDE_OF_ITS_OWN_MOUNTS";
-
-/// Runs `test` (its name is `name`) once more in a process that has mounts of its own.
-fn with_own_mounts(name: &str, test: impl FnOnce()) {
-    if env::var_os(INSIDE).is_some() {
-        return test();
-    }
-    let alone = || {
-        let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "--propagation", "private"]);
-        unshare
-    };
-    let probe = alone().arg("true").stderr(Stdio::null()).status();
-    if !rustix::process::geteuid().is_root() || !probe.is_ok_and(|status| status.success()) {
-        println!("skipped: only root can make mounts");
-        return;
-    }
-    let output = alone()
-        .arg(env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    let ran = String::from_utf8_lossy(&output.stdout).contains("1 passed");
-    assert!(output.status.success() && ran, "{told}");
-}
-
-/// Something mounted, so that the stage cannot be cleared away before it is gone.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn at(target: &Path, arguments: &[&str]) -> Self {
-        run("mount", arguments, target);
-        Self(target.to_owned())
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        run("umount", &["--lazy"], &self.0);
-    }
-}
-
-fn run(program: &str, arguments: &[&str], target: &Path) {
-    let status = Command::new(program).args(arguments).arg(target).status();
-    assert!(status.unwrap().success(), "{program} {arguments:?}");
-}
-
 /// With the whole machine in scope, as a service has it: only then are names captured at the root
 /// of their mount.
 fn act_on_the_machine(stage: &Stage) -> ActionResult {

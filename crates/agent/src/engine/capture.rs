@@ -295,10 +295,8 @@ pub(super) fn sync_directories(targets: &[Target]) {
     let mut directories: HashMap<FileId, Arc<Directory>> = HashMap::new();
     let mut capture_dirs: HashMap<FileId, Arc<CaptureDir>> = HashMap::new();
     for name in targets.iter().flat_map(|target| &target.names) {
-        if let Some(found) = &name.origin
-            && let Ok(id) = found.directory.id()
-        {
-            directories.insert(id, Arc::clone(&found.directory));
+        if let Some(found) = &name.origin {
+            directories.insert(found.directory.id(), Arc::clone(&found.directory));
         }
         if let Spot::Captured(slot) = &name.spot {
             capture_dirs.insert(slot.dir.id(), Arc::clone(&slot.dir));

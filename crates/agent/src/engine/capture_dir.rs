@@ -78,7 +78,7 @@ impl CaptureDir {
                 .as_fd()
                 .try_clone_to_owned()
                 .map_err(|error| os(&error))?,
-            parent.path(),
+            &parent.path(),
             "held",
         )
     }
@@ -92,7 +92,7 @@ impl CaptureDir {
                 .as_fd()
                 .try_clone_to_owned()
                 .map_err(|error| os(&error))?,
-            parent.path(),
+            &parent.path(),
             name,
         )
     }
@@ -173,7 +173,7 @@ impl CaptureDirs {
 
     /// A directory into which names of `directory` can be renamed.
     pub(super) fn beside(&mut self, directory: &Directory) -> Result<Arc<CaptureDir>, Errno> {
-        let id = directory.id()?;
+        let id = directory.id();
         let mount = (directory.mount, id.dev);
         if let Some(dir) = self.by_mount.get(&mount) {
             return Ok(Arc::clone(dir));
@@ -189,7 +189,7 @@ impl CaptureDirs {
             .as_fd()
             .try_clone_to_owned()
             .map_err(|error| os(&error))?;
-        let dir = Arc::new(CaptureDir::make(parent, directory.path())?);
+        let dir = Arc::new(CaptureDir::make(parent, &directory.path())?);
         self.by_directory.insert(id, Arc::clone(&dir));
         Ok(dir)
     }

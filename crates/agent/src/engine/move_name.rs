@@ -273,7 +273,7 @@ mod tests {
     fn stranger_that_cannot_be_given_back_is_kept_and_its_place_is_told_for_good() {
         let scene = scene();
         fs::create_dir(scene.dir.path().join("gone")).unwrap();
-        let gone = scene.directory.below(b"gone").unwrap();
+        let gone = scene.directory.child(c"gone").unwrap();
         fs::remove_dir(scene.dir.path().join("gone")).unwrap();
         let innocent = scene.write("innocent");
         assert_eq!(scene.capture(c"innocent", innocent), Ok(0));

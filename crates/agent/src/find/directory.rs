@@ -12,6 +12,8 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use super::identity::{FileId, Stamp};
+use super::look::Look;
+use super::trail::Trail;
 use crate::sys::file;
 
 const OPEN_DIRECTORY: OFlags = OFlags::DIRECTORY
@@ -27,11 +29,9 @@ const LONGEST: usize = 4000;
 #[derive(Debug)]
 pub struct Directory {
     fd: OwnedFd,
-    path: Vec<u8>,
+    trail: Arc<Trail>,
     /// The mount that it was reached through.
     pub(crate) mount: u64,
-    /// How many directories below its root.
-    pub(crate) depth: usize,
     /// Whose mounts it was reached through, in words, if not through the agent's own.
     pub(crate) view: Option<Arc<str>>,
 }
@@ -42,85 +42,100 @@ impl Directory {
     pub(crate) fn root(path: &Path) -> Result<Self, Errno> {
         let mut pieces = pieces(path.as_os_str().as_bytes()).into_iter();
         let first = pieces.next().unwrap_or_default();
-        let start = Self::start(Path::new(OsStr::from_bytes(first)))?;
-        pieces.try_fold(start, |directory, piece| directory.step(piece))
-    }
-
-    fn start(path: &Path) -> Result<Self, Errno> {
         let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        let fd = openat2(CWD, path, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        let mount = mount_of(&fd)?;
-        let bytes = path.as_os_str().as_bytes();
-        let path = bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec();
-        Ok(Self {
-            fd,
-            path,
-            mount,
-            depth: 0,
-            view: None,
-        })
+        let fd = openat2(CWD, first, OPEN_DIRECTORY, Mode::empty(), resolve)?;
+        let start = Self::opened(fd, |id| Trail::root(first, id), None)?;
+        pieces
+            .filter(|piece| !piece.is_empty())
+            .try_fold(start, |directory, piece| directory.step(piece))
     }
 
     /// Opens the root of another process's mounts, which `view` names.
     pub(crate) fn root_of(pid: u32, view: Arc<str>) -> Result<Self, Errno> {
         let flags = OPEN_DIRECTORY.difference(OFlags::NOFOLLOW);
         let fd = openat(CWD, format!("/proc/{pid}/root"), flags, Mode::empty())?;
-        Ok(Self {
-            mount: mount_of(&fd)?,
-            fd,
-            path: Vec::new(),
-            depth: 0,
-            view: Some(view),
-        })
+        Self::opened(fd, |id| Trail::root(b"", id), Some(view))
     }
 
     /// Opens a directory in this one.
-    pub(crate) fn child(&self, name: &CStr, mount: u64) -> Result<Self, Errno> {
-        Ok(Self {
-            fd: openat(&self.fd, name, OPEN_DIRECTORY, Mode::empty())?,
-            path: join(&self.path, name.to_bytes()),
-            mount,
-            depth: self.depth + 1,
-            view: self.view.clone(),
-        })
+    pub(crate) fn child(&self, name: &CStr) -> Result<Self, Errno> {
+        let fd = openat(&self.fd, name, OPEN_DIRECTORY, Mode::empty())?;
+        let down = |id| self.trail.down(name.to_bytes(), id);
+        Self::opened(fd, down, self.view.clone())
     }
 
-    /// Opens a directory anywhere below this one, without leaving it and without links.
-    pub(crate) fn below(&self, relative: &[u8]) -> Result<Self, Errno> {
-        let mut pieces = pieces(relative).into_iter();
-        let start = self.step(pieces.next().unwrap_or_default())?;
-        pieces.try_fold(start, |directory, piece| directory.step(piece))
-    }
-
+    /// A piece of a root's path.
     fn step(&self, relative: &[u8]) -> Result<Self, Errno> {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        let step = if relative.is_empty() { b"." } else { relative };
-        let fd = openat2(&self.fd, step, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        let mount = mount_of(&fd)?;
-        let path = if relative.is_empty() {
-            self.path.clone()
-        } else {
-            join(&self.path, relative)
-        };
+        let fd = openat2(&self.fd, relative, OPEN_DIRECTORY, Mode::empty(), resolve)?;
+        Self::opened(fd, |id| self.trail.down(relative, id), self.view.clone())
+    }
+
+    fn opened(
+        fd: OwnedFd,
+        trail: impl FnOnce(FileId) -> Arc<Trail>,
+        view: Option<Arc<str>>,
+    ) -> Result<Self, Errno> {
+        let look = Look::behind(&fd, c"")?;
         Ok(Self {
             fd,
-            path,
-            mount,
-            depth: self.depth,
-            view: self.view.clone(),
+            trail: trail(look.stamp.id),
+            mount: look.mount,
+            view,
+        })
+    }
+
+    /// Opens a directory further up once more, by the way down from it to this one. It must be the
+    /// same one as then: somebody may have moved what lies between meanwhile.
+    pub(super) fn climb(&self, wanted: &Arc<Trail>) -> Result<Self, Errno> {
+        let mut fd = self.fd.try_clone().map_err(|error| os(&error))?;
+        let mut at = &self.trail;
+        while !Arc::ptr_eq(at, wanted) {
+            at = at.above().ok_or(Errno::STALE)?;
+            fd = openat(&fd, c"..", OPEN_DIRECTORY, Mode::empty())?;
+            if FileId::behind_descriptor(&fd)? != at.id {
+                return Err(Errno::STALE);
+            }
+        }
+        Self::opened(fd, |_| Arc::clone(wanted), self.view.clone())
+    }
+
+    /// Opens a directory once more by its path, if it is still there.
+    pub(super) fn again(wanted: &Arc<Trail>) -> Result<Self, Errno> {
+        let path = wanted.path();
+        let path = if path.is_empty() {
+            b"/"
+        } else {
+            path.as_slice()
+        };
+        let opened = Self::root(Path::new(OsStr::from_bytes(path)))?;
+        if opened.id() != wanted.id {
+            return Err(Errno::STALE);
+        }
+        Ok(Self {
+            trail: Arc::clone(wanted),
+            ..opened
         })
     }
 
     /// Which directory it is.
-    pub(crate) fn id(&self) -> Result<FileId, Errno> {
-        Ok(FileId::of(&rustix::fs::fstat(&self.fd)?))
+    pub(crate) fn id(&self) -> FileId {
+        self.trail.id
+    }
+
+    pub(super) fn trail(&self) -> &Arc<Trail> {
+        &self.trail
     }
 
     /// Where it was when it was opened; empty for the root of all.
-    pub(crate) fn path(&self) -> &[u8] {
-        &self.path
+    pub(crate) fn path(&self) -> Vec<u8> {
+        self.trail.path()
     }
+}
+
+fn os(error: &std::io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }
 
 impl AsFd for Directory {
@@ -171,13 +186,24 @@ pub struct Found {
     pub name: CString,
     /// What it was when it was seen.
     pub stamp: Stamp,
+    /// Whether anybody might execute it, by its mode.
+    pub is_executable: bool,
 }
 
 impl Found {
+    pub(super) fn seen(directory: Arc<Directory>, name: CString, look: &Look) -> Self {
+        Self {
+            directory,
+            name,
+            stamp: look.stamp,
+            is_executable: look.is_executable,
+        }
+    }
+
     /// Its path, exact bytes.
     #[must_use]
     pub fn path(&self) -> Vec<u8> {
-        join(self.directory.path(), self.name.to_bytes())
+        self.directory.trail.path_of(self.name.to_bytes())
     }
 
     /// Opens the file for reading; `ESTALE` when the name belongs to another file by now.

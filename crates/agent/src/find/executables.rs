@@ -49,7 +49,7 @@ pub fn executables(scope: &Scope, hasher: &mut Hasher, budget: &Budget) -> io::R
             let (file, stat) = process.open_executable().ok()?;
             let hashed = hasher.sha1(&file, budget).ok()?;
             Some(Executable {
-                stamp: Stamp::of(&stat),
+                stamp: Stamp::of(&file).ok()?,
                 sha1: hashed.sha1,
                 link: process.executable_link(),
                 deleted: stat.st_nlink == 0,

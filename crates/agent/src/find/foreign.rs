@@ -1,13 +1,14 @@
 //! Files that lie only in the mounts of another process: of a container, or of whoever hides there.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::directory::{Directory, Found};
+use super::doorway::Doorway;
 use super::identity::FileId;
-use super::nominate::found_in;
-use crate::sys::mounts::{FileSystem, Mounts};
+use super::pointed::step_by_step;
 
 /// The file that `path` names in the mounts of process `pid`, if those are not the agent's own, if
 /// it lies below one of the roots there and is `id`. What is held pins the mounts: they stay when
@@ -24,10 +25,12 @@ pub(crate) fn seen_by(pid: u32, roots: &[PathBuf], path: &[u8], id: FileId) -> O
         return None;
     }
     let root = Directory::root_of(pid, Arc::from(view)).ok()?;
-    let found = found_in(&root, path).filter(|found| found.stamp.id == id)?;
-    let mount = found.directory.mount;
-    let is_local = Mounts::of_process(pid).file_system(mount) == FileSystem::Local;
-    is_local.then_some(found)
+    let mut theirs = Doorway::of_process(pid);
+    if !theirs.is_local(root.mount) {
+        return None;
+    }
+    let found = step_by_step(root, &HashSet::new(), path, &mut theirs).ok()?;
+    (found.stamp.id == id).then_some(found)
 }
 
 /// Whether a process sees the agent's own mounts, so that a path means the same to both; not if it

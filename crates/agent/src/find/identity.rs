@@ -1,11 +1,14 @@
 //! What a file and a process are, whatever they are called.
 
 use std::os::fd::AsFd;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, Stat, StatxFlags, makedev, statx};
 use rustix::io::Errno;
 use rustix::path::Arg;
 use serde::{Deserialize, Serialize};
+
+use super::look::Look;
 
 /// A file: its device and inode number. A path is only where it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,19 +71,40 @@ pub struct Stamp {
     pub modified_ns: i64,
     /// Last change of content or attributes, in nanoseconds since the Unix epoch.
     pub changed_ns: i64,
+    /// When the file was made, in nanoseconds since the Unix epoch: an inode number is given to
+    /// another file when its own is gone. Not every file system tells.
+    pub born_ns: Option<i64>,
 }
 
+/// A change leaves the stamp as it is if it comes in the same tick of the file system's clock as the
+/// one before. Kernels before 6.13 have ticks of milliseconds, some file systems of two seconds.
+const SETTLED_NS: i64 = 2_000_000_000;
+
 impl Stamp {
-    /// The stamp of the file that was looked at.
-    #[must_use]
-    pub fn of(stat: &Stat) -> Self {
-        Self {
-            id: FileId::of(stat),
-            size: u64::try_from(stat.st_size).unwrap_or(0),
-            modified_ns: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
-            changed_ns: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
-        }
+    /// The stamp of an open file, as it is now.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn of(file: impl AsFd) -> Result<Self, Errno> {
+        Ok(Look::of(file)?.stamp)
     }
+
+    /// Whether what was read, from `began_ns` since the Unix epoch on, is what a file has that looks
+    /// like this: it looked the same before and after, and had been left alone for so long when the
+    /// reading began that no later change could look the same. One that is dated ahead of the
+    /// clock never was.
+    #[must_use]
+    pub fn vouches(&self, after: &Self, began_ns: i64) -> bool {
+        self == after && began_ns.saturating_sub(self.changed_ns) > SETTLED_NS
+    }
+}
+
+/// The time since the Unix epoch, in nanoseconds.
+pub(crate) fn now_ns() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Joins seconds and nanoseconds; a file's times may be anything, so it saturates.
@@ -88,4 +112,53 @@ pub(crate) fn nanoseconds(seconds: i64, nanoseconds: u64) -> i64 {
     seconds
         .saturating_mul(1_000_000_000)
         .saturating_add(i64::try_from(nanoseconds).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAMP: Stamp = Stamp {
+        id: FileId { dev: 1, ino: 2 },
+        size: 3,
+        modified_ns: 5,
+        changed_ns: 7,
+        born_ns: Some(1),
+    };
+
+    #[test]
+    fn stamp_vouches_only_for_a_file_that_had_been_quiet_when_reading_began() {
+        let quiet = STAMP.changed_ns + SETTLED_NS + 1;
+        assert!(STAMP.vouches(&STAMP, quiet));
+        assert!(!STAMP.vouches(&STAMP, quiet - 1));
+        // The clock was set back.
+        assert!(!STAMP.vouches(&STAMP, 0));
+        assert!(!STAMP.vouches(&STAMP, i64::MIN));
+    }
+
+    #[test]
+    fn stamp_does_not_vouch_for_a_file_that_looks_different_afterwards() {
+        let others = [
+            Stamp { size: 4, ..STAMP },
+            Stamp {
+                modified_ns: 6,
+                ..STAMP
+            },
+            Stamp {
+                changed_ns: 8,
+                ..STAMP
+            },
+            Stamp {
+                born_ns: Some(2),
+                ..STAMP
+            },
+            Stamp {
+                born_ns: None,
+                ..STAMP
+            },
+        ];
+        for other in others {
+            assert!(!STAMP.vouches(&other, i64::MAX), "{other:?}");
+        }
+    }
 }

@@ -12,10 +12,11 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, statat};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
 use super::identity::FileId;
+use super::resolve::resolve;
 
 /// More than this no honest process maps; reading on would only serve one that wants us to.
 const LONGEST_TABLE: u64 = 64 << 20;
@@ -121,9 +122,7 @@ impl Range {
     pub(super) fn pin(self, pid: u32) -> Result<OwnedFd, Errno> {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         match openat(CWD, self.link(pid).as_str(), flags, Mode::empty()) {
-            Err(Errno::PERM | Errno::ACCESS) => {
-                openat(CWD, in_its_view(pid, &self.path(pid)), flags, Mode::empty())
-            }
+            Err(Errno::PERM | Errno::ACCESS) => resolve(pid, &self.path(pid)),
             pinned => pinned,
         }
     }
@@ -136,18 +135,12 @@ impl Mapping {
         match FileId::behind(CWD, self.range.link(pid)) {
             Ok(file) => Ok(file),
             Err(Errno::PERM | Errno::ACCESS) => {
-                let stat = statat(CWD, in_its_view(pid, &self.path), AtFlags::empty())?;
-                let id = FileId::of(&stat);
+                let id = FileId::behind_descriptor(resolve(pid, &self.path)?)?;
                 (id.ino == self.inode).then_some(id).ok_or(Errno::STALE)
             }
             Err(errno) => Err(errno),
         }
     }
-}
-
-/// A path as the process sees it.
-fn in_its_view(pid: u32, path: &[u8]) -> Vec<u8> {
-    [format!("/proc/{pid}/root").as_bytes(), path].concat()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! [`Scope`] says what may be looked at in the first place. A hash that [`Stamps`] remembers only
 //! nominates a file: whoever acts on it reads it again.
 
+mod by_file;
 mod control_group;
 mod directory;
 mod doorway;
@@ -14,19 +15,23 @@ mod foreign;
 mod further_names;
 mod identity;
 mod layers;
+mod look;
 mod mappings;
 mod nature;
 mod nominate;
 mod pointed;
 mod processes;
+mod resolve;
 mod scope;
 mod scripts;
 mod served;
 mod stamps;
 mod symlink;
+mod trail;
 mod walk;
 mod writers;
 
+pub(crate) use by_file::{Hidden, executed, executed_otherwise, open_any};
 pub(crate) use control_group::ControlGroup;
 pub use directory::{Directory, Found};
 pub(crate) use directory::{join, mount_of};
@@ -34,9 +39,10 @@ pub use executables::{Executable, Executables, executables};
 pub(crate) use executions::{Execution, Wanted, deep_scan, execution_of};
 pub(crate) use foreign::{has_our_mounts, seen_by};
 pub(crate) use further_names::names_below;
-pub(crate) use identity::nanoseconds;
 pub use identity::{FileId, ProcessIdentity, Stamp};
+pub(crate) use identity::{nanoseconds, now_ns};
 pub(crate) use layers::Layers;
+pub(crate) use look::Look;
 pub(crate) use nature::Nature;
 #[cfg(any(test, feature = "adversary"))]
 pub(crate) use nominate::found_at;

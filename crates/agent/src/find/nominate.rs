@@ -1,45 +1,32 @@
 //! From a path that somebody told to the file that is meant.
 
-use std::ffi::CString;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+use rustix::io::Errno;
 
 use super::directory::{Directory, Found};
-use super::identity::{FileId, Stamp};
-use crate::sys::file;
+use super::doorway::Doorway;
+use super::identity::FileId;
+use super::pointed::step_by_step;
 
 /// The file that `path` names, if it lies below one of the roots and is `id`.
 ///
 /// A process tells by its executable's link where its file probably is; this is how that is made
-/// certain.
+/// certain. What a process sees at a path may be something else here, so the way is as careful as
+/// the walk's.
 pub(crate) fn nominated(roots: &[PathBuf], path: &[u8], id: FileId) -> Option<Found> {
     found_at(roots, path).filter(|found| found.stamp.id == id)
 }
 
 /// The regular file that `path` names, if it lies below one of the roots.
 pub(crate) fn found_at(roots: &[PathBuf], path: &[u8]) -> Option<Found> {
-    roots.iter().find_map(|root| below(root, path))
+    roots.iter().find_map(|root| below(root, path).ok())
 }
 
-fn below(root: &Path, path: &[u8]) -> Option<Found> {
-    found_in(&Directory::root(root).ok()?, path)
-}
-
-/// The regular file that `path` names, if it lies below `root`.
-pub(super) fn found_in(root: &Directory, path: &[u8]) -> Option<Found> {
-    let relative = path.strip_prefix(root.path())?.strip_prefix(b"/")?;
-    let (parent, name) = match relative.iter().rposition(|byte| *byte == b'/') {
-        Some(slash) => (relative.get(..slash)?, relative.get(slash + 1..)?),
-        None => (&b""[..], relative),
-    };
-    let name = CString::new(name).ok()?;
-    let directory = root.below(parent).ok()?;
-    let stat = file::look(&directory, &name).ok()?;
-    file::is_regular(&stat).then(|| Found {
-        directory: Arc::new(directory),
-        name,
-        stamp: Stamp::of(&stat),
-    })
+fn below(root: &Path, path: &[u8]) -> Result<Found, Errno> {
+    let root = Directory::root(root)?;
+    step_by_step(root, &HashSet::new(), path, &mut Doorway::default())
 }
 
 #[cfg(test)]

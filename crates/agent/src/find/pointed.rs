@@ -9,8 +9,7 @@ use rustix::io::Errno;
 
 use super::directory::{Directory, Found};
 use super::doorway::{Doorway, Opened};
-use super::identity::{FileId, Stamp};
-use crate::sys::file;
+use super::identity::FileId;
 
 /// The regular file at `path`, if it lies below one of the roots.
 ///
@@ -34,37 +33,44 @@ fn below(
     path: &[u8],
     doorway: &mut Doorway,
 ) -> Result<Found, Errno> {
-    let mut directory = Directory::root(root)?;
+    let root = Directory::root(root)?;
+    match doorway.admits_root(&root) {
+        true => step_by_step(root, passed_over, path, doorway),
+        false => Err(Errno::INVAL),
+    }
+}
+
+/// The regular file at `path`, which begins with the root's own, reached as the walk reaches it.
+pub(super) fn step_by_step(
+    root: Directory,
+    passed_over: &HashSet<FileId>,
+    path: &[u8],
+    doorway: &mut Doorway,
+) -> Result<Found, Errno> {
     let relative = path
-        .strip_prefix(directory.path())
+        .strip_prefix(root.path().as_slice())
         .and_then(|rest| rest.strip_prefix(b"/"))
         .ok_or(Errno::XDEV)?;
     let mut steps: Vec<&[u8]> = relative.split(|byte| *byte == b'/').collect();
     let leads_back = |step: &&[u8]| matches!(*step, b"" | b"." | b"..");
-    if !doorway.admits_root(&directory) || steps.iter().any(leads_back) {
+    if steps.iter().any(leads_back) {
         return Err(Errno::INVAL);
     }
     let name = steps.pop().ok_or(Errno::INVAL)?;
+    let mut directory = root;
     for step in steps {
         let step = CString::new(step).map_err(|_| Errno::INVAL)?;
         directory = match doorway.open(&directory, &step)? {
             Opened::Directory(inner) => inner,
-            Opened::Barred(_) => return Err(Errno::XDEV),
+            Opened::Barred(_) => return Err(Errno::REMOTE),
         };
-        if passed_over.contains(&directory.id()?) {
+        if passed_over.contains(&directory.id()) {
             return Err(Errno::XDEV);
         }
     }
     let name = CString::new(name).map_err(|_| Errno::INVAL)?;
-    let stat = file::look(&directory, &name)?;
-    if !file::is_regular(&stat) {
-        return Err(Errno::INVAL);
-    }
-    Ok(Found {
-        directory: Arc::new(directory),
-        name,
-        stamp: Stamp::of(&stat),
-    })
+    let look = doorway.look(&directory, &name)?;
+    Ok(Found::seen(Arc::new(directory), name, &look))
 }
 
 #[cfg(test)]

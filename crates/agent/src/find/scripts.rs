@@ -9,10 +9,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, fstat, openat, openat2, statat};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::{Errno, pread};
 
 use super::identity::FileId;
+use super::look::Look;
+use super::resolve::resolve;
 use super::served;
 use crate::sys::file;
 
@@ -118,9 +120,9 @@ fn held_open(pid: u32, is_bash: bool) -> Option<Script> {
     let own = numbers
         .filter(|number| *number >= FIRST_OWN_DESCRIPTOR && is_private_and_read_only(pid, *number));
     let number: u32 = if is_bash { own.max() } else { own.min() }?;
-    let stat = statat(CWD, descriptor(pid, number), AtFlags::empty()).ok()?;
-    file::is_regular(&stat).then(|| Script {
-        file: FileId::of(&stat),
+    let look = Look::behind(CWD, descriptor(pid, number)).ok()?;
+    look.is_regular().then_some(Script {
+        file: look.stamp.id,
         seen: Seen::Descriptor(number),
     })
 }
@@ -142,8 +144,8 @@ fn is_private_and_read_only(pid: u32, number: u32) -> bool {
 /// The first word of the command line that is no option and no option's value names the script.
 fn named_by_command_line(pid: u32, kind: Option<Kind>) -> Option<Script> {
     let words = words(pid);
-    let (index, pinned) = script_word(&words, |word| resolve(pid, word))?;
-    let id = FileId::of(&fstat(&pinned).ok()?);
+    let (index, pinned) = script_word(&words, |word| resolve(pid, word).ok())?;
+    let id = FileId::behind_descriptor(&pinned).ok()?;
     let is_interpreted = kind.is_some() || names_as_interpreter(&pinned, pid);
     is_interpreted.then_some(Script {
         file: id,
@@ -230,29 +232,6 @@ fn option(word: &[u8]) -> Meaning {
     }
 }
 
-/// Pins the regular file that a process means by a word.
-fn resolve(pid: u32, word: &[u8]) -> Option<OwnedFd> {
-    let open = |base: String| {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        openat(CWD, base, flags, Mode::empty())
-    };
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let pinned = match word.strip_prefix(b"/") {
-        Some(below) => {
-            let root = open(format!("/proc/{pid}/root")).ok()?;
-            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-            openat2(root, below, flags, Mode::empty(), resolve)
-        }
-        None => {
-            let directory = open(format!("/proc/{pid}/cwd")).ok()?;
-            let resolve = ResolveFlags::NO_MAGICLINKS;
-            openat2(directory, word, flags, Mode::empty(), resolve)
-        }
-    };
-    let pinned = pinned.ok()?;
-    file::is_regular(&fstat(&pinned).ok()?).then_some(pinned)
-}
-
 /// Whether the script's first line names the program that this process executes.
 fn names_as_interpreter(script: &OwnedFd, pid: u32) -> bool {
     let opened = served::refuse(pid, script).and_then(|()| file::read_pinned(script));
@@ -265,8 +244,7 @@ fn names_as_interpreter(script: &OwnedFd, pid: u32) -> bool {
         return false;
     };
     let executes = FileId::behind(CWD, format!("/proc/{pid}/exe"));
-    let named = resolve(pid, path).ok_or(Errno::NOENT);
-    let named = named.and_then(FileId::behind_descriptor);
+    let named = resolve(pid, path).and_then(FileId::behind_descriptor);
     matches!((executes, named), (Ok(one), Ok(other)) if one == other)
 }
 
@@ -289,10 +267,10 @@ impl Seen {
                 let flags = OFlags::PATH | OFlags::CLOEXEC;
                 openat(CWD, descriptor(pid, number), flags, Mode::empty())
             }
-            Self::Word(index) => words(pid)
-                .get(index)
-                .and_then(|word| resolve(pid, word))
-                .ok_or(Errno::NOENT),
+            Self::Word(index) => {
+                let words = words(pid);
+                resolve(pid, words.get(index).ok_or(Errno::NOENT)?)
+            }
         }
     }
 

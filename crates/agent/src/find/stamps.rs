@@ -2,18 +2,12 @@
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use quell_model::Sha1;
-use rustix::fs::fstat;
 
 use super::directory::Found;
-use super::identity::{FileId, Stamp};
+use super::identity::{FileId, Stamp, now_ns};
 use crate::hash::{Budget, HashError, Hashed, Hasher};
-
-/// A stamp as young as this may have been taken in the same tick of the file system's clock as a
-/// later write, on kernels before 6.13.
-const SETTLED_NS: i64 = 2_000_000_000;
 
 /// Hashes by stamp. They nominate and never decide: a store through a mapping may change content
 /// and leave the stamp alone.
@@ -40,12 +34,10 @@ impl Stamps {
         (known == stamp).then_some(*sha1)
     }
 
-    /// Remembers a hash, if the file looked the same before and after it was read and has been
-    /// quiet for long enough.
-    fn remember(&mut self, before: Stamp, after: Stamp, sha1: Sha1, now_ns: i64) {
-        let settled = now_ns.saturating_sub(after.changed_ns) > SETTLED_NS;
+    /// Remembers a hash, if the file's stamps before and after reading vouch for it.
+    fn remember(&mut self, before: Stamp, after: Stamp, sha1: Sha1, began_ns: i64) {
         let room = self.known.len() < self.capacity || self.known.contains_key(&after.id);
-        if before == after && settled && room {
+        if before.vouches(&after, began_ns) && room {
             self.known.insert(after.id, (after, sha1));
         }
     }
@@ -69,8 +61,9 @@ impl Stamps {
             let size = found.stamp.size;
             return Ok(Hashed { sha1, size });
         }
-        let (file, stat) = found.open().map_err(HashError::Read)?;
-        self.hash_open(&file, Stamp::of(&stat), hasher, budget)
+        let (file, _) = found.open().map_err(HashError::Read)?;
+        let stamp = Stamp::of(&file).map_err(HashError::Read)?;
+        self.hash_open(&file, stamp, hasher, budget)
     }
 
     /// The hash of an open file that just looked like `stamp`: remembered, or read within `budget`.
@@ -88,19 +81,12 @@ impl Stamps {
         if stamp.size > budget.cap {
             return Err(HashError::TooLarge { cap: budget.cap });
         }
+        let began_ns = now_ns();
         let hashed = hasher.sha1(file, budget)?;
-        let after = fstat(file).map_err(HashError::Read)?;
-        self.remember(stamp, Stamp::of(&after), hashed.sha1, now_ns());
+        let after = Stamp::of(file).map_err(HashError::Read)?;
+        self.remember(stamp, after, hashed.sha1, began_ns);
         Ok(hashed)
     }
-}
-
-fn now_ns() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_nanos()).ok())
-        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -115,6 +101,7 @@ mod tests {
             size: 3,
             modified_ns: changed_ns,
             changed_ns,
+            born_ns: None,
         }
     }
 
@@ -131,7 +118,7 @@ mod tests {
         let mut stamps = Stamps::with_capacity(1);
         stamps.remember(stamp(5), stamp(6), Sha1::OF_NOTHING, LATER);
         assert_eq!(stamps.recall(&stamp(6)), None);
-        stamps.remember(stamp(5), stamp(5), Sha1::OF_NOTHING, 5 + SETTLED_NS);
+        stamps.remember(stamp(5), stamp(5), Sha1::OF_NOTHING, 6);
         assert_eq!(stamps.recall(&stamp(5)), None);
     }
 

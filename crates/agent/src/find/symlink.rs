@@ -10,7 +10,7 @@ use super::directory::{Directory, join};
 /// on the way are not followed. Nothing when it is no link any more.
 pub(crate) fn target_of(directory: &Directory, name: &CStr) -> Option<Vec<u8>> {
     let target = readlinkat(directory, name, Vec::new()).ok()?;
-    Some(resolved(directory.path(), target.as_bytes()))
+    Some(resolved(&directory.path(), target.as_bytes()))
 }
 
 fn resolved(directory: &[u8], target: &[u8]) -> Vec<u8> {

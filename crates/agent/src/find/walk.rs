@@ -2,7 +2,9 @@
 //!
 //! Nothing is ever reached by a path that somebody could turn elsewhere meanwhile, symbolic links
 //! are never followed, and file systems that are served by another machine or a program are not
-//! entered, unless a root itself lies there.
+//! entered, unless a root itself lies there. A tree may be as deep as it likes.
+
+mod levels;
 
 use std::collections::HashSet;
 use std::ffi::{CStr, CString};
@@ -17,14 +19,15 @@ use quell_protocol::{Barrier, Unreached, WirePath};
 use rustix::fs::{FileType, RawDir};
 use rustix::io::Errno;
 
-use super::directory::{Directory, Found, join};
+use self::levels::{Levels, Next};
+use super::directory::{Directory, Found};
 use super::doorway::{Doorway, Opened};
-use super::identity::{FileId, Stamp};
+use super::identity::FileId;
+use super::look::Look;
 use super::symlink::target_of;
-use crate::sys::file;
 
-/// One descriptor is held for each level; deeper trees are counted as passed over.
-const DEEPEST: usize = 1000;
+/// A directory whose path is longer, in bytes, is told by one that it lies in.
+const LONGEST_TOLD: usize = 4096;
 /// No more symbolic links than this are told.
 const MOST_LINKS: usize = 100;
 /// How much of a directory is read at once, in bytes.
@@ -39,16 +42,6 @@ pub struct Tally {
     pub skipped: u64,
     /// Whether the deadline cut the walk short.
     pub out_of_time: bool,
-    /// Whether a tree was too deep to be walked to its end.
-    pub too_deep: bool,
-}
-
-impl Tally {
-    /// Whether there is more below the roots than was looked at.
-    #[must_use]
-    pub fn cut_short(&self) -> bool {
-        self.out_of_time || self.too_deep
-    }
 }
 
 fn barrier(errno: Errno) -> Barrier {
@@ -66,8 +59,10 @@ pub struct Walk<'a> {
     passed_over: &'a HashSet<FileId>,
     only_size: Option<u64>,
     deadline: Option<Instant>,
-    pending: Vec<(Arc<Directory>, CString)>,
+    levels: Levels,
     current: Option<Arc<Directory>>,
+    /// What was found in it to be entered.
+    inner: Vec<CString>,
     ready: Vec<Found>,
     entered: HashSet<FileId>,
     doorway: Doorway,
@@ -97,8 +92,9 @@ impl<'a> Walk<'a> {
             passed_over,
             only_size: None,
             deadline: None,
-            pending: Vec::new(),
+            levels: Levels::default(),
             current: None,
+            inner: Vec::new(),
             ready: Vec::new(),
             entered: HashSet::new(),
             doorway: Doorway::default(),
@@ -154,7 +150,7 @@ impl<'a> Walk<'a> {
         self.tally.skipped += 1;
         // What is by nature no place for files is not worth the room.
         if why != Barrier::Pseudo && self.unreached.len() < MOST_UNREACHED {
-            let path = WirePath::from_bytes(path);
+            let path = WirePath::from_bytes(within(path, LONGEST_TOLD));
             self.unreached.push(Unreached { path, why });
         }
     }
@@ -168,8 +164,14 @@ impl<'a> Walk<'a> {
         if let Some(directory) = self.current.take() {
             self.list(directory);
             true
-        } else if let Some((parent, name)) = self.pending.pop() {
-            self.enter(&parent, &name);
+        } else if let Some(next) = self.levels.pop() {
+            match next {
+                Next::Enter(parent, name) => self.enter(&parent, &name),
+                Next::Lost(trail, count, errno) => {
+                    self.leave_out(&trail.path(), barrier(errno));
+                    self.tally.skipped += count.saturating_sub(1) as u64;
+                }
+            }
             true
         } else if let Some(root) = self.roots.next() {
             self.enter_root(root);
@@ -191,27 +193,22 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, parent: &Arc<Directory>, name: &CString) {
-        if parent.depth >= DEEPEST {
-            self.tally.skipped += 1;
-            self.tally.too_deep = true;
-            return;
-        }
         match self.doorway.open(parent, name) {
             Ok(Opened::Directory(directory)) => self.begin(directory),
-            Ok(Opened::Barred(why)) => self.leave_out(&join(parent.path(), name.to_bytes()), why),
+            Ok(Opened::Barred(why)) => {
+                self.leave_out(&parent.trail().path_of(name.to_bytes()), why);
+            }
             // Gone since it was listed.
             Err(Errno::NOENT) => {}
             Err(errno) => {
-                self.leave_out(&join(parent.path(), name.to_bytes()), barrier(errno));
+                let path = parent.trail().path_of(name.to_bytes());
+                self.leave_out(&path, barrier(errno));
             }
         }
     }
 
     fn begin(&mut self, directory: Directory) {
-        let Ok(id) = directory.id() else {
-            self.tally.skipped += 1;
-            return;
-        };
+        let id = directory.id();
         if !self.passed_over.contains(&id) && self.entered.insert(id) {
             self.current = Some(Arc::new(directory));
         }
@@ -231,7 +228,7 @@ impl<'a> Walk<'a> {
                 Some(Ok(entry)) => {
                     let name = entry.file_name();
                     if name != c"." && name != c".." {
-                        self.note(&directory, name.to_owned(), entry.file_type());
+                        self.note(&directory, name, entry.file_type());
                     }
                 }
             }
@@ -242,15 +239,17 @@ impl<'a> Walk<'a> {
         self.listing = listing;
         if more {
             self.current = Some(directory);
+        } else {
+            self.levels.push(directory, std::mem::take(&mut self.inner));
         }
     }
 
-    fn note(&mut self, directory: &Arc<Directory>, name: CString, kind: FileType) {
+    fn note(&mut self, directory: &Arc<Directory>, name: &CStr, kind: FileType) {
         match kind {
-            FileType::Directory => self.pending.push((Arc::clone(directory), name)),
+            FileType::Directory => self.inner.push(name.to_owned()),
             FileType::RegularFile => self.note_file(directory, name),
             FileType::Unknown => self.note_unknown(directory, name),
-            FileType::Symlink => self.note_link(directory, &name),
+            FileType::Symlink => self.note_link(directory, name),
             FileType::Fifo
             | FileType::Socket
             | FileType::CharacterDevice
@@ -265,40 +264,48 @@ impl<'a> Walk<'a> {
         if let Some(target) = target_of(directory, name)
             && self.led_to.contains(&target)
         {
-            let path = join(directory.path(), name.to_bytes());
+            let path = directory.trail().path_of(name.to_bytes());
             self.links.push(SymbolicLink { path, target });
         }
     }
 
     /// Some file systems do not say in the listing what an entry is.
-    fn note_unknown(&mut self, directory: &Arc<Directory>, name: CString) {
-        if let Ok(stat) = file::look(directory, &name) {
-            match FileType::from_raw_mode(stat.st_mode) {
-                FileType::Directory => self.pending.push((Arc::clone(directory), name)),
-                FileType::RegularFile => self.note_file(directory, name),
-                FileType::Symlink => self.note_link(directory, &name),
-                _ => {}
+    fn note_unknown(&mut self, directory: &Arc<Directory>, name: &CStr) {
+        if let Ok(look) = Look::at(directory, name) {
+            match look.kind {
+                FileType::Unknown => {}
+                kind => self.note(directory, name, kind),
             }
         }
     }
 
-    fn note_file(&mut self, directory: &Arc<Directory>, name: CString) {
-        let stat = match file::look(directory, &name) {
-            Ok(stat) if file::is_regular(&stat) => stat,
-            Ok(_) | Err(Errno::NOENT) => return,
-            Err(_) => {
-                self.tally.skipped += 1;
-                return;
+    fn note_file(&mut self, directory: &Arc<Directory>, name: &CStr) {
+        match self.doorway.look(directory, name) {
+            Ok(look) => {
+                self.tally.files += 1;
+                if self.only_size.is_none_or(|size| size == look.stamp.size) {
+                    let found = Found::seen(Arc::clone(directory), name.to_owned(), &look);
+                    self.ready.push(found);
+                }
             }
-        };
-        self.tally.files += 1;
-        let stamp = Stamp::of(&stat);
-        if self.only_size.is_none_or(|size| size == stamp.size) {
-            self.ready.push(Found {
-                directory: Arc::clone(directory),
-                name,
-                stamp,
-            });
+            // Gone, or something else since it was listed.
+            Err(Errno::NOENT | Errno::INVAL) => {}
+            Err(Errno::REMOTE) => {
+                let path = directory.trail().path_of(name.to_bytes());
+                self.leave_out(&path, Barrier::Served);
+            }
+            Err(_) => self.tally.skipped += 1,
+        }
+    }
+}
+
+/// The path, or as much of it as leads to a directory that it lies in.
+fn within(path: &[u8], most: usize) -> &[u8] {
+    match path.get(..most) {
+        None => path,
+        Some(head) => {
+            let end = head.iter().rposition(|byte| *byte == b'/');
+            head.get(..end.unwrap_or(most)).unwrap_or(head)
         }
     }
 }

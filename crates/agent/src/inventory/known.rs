@@ -3,16 +3,11 @@
 use std::collections::HashMap;
 use std::os::fd::AsFd;
 
-use rustix::fs::fstat;
-
 use crate::find::Stamp;
 use crate::hash::{Budget, Digests, HashError, Hasher};
 
 /// The most files that are remembered: some 30 MB.
 const CAPACITY: usize = 200_000;
-/// A stamp as young as this may be shared with a later write, on kernels before 6.13.
-const SETTLED_NS: i64 = 2_000_000_000;
-
 /// Remembers what files contained when they last looked as they do.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -26,7 +21,7 @@ impl Known {
         self.digests.get(stamp).copied()
     }
 
-    /// Reads an open file that looked like `before`; `now_ns` is the time since the Unix epoch.
+    /// Reads an open file that looked like `before`; `now_ns` since the Unix epoch it is now.
     pub(super) fn read(
         &mut self,
         file: impl AsFd,
@@ -35,9 +30,8 @@ impl Known {
         now_ns: i64,
     ) -> Result<Digests, HashError> {
         let digests = self.hasher.digests(&file, budget)?;
-        let after = Stamp::of(&fstat(&file).map_err(HashError::Read)?);
-        let settled = now_ns.saturating_sub(after.changed_ns) > SETTLED_NS;
-        if before == after && settled && self.digests.len() < CAPACITY {
+        let after = Stamp::of(&file).map_err(HashError::Read)?;
+        if before.vouches(&after, now_ns) && self.digests.len() < CAPACITY {
             self.digests.insert(after, digests);
         }
         Ok(digests)
@@ -58,7 +52,7 @@ mod tests {
     use super::*;
 
     fn stamp(file: &File) -> Stamp {
-        Stamp::of(&fstat(file).unwrap())
+        Stamp::of(file).unwrap()
     }
 
     #[test]
@@ -68,13 +62,14 @@ mod tests {
         fs::write(&path, "abc").unwrap();
         let file = File::open(&path).unwrap();
         let mut known = Known::default();
-        let just_now = stamp(&file).changed_ns + SETTLED_NS;
+        let just_now = stamp(&file).changed_ns + 1;
+        let later = just_now + 3_000_000_000;
         known
             .read(&file, stamp(&file), &Budget::UNLIMITED, just_now)
             .unwrap();
         assert_eq!(known.recall(&stamp(&file)), None);
         let digests = known
-            .read(&file, stamp(&file), &Budget::UNLIMITED, just_now + 1)
+            .read(&file, stamp(&file), &Budget::UNLIMITED, later)
             .unwrap();
         assert_eq!(
             digests.sha1.to_string(),

@@ -5,14 +5,14 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use quell_model::{Sha1, Timestamp};
 use quell_protocol::{Sighting, WirePath};
 
 use super::known::Known;
 use crate::engine::Protect;
-use crate::find::{FileId, Found, Scope, Stamp, Walk, processes};
+use crate::find::{FileId, Found, Scope, Stamp, Walk, now_ns, processes};
 use crate::hash::{Budget, Digests};
 
 /// How far one survey goes.
@@ -97,8 +97,8 @@ impl<P: Protect> Survey<P> {
         };
         for running in scan.by_executable().into_values() {
             let read = running.iter().find_map(|process| {
-                let (file, stat) = process.open_executable().ok()?;
-                let stamp = Stamp::of(&stat);
+                let (file, _) = process.open_executable().ok()?;
+                let stamp = Stamp::of(&file).ok()?;
                 let digests = match self.known.recall(&stamp) {
                     Some(digests) => digests,
                     None => self.known.read(&file, stamp, &budget, now_ns()).ok()?,
@@ -170,7 +170,7 @@ impl<P: Protect> Survey<P> {
             }
         }
         let tally = walk.tally();
-        seen.complete &= !tally.cut_short() && tally.skipped == 0 && unread == 0;
+        seen.complete &= !tally.out_of_time && tally.skipped == 0 && unread == 0;
     }
 
     /// The digests of a file that belongs to this pass.
@@ -189,7 +189,7 @@ impl<P: Protect> Survey<P> {
         if let Some(digests) = self.known.recall(&found.stamp) {
             return Ok(Some(digests));
         }
-        let stamp = Stamp::of(&stat);
+        let stamp = Stamp::of(&file).map_err(|_| Unread)?;
         self.known
             .read(&file, stamp, budget, now_ns())
             .map(Some)
@@ -227,13 +227,6 @@ fn begins_as_a_program(file: &std::fs::File) -> bool {
     let count = file.read_at(&mut magic, 0).unwrap_or(0);
     let read = magic.get(..count).unwrap_or_default();
     read.starts_with(b"\x7fELF") || read.starts_with(b"#!")
-}
-
-fn now_ns() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// What was told of each path: the content, and whether it ran.

@@ -30,6 +30,8 @@ struct Entry {
     size: u64,
     modified_ns: i64,
     changed_ns: i64,
+    #[serde(default)]
+    born_ns: Option<i64>,
     sha1: Sha1,
 }
 
@@ -64,6 +66,7 @@ impl Entry {
             size: stamp.size,
             modified_ns: stamp.modified_ns,
             changed_ns: stamp.changed_ns,
+            born_ns: stamp.born_ns,
             sha1: *sha1,
         }
     }
@@ -74,6 +77,7 @@ impl Entry {
             size,
             modified_ns,
             changed_ns,
+            born_ns,
             sha1,
         } = self;
         (
@@ -82,6 +86,7 @@ impl Entry {
                 size,
                 modified_ns,
                 changed_ns,
+                born_ns,
             },
             sha1,
         )
@@ -101,6 +106,7 @@ mod tests {
             size: 3,
             modified_ns: -5,
             changed_ns: 7,
+            born_ns: Some(6),
         }
     }
 

@@ -17,10 +17,10 @@ use std::time::Instant;
 
 use quell_model::Sha1;
 use quell_protocol::Protection;
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::{Mode, OFlags};
 
 use crate::engine::{Examined, Ownership, Protect};
-use crate::find::{FileId, Stamp};
+use crate::find::{FileId, Look, Stamp};
 use crate::hash::{Budget, Hasher};
 use candidates::Candidate;
 use memory::Remembered;
@@ -218,15 +218,14 @@ fn look(candidates: &[Candidate], known: &Remembered) -> (Index, usize) {
 
 /// The file behind the path, symbolic links followed; nothing for what is no regular file.
 fn stamp_of(path: &Path) -> Option<Stamp> {
-    let stat = rustix::fs::stat(path).ok()?;
-    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    is_file.then(|| Stamp::of(&stat))
+    let look = Look::along(path).ok()?;
+    look.is_regular().then_some(look.stamp)
 }
 
 fn hash(path: &Path, hasher: &mut Hasher) -> Option<(Stamp, Sha1)> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
-    let stamp = Stamp::of(&rustix::fs::fstat(&file).ok()?);
+    let stamp = Stamp::of(&file).ok()?;
     let hashed = hasher.sha1(&file, &Budget::UNLIMITED).ok()?;
     Some((stamp, hashed.sha1))
 }

@@ -4,6 +4,8 @@
 //! own process started and what lies below the stage's root.
 #![allow(dead_code, reason = "each test binary uses its own part of the stage")]
 
+pub(crate) mod mounts;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};

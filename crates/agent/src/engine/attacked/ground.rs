@@ -117,7 +117,7 @@ impl Before {
         Ok(Self {
             stamp: Stamp {
                 changed_ns: 0,
-                ..Stamp::of(&stat)
+                ..Stamp::of(file)?
             },
             mode: stat.st_mode,
             links: stat.st_nlink,

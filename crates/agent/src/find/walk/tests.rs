@@ -79,7 +79,7 @@ fn walk_after_its_deadline_says_that_it_was_cut_short() {
     let none = HashSet::new();
     let mut walk = Walk::new(&roots, &none).until(Instant::now());
     assert!(walk.next().is_none());
-    assert!(walk.tally().cut_short());
+    assert!(walk.tally().out_of_time);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn walk_goes_deeper_than_any_path_may_be_long() {
     let name = CString::new("d".repeat(200)).unwrap();
     for _ in 0..40 {
         rustix::fs::mkdirat(&at, &name, rustix::fs::Mode::RWXU).unwrap();
-        at = at.child(&name, at.mount).unwrap();
+        at = at.child(&name).unwrap();
     }
     let file = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::WRONLY;
     rustix::fs::openat(&at, c"bottom", file, rustix::fs::Mode::RUSR).unwrap();

@@ -6,12 +6,12 @@ use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags, Stat, fstat, stat};
+use rustix::fs::{Mode, OFlags, Stat, fstat};
 
 use super::diversions::Diversions;
 use super::index::{Builder, Index};
 use super::package::{configuration_files, listed, summed};
-use crate::find::Stamp;
+use crate::find::{Look, Stamp};
 use crate::sys::file::is_regular;
 
 /// The longest file that is read, in bytes; the longest that Debian has is a few megabytes long.
@@ -37,7 +37,7 @@ impl Database {
 
     pub(super) fn seen(&self) -> Seen {
         ["info", "status", "diversions"]
-            .map(|name| Some(Stamp::of(&stat(self.directory.join(name)).ok()?)))
+            .map(|name| Some(Look::along(self.directory.join(name)).ok()?.stamp))
     }
 
     /// The file that dpkg locks while it works.

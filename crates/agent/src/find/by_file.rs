@@ -1,0 +1,73 @@
+//! What runs, by the file that it executes: a file is read once, whoever executes it.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::Stat;
+use rustix::io::Errno;
+
+use super::executions::{Execution, deep_scan};
+use super::identity::FileId;
+use super::processes::ProcessScan;
+use super::scope::Scope;
+
+/// Files, and the processes that execute each.
+#[derive(Debug, Default)]
+pub(crate) struct ByFile {
+    pub(crate) files: HashMap<FileId, Vec<Execution>>,
+    /// How many processes would not show what they execute.
+    pub(crate) unreadable: u64,
+}
+
+/// All who execute one file hide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hidden;
+
+/// The files that are executables of processes.
+pub(crate) fn executed(scan: &ProcessScan) -> ByFile {
+    let mut by_file = ByFile {
+        unreadable: scan.unreadable,
+        ..ByFile::default()
+    };
+    for process in &scan.running {
+        let executions = by_file.files.entry(process.executable).or_default();
+        executions.push(Execution::from(*process));
+    }
+    by_file
+}
+
+/// The files that processes have mapped as code or run as scripts, but for those in `left_out`.
+///
+/// # Errors
+/// When `/proc` cannot be read at all.
+pub(crate) fn executed_otherwise(scope: &Scope, left_out: &HashSet<FileId>) -> io::Result<ByFile> {
+    let scan = deep_scan(scope, None)?;
+    let mut by_file = ByFile {
+        unreadable: scan.unreadable,
+        ..ByFile::default()
+    };
+    for execution in scan.executions {
+        if !left_out.contains(&execution.file) {
+            let executions = by_file.files.entry(execution.file).or_default();
+            executions.push(execution);
+        }
+    }
+    Ok(by_file)
+}
+
+/// Opens a file through any of those that execute it. Those that ended since they were seen, or
+/// became another program, hide nothing; whoever refuses does.
+pub(crate) fn open_any(executions: &[Execution]) -> Result<Option<(OwnedFd, Stat)>, Hidden> {
+    let mut hidden = false;
+    for execution in executions {
+        match execution.open() {
+            Ok(opened) => return Ok(Some(opened)),
+            Err(error) => {
+                let errno = Errno::from_io_error(&error);
+                hidden |= !matches!(errno, Some(Errno::NOENT | Errno::SRCH | Errno::STALE));
+            }
+        }
+    }
+    if hidden { Err(Hidden) } else { Ok(None) }
+}

@@ -1,0 +1,253 @@
+//! From a path that a process means to what lies there, without waiting for whoever serves it.
+//!
+//! A look-up on a file system of a dead server or program never returns, not even one that opens
+//! nothing. What the kernel knows already it tells without asking anybody; else the path is gone
+//! step by step, and not into a mount whose files another machine or a program has.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, major, openat, openat2, readlinkat};
+use rustix::io::Errno;
+
+use super::identity::FileId;
+use super::look::Look;
+use crate::sys::mounts::{FileSystem, Mounts};
+
+/// No more symbolic links lead to a file: the kernel's own limit.
+const MOST_LINKS: usize = 40;
+/// A path with more steps is nobody's.
+const MOST_STEPS: usize = 4096;
+
+const PIN: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
+
+/// Pins the regular file that process `pid` means by a path, as seen from its root and its working
+/// directory.
+///
+/// # Errors
+/// `EREMOTE` where a server would have to be asked, `EINVAL` for what is no regular file, and the
+/// system's.
+pub(super) fn resolve(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
+    let pinned = match known_way(pid, path) {
+        // Not all of the way is in memory, or it is not simple, or the kernel is from before 5.12.
+        Err(Errno::AGAIN | Errno::INVAL | Errno::XDEV | Errno::LOOP) => step_by_step(pid, path),
+        pinned => pinned,
+    }?;
+    match Look::behind(&pinned, c"")?.is_regular() {
+        true => Ok(pinned),
+        false => Err(Errno::INVAL),
+    }
+}
+
+/// Asks for what the kernel has in memory. From a working directory only what is simple is asked: a
+/// link, or a step back, could lead out of the process's own root.
+fn known_way(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
+    let resolve = ResolveFlags::CACHED | ResolveFlags::NO_MAGICLINKS;
+    match path.strip_prefix(b"/") {
+        Some(below) => {
+            let resolve = resolve | ResolveFlags::IN_ROOT;
+            openat2(base(pid, "root")?, below, PIN, Mode::empty(), resolve)
+        }
+        None => {
+            let resolve = resolve | ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+            openat2(base(pid, "cwd")?, path, PIN, Mode::empty(), resolve)
+        }
+    }
+}
+
+/// Opens a directory of a process. No server is asked for it: the process has it open itself.
+fn base(pid: u32, which: &str) -> Result<OwnedFd, Errno> {
+    let link = format!("/proc/{pid}/{which}");
+    openat(CWD, link, PIN | OFlags::DIRECTORY, Mode::empty())
+}
+
+/// Goes the way itself, as the kernel would for that process.
+fn step_by_step(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
+    let mut way = Way::of(pid, path)?;
+    while let Some(step) = way.ahead.pop() {
+        match step.as_slice() {
+            b"" | b"." => {}
+            b".." => way.back()?,
+            name => {
+                let name = CString::new(name).map_err(|_| Errno::INVAL)?;
+                if let Some(file) = way.on(&name)? {
+                    return Ok(file);
+                }
+            }
+        }
+    }
+    Err(Errno::ISDIR)
+}
+
+/// Where one is on the way, and what lies ahead.
+struct Way {
+    root: OwnedFd,
+    at: OwnedFd,
+    /// The steps to go, the next one last.
+    ahead: Vec<Vec<u8>>,
+    links: usize,
+    theirs: Mounts,
+}
+
+impl Way {
+    fn of(pid: u32, path: &[u8]) -> Result<Self, Errno> {
+        let start = if path.starts_with(b"/") {
+            "root"
+        } else {
+            "cwd"
+        };
+        let mut way = Self {
+            root: base(pid, "root")?,
+            at: base(pid, start)?,
+            ahead: Vec::new(),
+            links: 0,
+            theirs: Mounts::of_process(pid),
+        };
+        way.has_to_go(path)?;
+        way.refuse_if_served(&Look::behind(&way.at, c"")?)?;
+        Ok(way)
+    }
+
+    fn has_to_go(&mut self, path: &[u8]) -> Result<(), Errno> {
+        let steps = path.split(|byte| *byte == b'/').rev();
+        self.ahead.extend(steps.map(<[u8]>::to_vec));
+        match self.ahead.len() > MOST_STEPS {
+            true => Err(Errno::NAMETOOLONG),
+            false => Ok(()),
+        }
+    }
+
+    /// Goes back by one directory, but never out of the root.
+    fn back(&mut self) -> Result<(), Errno> {
+        let is_at_root =
+            FileId::behind_descriptor(&self.at)? == FileId::behind_descriptor(&self.root)?;
+        if !is_at_root {
+            let above = openat(&self.at, c"..", PIN | OFlags::DIRECTORY, Mode::empty())?;
+            self.refuse_if_served(&Look::behind(&above, c"")?)?;
+            self.at = above;
+        }
+        Ok(())
+    }
+
+    /// Goes on by one name; answers the file where the way ends.
+    fn on(&mut self, name: &CStr) -> Result<Option<OwnedFd>, Errno> {
+        let look = Look::at(&self.at, name)?;
+        self.refuse_if_served(&look)?;
+        match look.kind {
+            FileType::Symlink => self.along_link(name).map(|()| None),
+            FileType::Directory => {
+                let flags = PIN | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+                self.at = openat(&self.at, name, flags, Mode::empty())?;
+                Ok(None)
+            }
+            _ if self.ahead.is_empty() => {
+                openat(&self.at, name, PIN | OFlags::NOFOLLOW, Mode::empty()).map(Some)
+            }
+            _ => Err(Errno::NOTDIR),
+        }
+    }
+
+    fn along_link(&mut self, name: &CStr) -> Result<(), Errno> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return Err(Errno::LOOP);
+        }
+        let target = readlinkat(&self.at, name, Vec::new())?;
+        if target.as_bytes().starts_with(b"/") {
+            self.at = self.root.try_clone().map_err(|_| Errno::MFILE)?;
+            self.refuse_if_served(&Look::behind(&self.at, c"")?)?;
+        }
+        self.has_to_go(target.as_bytes())
+    }
+
+    /// What lies on a block device is local; else the mount tells. One that is in no table may be that
+    /// of a server that was given up while somebody still used it.
+    fn refuse_if_served(&mut self, look: &Look) -> Result<(), Errno> {
+        if major(look.stamp.id.dev) != 0 {
+            return Ok(());
+        }
+        let known = self.theirs.known(look.mount);
+        match known.or_else(|| Mounts::default().known(look.mount)) {
+            Some(FileSystem::Local) => Ok(()),
+            Some(FileSystem::Served | FileSystem::Pseudo) | None => Err(Errno::REMOTE),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    /// A file by both ways: by what is in memory, and step by step.
+    fn both(path: &[u8]) -> [Option<FileId>; 2] {
+        let pid = std::process::id();
+        [resolve(pid, path), step_by_step(pid, path)]
+            .map(|pinned| FileId::behind_descriptor(pinned.ok()?).ok())
+    }
+
+    fn id(path: &Path) -> FileId {
+        FileId::of(&rustix::fs::stat(path).unwrap())
+    }
+
+    #[test]
+    fn path_leads_where_it_leads_the_process() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path().canonicalize().unwrap();
+        fs::create_dir_all(base.join("a/b")).unwrap();
+        fs::write(base.join("a/b/file"), "x").unwrap();
+        symlink("../a/b", base.join("a/relative")).unwrap();
+        symlink(base.join("a"), base.join("absolute")).unwrap();
+        let file = Some(id(&base.join("a/b/file")));
+        for path in [
+            "a/b/file",
+            "a//./b/file",
+            "a/b/../b/file",
+            "a/relative/file",
+            "absolute/relative/../b/file",
+        ] {
+            let path = base.join(path);
+            assert_eq!(both(path.as_os_str().as_bytes()), [file, file], "{path:?}");
+        }
+        // More steps back than there are directories stay at the root.
+        let far_back = [b"/..".repeat(99), base.as_os_str().as_bytes().to_vec()].concat();
+        let far_back = [far_back, b"/a/b/file".to_vec()].concat();
+        assert_eq!(both(&far_back), [file, file]);
+    }
+
+    #[test]
+    fn path_of_nothing_or_of_no_file_leads_nowhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path().canonicalize().unwrap();
+        fs::write(base.join("file"), "x").unwrap();
+        symlink("round", base.join("round")).unwrap();
+        for path in ["gone", "file/x", "round", "", "gone/../file"] {
+            let path = base.join(path);
+            assert_eq!(both(path.as_os_str().as_bytes()), [None, None], "{path:?}");
+        }
+        for path in [
+            &b"/proc/self/exe"[..],
+            b"/proc/self/status",
+            b"",
+            b"/",
+            b"a\0b",
+        ] {
+            assert_eq!(both(path), [None, None], "{path:?}");
+        }
+        let endless = [b"/usr".to_vec(), b"/.".repeat(9000)].concat();
+        assert_eq!(both(&endless), [None, None]);
+    }
+
+    #[test]
+    fn path_without_a_root_begins_at_the_working_directory() {
+        let here = std::env::current_dir().unwrap().join("Cargo.toml");
+        let file = Some(id(&here));
+        let name = here.parent().and_then(Path::file_name).unwrap();
+        let round_about = [b"../", name.as_bytes(), b"/Cargo.toml"].concat();
+        assert_eq!(both(b"Cargo.toml"), [file, file]);
+        assert_eq!(both(&round_about), [file, file]);
+    }
+}
