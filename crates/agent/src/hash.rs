@@ -83,6 +83,7 @@ pub enum HashError {
 #[derive(Debug)]
 pub struct Hasher {
     buffer: Vec<u8>,
+    bytes_read: u64,
 }
 
 impl Default for Hasher {
@@ -97,7 +98,15 @@ impl Hasher {
     pub fn new() -> Self {
         Self {
             buffer: vec![0; BUFFER],
+            bytes_read: 0,
         }
+    }
+
+    /// How many bytes it has read from files by now, of those that it gave up, too. What was never
+    /// written is not read.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// The SHA-1 of the whole content of `file`.
@@ -166,7 +175,10 @@ impl Hasher {
                 }
                 None => match rustix::io::pread(file, self.buffer.as_mut_slice(), size) {
                     Ok(0) => return Ok(size),
-                    Ok(count) => count,
+                    Ok(count) => {
+                        self.bytes_read = self.bytes_read.saturating_add(count as u64);
+                        count
+                    }
                     Err(Errno::INTR) => continue,
                     Err(errno) => return Err(HashError::Read(errno)),
                 },
@@ -348,6 +360,18 @@ mod tests {
             Hasher::new().sha1(file(b"abcd"), &budget),
             Err(HashError::TooLarge { cap: 3 })
         );
+    }
+
+    #[test]
+    fn hasher_counts_what_it_read_and_not_what_was_never_written() {
+        let mut hasher = Hasher::new();
+        hasher.sha1(file(b"abc"), &Budget::UNLIMITED).unwrap();
+        hasher.digests(file(b"de"), &Budget::UNLIMITED).unwrap();
+        assert_eq!(hasher.bytes_read(), 5);
+        let hole = tempfile::tempfile().unwrap();
+        hole.set_len(1 << 20).unwrap();
+        hasher.sha1(&hole, &Budget::UNLIMITED).unwrap();
+        assert_eq!(hasher.bytes_read(), 5);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod inventory;
 mod journal;
 pub mod link;
 mod network;
+mod page_cache;
 pub mod plan;
 pub mod policy;
 pub mod protect;

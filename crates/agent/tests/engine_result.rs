@@ -13,7 +13,7 @@ mod engine_stage;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-use engine_stage::{Sleeper, Stage, file_at};
+use engine_stage::{Nothing, Sleeper, Stage, file_at, finished};
 use quell_agent::engine::Engine;
 use quell_protocol::{
     ActionResult, Barrier, Confidence, FailureReason, FileOutcome, Hints, Limit, Order,
@@ -49,9 +49,67 @@ fn nothing_found_tells_that_everything_was_looked_at() {
     let stage = Stage::new();
     stage.innocent("innocent");
     let result = stage.act(&stage.engine());
-    assert_eq!(result.coverage.tiers, [Tier::Running, Tier::Everything]);
+    assert_eq!(
+        result.coverage.tiers,
+        [Tier::Running, Tier::Executables, Tier::Everything]
+    );
     assert!(result.coverage.complete && result.coverage.files == 1);
     assert_eq!(reasons(&result), []);
+}
+
+#[test]
+fn what_could_be_executed_is_read_first_and_then_only_what_is_as_large() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let size = fs::metadata(&program).unwrap().len();
+    let other = vec![b'.'; usize::try_from(size).unwrap() + 1];
+    for number in 0..40 {
+        fs::write(stage.path(format!("other-{number}")), &other).unwrap();
+    }
+    let copy = stage.path("copy-that-is-not-executable");
+    fs::write(&copy, fs::read(&program).unwrap()).unwrap();
+    let result = stage.act(&stage.engine());
+    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+    assert!(!program.exists() && !copy.exists());
+    let coverage = &result.coverage;
+    assert!(
+        (2 * size..10 * size).contains(&coverage.bytes_read),
+        "{coverage:#?}"
+    );
+    assert_eq!(coverage.only_size, Some(size));
+    assert!(coverage.milliseconds > 0);
+}
+
+#[test]
+fn search_without_time_tells_no_tier_below_the_roots_and_what_it_cost() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut config = stage.config();
+    config.limits.sweep = std::time::Duration::ZERO;
+    let engine = Engine::open(config, Box::new(stage.vault()), Box::new(Nothing)).unwrap();
+    let coverage = stage.act(&engine).coverage;
+    assert!(program.exists());
+    assert_eq!(coverage.tiers, [Tier::Running]);
+    assert_eq!(coverage.ended_by, [Limit::Time]);
+    assert!(!coverage.complete && coverage.only_size.is_none());
+    assert!(coverage.milliseconds > 0);
+}
+
+#[test]
+fn named_path_that_cannot_be_read_was_not_looked_at() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let mut config = stage.config();
+    config.limits.hash_cap = 1;
+    let engine = Engine::open(config, Box::new(stage.vault()), Box::new(Nothing)).unwrap();
+    let mut order = stage.order();
+    let Verb::StopAndQuarantineFile { hints, .. } = &mut order.verb else {
+        panic!("not an order to stop a file");
+    };
+    *hints = at(&program);
+    let coverage = finished(engine.carry_out(&order).unwrap()).coverage;
+    assert!(!coverage.tiers.contains(&Tier::Hinted), "{coverage:#?}");
+    assert_eq!(coverage.ended_by, [Limit::FileSize]);
 }
 
 #[test]
@@ -77,7 +135,7 @@ fn root_that_is_not_there_is_named() {
     let mut config = stage.config();
     let gone = stage.path("gone");
     config.scope.roots.push(gone.clone());
-    let protect = engine_stage::Nothing;
+    let protect = Nothing;
     let engine = Engine::open(config, Box::new(stage.vault()), Box::new(protect)).unwrap();
     let result = stage.act(&engine);
     let [unreached] = result.coverage.unreached.as_slice() else {
@@ -93,7 +151,7 @@ fn file_too_large_to_be_read_makes_not_found_doubtful() {
     stage.innocent("innocent");
     let mut config = stage.config();
     config.limits.hash_cap = 10;
-    let protect = engine_stage::Nothing;
+    let protect = Nothing;
     let engine = Engine::open(config, Box::new(stage.vault()), Box::new(protect)).unwrap();
     let result = stage.act(&engine);
     assert_eq!(result.coverage.ended_by, [Limit::FileSize]);
@@ -116,7 +174,7 @@ fn hinted(stage: &Stage, given: Hints, dry: bool) -> Order {
 
 fn carried_out(stage: &Stage, given: Hints, dry: bool) -> ActionResult {
     let order = hinted(stage, given, dry);
-    engine_stage::finished(stage.engine().carry_out(&order).unwrap())
+    finished(stage.engine().carry_out(&order).unwrap())
 }
 
 fn at(path: &std::path::Path) -> Hints {
@@ -174,7 +232,7 @@ fn dry_run_of_the_empty_file_says_that_it_is_protected() {
     if let Verb::StopAndQuarantineFile { sha1, .. } = &mut order.verb {
         *sha1 = quell_model::Sha1::OF_NOTHING;
     }
-    let result = engine_stage::finished(stage.engine().carry_out(&order).unwrap());
+    let result = finished(stage.engine().carry_out(&order).unwrap());
     assert_eq!(result.coverage.protection, Some(Protection::EmptyFile));
     let would_be = result.dry_run.unwrap().would_be;
     assert!(matches!(
@@ -195,13 +253,13 @@ fn size_that_is_hinted_keeps_other_files_from_being_read() {
     let size = fs::metadata(&program).unwrap().len();
     let mut config = stage.config();
     config.limits.hash_cap = size;
-    let protect = engine_stage::Nothing;
+    let protect = Nothing;
     let engine = Engine::open(config, Box::new(stage.vault()), Box::new(protect)).unwrap();
     let hints = Hints {
         file_size: Some(size),
         paths: Vec::new(),
     };
-    let result = engine_stage::finished(engine.carry_out(&hinted(&stage, hints, false)).unwrap());
+    let result = finished(engine.carry_out(&hinted(&stage, hints, false)).unwrap());
     assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
     assert_eq!(result.coverage.only_size, Some(size));
     assert!(!program.exists());

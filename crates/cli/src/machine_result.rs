@@ -149,32 +149,10 @@ fn residuals(residuals: &[Residual]) -> String {
 
 /// How far it went, so that "not found" is honest.
 fn looked_at(coverage: &Coverage) -> String {
-    let mut text = format!(
-        "looked at {} processes and {} files",
-        coverage.processes, coverage.files
-    );
-    let tiers: Vec<&str> = coverage.tiers.iter().map(|tier| tier.what()).collect();
-    if !tiers.is_empty() {
-        text.push_str(&format!(": {}", tiers.join(", ")));
-    }
-    if let Some(size) = coverage.only_size {
-        text.push_str(&format!(" ({size} bytes)"));
-    }
-    text.push('\n');
-    let left_out = coverage.processes_unreadable + coverage.files_skipped;
-    if left_out > 0 {
-        text.push_str(&format!(
-            "could not be read or were passed over: {left_out}\n"
-        ));
-    }
-    for limit in &coverage.ended_by {
-        text.push_str(&format!("cut short: {}\n", limit.what()));
-    }
-    for unreached in &coverage.unreached {
-        let path = printable(unreached.path.display());
-        text.push_str(&format!("not entered: {path}, {}\n", unreached.why.why()));
-    }
-    text
+    let lines = coverage.lines().into_iter();
+    lines
+        .map(|line| format!("{}\n", printable(&line)))
+        .collect()
 }
 
 fn off(degraded: &[String]) -> Option<String> {

@@ -1,5 +1,7 @@
 //! How far a search went, so that "not found" is honest.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Protection, WirePath};
@@ -56,12 +58,52 @@ impl Coverage {
         }
     }
 
+    /// Adds what a search cost, which may have gone in several rounds: `bytes` that it read, and the
+    /// time that it took, begun milliseconds counted as whole ones.
+    pub fn add_cost(&mut self, bytes: u64, time: Duration) {
+        let milliseconds = time.as_nanos().div_ceil(1_000_000);
+        let milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
+        self.bytes_read = self.bytes_read.saturating_add(bytes);
+        self.milliseconds = self.milliseconds.saturating_add(milliseconds);
+    }
+
     /// Notes what cut the search short, once.
     pub fn cut_by(&mut self, limit: Limit) {
         self.complete = false;
         if !self.ended_by.contains(&limit) {
             self.ended_by.push(limit);
         }
+    }
+
+    /// What to tell a person, line by line. Paths are as the machine tells them: whoever shows them
+    /// takes out what a terminal would obey.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![self.looked_at()];
+        let left_out = self.processes_unreadable.saturating_add(self.files_skipped);
+        if left_out > 0 {
+            lines.push(format!("could not be read or were passed over: {left_out}"));
+        }
+        let ended = self.ended_by.iter();
+        lines.extend(ended.map(|limit| format!("cut short: {}", limit.what())));
+        lines.extend(self.unreached.iter().map(|unreached| {
+            let (path, why) = (unreached.path.display(), unreached.why.why());
+            format!("not entered: {path}, {why}")
+        }));
+        lines
+    }
+
+    fn looked_at(&self) -> String {
+        let (processes, files) = (self.processes, self.files);
+        let mut line = format!("looked at {processes} processes and {files} files");
+        let tiers: Vec<&str> = self.tiers.iter().map(|tier| tier.what()).collect();
+        if !tiers.is_empty() {
+            line.push_str(&format!(": {}", tiers.join(", ")));
+        }
+        if let Some(size) = self.only_size {
+            line.push_str(&format!(" ({size} bytes)"));
+        }
+        line
     }
 }
 
@@ -185,6 +227,47 @@ mod tests {
             coverage.reached(tier);
         }
         assert_eq!(coverage.tiers, [Tier::Running, Tier::Everything]);
+    }
+
+    #[test]
+    fn cost_of_all_rounds_is_told_and_none_is_for_nothing() {
+        let mut coverage = Coverage::default();
+        coverage.add_cost(3, Duration::from_nanos(1));
+        coverage.add_cost(4, Duration::from_micros(2001));
+        assert_eq!((coverage.bytes_read, coverage.milliseconds), (7, 4));
+        coverage.add_cost(u64::MAX, Duration::MAX);
+        assert_eq!(coverage.bytes_read, u64::MAX);
+    }
+
+    #[test]
+    fn lines_say_how_far_was_looked_and_what_was_not() {
+        let mut coverage = Coverage {
+            processes: 621,
+            processes_unreadable: 1,
+            files: 9,
+            files_skipped: 2,
+            only_size: Some(99),
+            ..Coverage::default()
+        };
+        coverage.reached(Tier::SizeMatch);
+        coverage.cut_by(Limit::Time);
+        coverage.unreached.push(Unreached {
+            path: WirePath::from_bytes(b"/mnt"),
+            why: Barrier::Served,
+        });
+        assert_eq!(
+            coverage.lines(),
+            [
+                "looked at 621 processes and 9 files: every file of that size (99 bytes)",
+                "could not be read or were passed over: 3",
+                "cut short: the time for searching was over",
+                "not entered: /mnt, it is served by another machine or a program",
+            ]
+        );
+        assert_eq!(
+            Coverage::default().lines(),
+            ["looked at 0 processes and 0 files"]
+        );
     }
 
     #[test]

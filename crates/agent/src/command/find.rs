@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use quell_model::Sha1;
-use quell_protocol::Coverage;
+use quell_protocol::Confidence;
 use quell_terminal::{Exit, Failure, FormatFlag, Span, Table, printable};
 
 use self::progress::Progress;
@@ -76,7 +76,7 @@ fn for_people(findings: &Findings) -> String {
     let mut table = Table::new(&["found", "path", "where"]);
     for process in &findings.processes {
         let found = format!("process {}", process.pid);
-        table.row([&found, process.executable.display(), &place(process)]);
+        table.row([&found, process.path.display(), &place(process)]);
     }
     for file in &findings.files {
         table.row(["file", file.display(), ""]);
@@ -92,7 +92,9 @@ fn for_people(findings: &Findings) -> String {
             printable(refusal)
         ));
     }
-    text.push_str(&looked_at(&findings.coverage));
+    for line in findings.coverage.lines() {
+        text.push_str(&format!("{}\n", printable(&line)));
+    }
     text
 }
 
@@ -102,36 +104,21 @@ fn place(process: &FoundProcess) -> String {
         .as_ref()
         .map(|id| format!("container {id}"));
     let user = Some(format!("user {}", process.uid));
-    let places = [user, container, process.unit.clone()];
+    let places = [user, container, process.unit.clone(), how(process)];
     places.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn looked_at(coverage: &Coverage) -> String {
-    let tiers: Vec<&str> = coverage.tiers.iter().map(|tier| tier.what()).collect();
-    let mut text = format!(
-        "looked at {} processes and {} files: {}",
-        coverage.processes,
-        coverage.files,
-        tiers.join(", ")
-    );
-    if let Some(size) = coverage.only_size {
-        text.push_str(&format!(" ({size} bytes)"));
-    }
-    text.push('\n');
-    let unreadable = coverage.processes_unreadable + coverage.files_skipped;
-    if unreadable > 0 {
-        text.push_str(&format!(
-            "not everything could be read: {unreadable} left out\n"
-        ));
-    }
-    for limit in &coverage.ended_by {
-        text.push_str(&format!("cut short: {}\n", limit.what()));
-    }
-    for unreached in &coverage.unreached {
-        let path = printable(unreached.path.display());
-        text.push_str(&format!("not entered: {path}, {}\n", unreached.why.why()));
-    }
-    text
+/// What is not the usual way to execute a file.
+fn how(process: &FoundProcess) -> Option<String> {
+    let how = match process.confidence {
+        Confidence::Executable => return None,
+        _ if process.would_go_on => "uses it as a library and would go on",
+        Confidence::Mapping => "has it mapped as code",
+        Confidence::OpenScript => "has it open as its script",
+        Confidence::CommandLine => "its command line names it as the script",
+        _ => "executes it in another way",
+    };
+    Some(how.to_owned())
 }
 
 #[cfg(test)]

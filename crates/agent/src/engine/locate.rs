@@ -1,27 +1,23 @@
 //! Finding what holds the content: first what runs, then what lies below the roots.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
-use quell_protocol::{Limit, Tier};
-
-use rustix::fs::Stat;
+use quell_protocol::Tier;
 use rustix::io::Errno;
 
 use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
 use crate::find::{
-    Execution, FileId, Found, Nature, Stamp, Walk, deep_scan, nominated, pointed_at, processes,
-    seen_by,
+    Execution, FileId, Found, Hidden, Nature, Stamp, executed, executed_otherwise, nominated,
+    open_any, pointed_at, processes, seen_by,
 };
 use crate::hash::{Budget, Hashed};
 use crate::journal::Place;
+use crate::page_cache::Footprint;
 use crate::plan::{Fact, Reach};
-
-/// Every candidate costs descriptors; a further round takes what is beyond this.
-const MOST_CANDIDATES: usize = 1000;
 
 /// Whether a hash may be remembered from an earlier search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,25 +28,18 @@ enum Memory {
     ReadAgain,
 }
 
-/// Opens the file through any of those that execute it. Those that ended since they were seen, or
-/// became another program, hide nothing; whoever refuses does.
-fn open_any(executions: &[Execution]) -> Result<Option<(OwnedFd, Stat)>, ()> {
-    let mut hidden = false;
-    for execution in executions {
-        match execution.open() {
-            Ok(opened) => return Ok(Some(opened)),
-            Err(error) => {
-                let errno = Errno::from_io_error(&error);
-                hidden |= !matches!(errno, Some(Errno::NOENT | Errno::SRCH | Errno::STALE));
-            }
-        }
-    }
-    if hidden { Err(()) } else { Ok(None) }
-}
-
 impl Action<'_> {
-    /// Searches, and asks for every file that was found whether it is protected.
+    /// Searches, and asks for every file that was found whether it is protected. However it ends, the
+    /// result tells what it cost.
     pub(super) fn locate(&mut self, reach: Reach) -> Result<Fact, Fault> {
+        let (began, read_before) = (Instant::now(), self.bench.hasher.bytes_read());
+        let located = self.search(reach);
+        let read = self.bench.hasher.bytes_read().saturating_sub(read_before);
+        self.coverage.add_cost(read, began.elapsed());
+        located
+    }
+
+    fn search(&mut self, reach: Reach) -> Result<Fact, Fault> {
         self.candidates.clear();
         self.look_at_processes(reach)?;
         self.look_at_hinted_paths();
@@ -80,22 +69,15 @@ impl Action<'_> {
         self.coverage.processes_unreadable = scan.unreadable;
         self.coverage.reached(Tier::Running);
         let mut unread = 0;
-        let by_executable = scan.by_executable();
-        let executables: HashSet<FileId> = by_executable.keys().copied().collect();
-        for (id, running) in by_executable {
-            let executions = running.into_iter().map(Execution::from).collect();
+        let executed = executed(&scan).files;
+        let executables: HashSet<FileId> = executed.keys().copied().collect();
+        for (id, executions) in executed {
             unread += self.consider(id, executions, Memory::Recall);
         }
         if reach == Reach::Everything || self.candidates.is_empty() {
-            let deep = deep_scan(self.scope, None).map_err(Fault::Processes)?;
-            self.coverage.processes_unreadable = scan.unreadable.max(deep.unreadable);
-            let mut others: HashMap<FileId, Vec<Execution>> = HashMap::new();
-            for execution in deep.executions {
-                if !executables.contains(&execution.file) {
-                    others.entry(execution.file).or_default().push(execution);
-                }
-            }
-            for (id, executions) in others {
+            let others = executed_otherwise(self.scope, &executables).map_err(Fault::Processes)?;
+            self.coverage.processes_unreadable = scan.unreadable.max(others.unreadable);
+            for (id, executions) in others.files {
                 unread += self.consider(id, executions, Memory::ReadAgain);
             }
         }
@@ -137,10 +119,10 @@ impl Action<'_> {
         if let Some(known) = self.known.get(&id) {
             return known.content.try_clone().map(Some).map_err(|_| ());
         }
-        let Some((content, stat)) = open_any(executions)? else {
+        let Some((content, _)) = open_any(executions).map_err(|Hidden| ())? else {
             return Ok(None);
         };
-        let stamp = Stamp::of(&stat);
+        let stamp = Stamp::of(&content).map_err(|_| ())?;
         if self.known_size.is_some_and(|size| size != stamp.size) {
             return Ok(None);
         }
@@ -181,14 +163,11 @@ impl Action<'_> {
 
     /// A process may run from where an earlier round put its file; that is no path to take it from.
     fn may_be_taken(&self, found: &Found, path: &[u8]) -> bool {
-        let is_ours = found
-            .directory
-            .id()
-            .is_ok_and(|directory| self.passed_over.contains(&directory));
+        let is_ours = self.passed_over.contains(&found.directory.id());
         !is_ours && !self.stuck_names.contains(path)
     }
 
-    fn candidate(&self, id: FileId, content: OwnedFd) -> Candidate {
+    pub(super) fn candidate(&self, id: FileId, content: OwnedFd) -> Candidate {
         let known = self.known.get(&id);
         Candidate {
             id,
@@ -223,7 +202,7 @@ impl Action<'_> {
 
     /// The size that a copy has: what was read of one, else what the server says. What runs is read
     /// whatever the server says.
-    fn wanted_size(&self) -> Option<u64> {
+    pub(super) fn wanted_size(&self) -> Option<u64> {
         self.known_size.or(self.hints.file_size)
     }
 
@@ -231,6 +210,7 @@ impl Action<'_> {
     fn look_at_hinted_paths(&mut self) {
         let budget = self.hash_budget(Some(Instant::now() + self.limits.sweep));
         let hints = self.hints;
+        let mut unread = 0;
         for path in &hints.paths {
             let (roots, passed_over) = (&self.scope.roots, &self.passed_over);
             let Some(found) = pointed_at(roots, passed_over, &path.to_bytes()) else {
@@ -239,89 +219,24 @@ impl Action<'_> {
             let id = found.stamp.id;
             if let Some(index) = self.candidates.iter().position(|one| one.id == id) {
                 self.add_link(index, found);
-            } else if !self.stuck_names.contains(&found.path())
-                && let Ok(Some(content)) = self.content_at(&found, &budget)
-            {
-                let mut candidate = self.candidate(id, content);
-                candidate.add_link(found);
-                self.candidates.push(candidate);
+            } else if !self.stuck_names.contains(&found.path()) {
+                match self.content_at(&found, &budget) {
+                    Ok(Some(content)) => {
+                        let mut candidate = self.candidate(id, content);
+                        candidate.add_link(found);
+                        self.candidates.push(candidate);
+                    }
+                    Ok(None) => {}
+                    Err(()) => unread += 1,
+                }
             }
         }
-        if !hints.paths.is_empty() {
+        if !hints.paths.is_empty() && unread == 0 {
             self.coverage.reached(Tier::Hinted);
         }
     }
 
-    /// Walks the roots. As soon as one copy is known, only files of its size are read.
-    fn sweep(&mut self, taken: HashSet<Vec<u8>>) {
-        let deadline = Instant::now() + self.limits.sweep;
-        let scope = self.scope;
-        let passed_over = self.passed_over.clone();
-        let mut walk = Walk::new(&scope.roots, &passed_over)
-            .only_size(self.wanted_size())
-            .noting_links_to(taken)
-            .until(deadline);
-        let budget = self.hash_budget(Some(deadline));
-        let mut by_id: HashMap<FileId, usize> = HashMap::new();
-        for (index, candidate) in self.candidates.iter().enumerate() {
-            by_id.insert(candidate.id, index);
-        }
-        let mut unread = 0;
-        let (mut too_many, mut too_large) = (false, false);
-        for found in walk.by_ref() {
-            if let Some(index) = by_id.get(&found.stamp.id) {
-                self.add_link(*index, found);
-                continue;
-            }
-            if self
-                .wanted_size()
-                .is_some_and(|size| size != found.stamp.size)
-                || self.stuck_names.contains(&found.path())
-            {
-                continue;
-            }
-            let size = found.stamp.size;
-            match self.content_at(&found, &budget) {
-                Ok(None) => {}
-                Err(()) => {
-                    unread += 1;
-                    too_large |= size > budget.cap;
-                }
-                Ok(Some(_)) if self.candidates.len() >= MOST_CANDIDATES => too_many = true,
-                Ok(Some(content)) => {
-                    let mut candidate = self.candidate(found.stamp.id, content);
-                    by_id.insert(found.stamp.id, self.candidates.len());
-                    candidate.add_link(found);
-                    self.candidates.push(candidate);
-                }
-            }
-        }
-        self.dangling = walk.links().to_vec();
-        let tally = walk.tally();
-        self.coverage.files = self.coverage.files.max(tally.files);
-        self.coverage.files_skipped = tally.skipped + unread;
-        self.coverage.complete = true;
-        self.coverage.ended_by.clear();
-        self.coverage.unreached = walk.unreached().to_vec();
-        let ended = [
-            (budget.is_over(), Limit::Time),
-            (tally.too_deep, Limit::Depth),
-            (too_many, Limit::Copies),
-            (too_large, Limit::FileSize),
-        ];
-        for (_, limit) in ended.into_iter().filter(|(ended, _)| *ended) {
-            self.coverage.cut_by(limit);
-        }
-        if self.coverage.complete {
-            self.coverage.only_size = self.wanted_size();
-            self.coverage.reached(match self.coverage.only_size {
-                Some(_) => Tier::SizeMatch,
-                None => Tier::Everything,
-            });
-        }
-    }
-
-    fn add_link(&mut self, index: usize, found: Found) {
+    pub(super) fn add_link(&mut self, index: usize, found: Found) {
         if self.stuck_names.contains(&found.path()) {
             return;
         }
@@ -330,7 +245,12 @@ impl Action<'_> {
         }
     }
 
-    fn content_at(&mut self, found: &Found, budget: &Budget) -> Result<Option<OwnedFd>, ()> {
+    /// Opens a file that was found, if it has the wanted content.
+    pub(super) fn content_at(
+        &mut self,
+        found: &Found,
+        budget: &Budget,
+    ) -> Result<Option<OwnedFd>, ()> {
         if let Some(known) = self.known.get(&found.stamp.id) {
             return known.content.try_clone().map(Some).map_err(|_| ());
         }
@@ -342,8 +262,15 @@ impl Action<'_> {
             Err(Errno::NOENT) => return Ok(None),
             Err(_) => return Err(()),
         };
-        let hashed = self.bench.hasher.sha1(&content, budget).map_err(|_| ())?;
-        Ok(self.is_wanted(hashed).then_some(content))
+        let footprint = Footprint::before_reading(&content, found.stamp.size);
+        let hashed = self.bench.hasher.sha1(&content, budget);
+        let is_wanted = hashed.is_ok_and(|hashed| self.is_wanted(hashed));
+        if is_wanted {
+            return Ok(Some(content));
+        }
+        // The wanted file is read again at once; this one is nobody's.
+        footprint.wipe(&content);
+        hashed.map(|_| None).map_err(|_| ())
     }
 
     /// Who restores a file while the action still goes on wants to have it.

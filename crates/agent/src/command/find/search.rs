@@ -12,8 +12,12 @@ use serde::Serialize;
 
 use super::progress::Progress;
 use crate::engine::{Condition, Examined, Protect};
-use crate::find::{ControlGroup, FileId, Found, RunningProcess, Scope, Walk, processes, uid_of};
+use crate::find::{
+    ControlGroup, Execution, FileId, Found, Hidden, Nature, Scope, Walk, executed,
+    executed_otherwise, open_any, processes, uid_of,
+};
 use crate::hash::{Budget, Hasher};
+use crate::page_cache::Footprint;
 use crate::policy::{Finding, Radius, Refusal, Rule};
 
 /// How many of the files that are found are asked about.
@@ -38,9 +42,13 @@ pub(super) struct Findings {
 pub(super) struct FoundProcess {
     pub(super) pid: u32,
     pub(super) uid: u32,
+    /// Where the content is that it executes: its executable, what it has mapped, or its script.
     #[serde(flatten)]
-    pub(super) executable: WirePath,
+    pub(super) path: WirePath,
     pub(super) confidence: Confidence,
+    /// Whether an order lets it go on, because it only uses the file as a library.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) would_go_on: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) container: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,14 +56,16 @@ pub(super) struct FoundProcess {
 }
 
 impl FoundProcess {
-    fn of(process: &RunningProcess) -> Self {
-        let group = ControlGroup::of(process.pid);
+    fn of(execution: &Execution, nature: Nature) -> Self {
+        let pid = execution.pid;
+        let group = ControlGroup::of(pid);
         let named = |name: Option<&str>| name.map(str::to_owned);
         Self {
-            pid: process.pid,
-            uid: uid_of(process.pid),
-            executable: WirePath::from_bytes(&process.executable_link()),
-            confidence: Confidence::Executable,
+            pid,
+            uid: uid_of(pid),
+            path: WirePath::from_bytes(&execution.path()),
+            confidence: execution.confidence(),
+            would_go_on: execution.only_uses(nature),
             container: named(group.as_ref().and_then(ControlGroup::container)),
             unit: named(group.as_ref().and_then(ControlGroup::unit)),
         }
@@ -152,33 +162,52 @@ impl Search {
             .collect()
     }
 
+    /// Looks at what runs, in every way in which an order looks.
     pub(super) fn among_processes(&mut self) -> io::Result<()> {
-        let scan = processes(&Scope::default())?;
+        let scope = Scope::default();
+        let scan = processes(&scope)?;
         self.findings.coverage.processes = scan.looked_at;
-        self.findings.coverage.processes_unreadable = scan.unreadable;
-        for (file, running) in scan.by_executable() {
-            let hash = running.iter().find_map(|process| {
-                let (opened, _) = process.open_executable().ok()?;
-                self.hasher.sha1(&opened, &self.budget).ok()
-            });
-            let Some(hash) = hash else {
-                self.findings.coverage.processes_unreadable += running.len() as u64;
-                continue;
-            };
-            self.findings.coverage.bytes_read += hash.size;
-            self.known.insert(file, hash.sha1);
-            if hash.sha1 == self.sha1 {
-                self.size = Some(hash.size);
-                for process in &running {
-                    self.radius.add_process(process.pid, uid_of(process.pid));
-                }
-                let found = running.iter().map(FoundProcess::of);
-                self.findings.processes.extend(found);
-            }
+        let executed = executed(&scan);
+        let executables = executed.files.keys().copied().collect();
+        let otherwise = executed_otherwise(&scope, &executables)?;
+        // Who will not show its executable shows nothing else either.
+        let unreadable = executed.unreadable.max(otherwise.unreadable);
+        self.findings.coverage.processes_unreadable = unreadable;
+        for (file, executions) in executed.files.into_iter().chain(otherwise.files) {
+            self.among_those_of(file, &executions);
         }
         self.findings.coverage.reached(Tier::Running);
         self.findings.processes.sort_by_key(|process| process.pid);
         Ok(())
+    }
+
+    /// Looks at one file that these processes execute.
+    fn among_those_of(&mut self, file: FileId, executions: &[Execution]) {
+        let content = match open_any(executions) {
+            Ok(Some((content, _))) => content,
+            Ok(None) => return,
+            Err(Hidden) => return self.leave_out(executions),
+        };
+        let Ok(hashed) = self.hasher.sha1(&content, &self.budget) else {
+            return self.leave_out(executions);
+        };
+        self.known.insert(file, hashed.sha1);
+        if hashed.sha1 != self.sha1 {
+            return;
+        }
+        self.size = Some(hashed.size);
+        let nature = Nature::of(&content);
+        for execution in executions {
+            let found = FoundProcess::of(execution, nature);
+            if !found.would_go_on {
+                self.radius.add_process(found.pid, found.uid);
+            }
+            self.findings.processes.push(found);
+        }
+    }
+
+    fn leave_out(&mut self, executions: &[Execution]) {
+        self.findings.coverage.processes_unreadable += executions.len() as u64;
     }
 
     pub(super) fn below_roots(&mut self, mut progress: Progress) {
@@ -197,7 +226,7 @@ impl Search {
                 }
             }
             let (files, found) = (walk.tally().files, self.findings.files.len());
-            progress.tell(files, self.findings.coverage.bytes_read, found);
+            progress.tell(files, self.hasher.bytes_read(), found);
         }
         self.sum_up(&walk, unread);
     }
@@ -215,8 +244,10 @@ impl Search {
             return Some(*known);
         }
         let (opened, stat) = found.open().ok()?;
-        let hashed = self.hasher.sha1(&opened, &self.budget).ok()?;
-        self.findings.coverage.bytes_read += hashed.size;
+        let footprint = Footprint::before_reading(&opened, found.stamp.size);
+        let hashed = self.hasher.sha1(&opened, &self.budget);
+        footprint.wipe(&opened);
+        let hashed = hashed.ok()?;
         // Only what has another name can be met again.
         if stat.st_nlink > 1 {
             self.known.insert(found.stamp.id, hashed.sha1);
@@ -233,9 +264,6 @@ impl Search {
         if tally.out_of_time || self.budget.is_over() {
             coverage.cut_by(Limit::Time);
         }
-        if tally.too_deep {
-            coverage.cut_by(Limit::Depth);
-        }
         coverage.only_size = self.size;
         if coverage.complete {
             coverage.reached(match self.size {
@@ -243,7 +271,7 @@ impl Search {
                 None => Tier::Everything,
             });
         }
-        coverage.milliseconds = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        coverage.add_cost(self.hasher.bytes_read(), self.began.elapsed());
         self.findings.files.sort_unstable();
     }
 }
