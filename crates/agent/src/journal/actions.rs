@@ -18,7 +18,8 @@ pub enum TakenUp {
 }
 
 impl Journal {
-    /// Takes up an order durably. The same action is never taken up twice.
+    /// Takes up an order durably. The same action is never taken up twice, and when nothing is new
+    /// nothing is written.
     pub(crate) fn take_up(&self, order: &Order) -> Result<TakenUp, JournalError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
@@ -44,13 +45,16 @@ impl Journal {
         Ok(known.map_or(TakenUp::ToDo, TakenUp::Done))
     }
 
-    /// Notes how far an action is.
+    /// Notes how far an action is. Whatever a later state says has been done, rows of their own tell
+    /// after a power failure.
     pub(crate) fn set_state(&self, action: &ActionId, state: State) -> Result<(), JournalError> {
-        self.connection().execute(
-            "UPDATE action SET state = ?2 WHERE action_id = ?1",
-            params![action.as_str(), state.as_str()],
-        )?;
-        Ok(())
+        self.write_for_this_boot(|transaction| {
+            transaction.execute(
+                "UPDATE action SET state = ?2 WHERE action_id = ?1",
+                params![action.as_str(), state.as_str()],
+            )?;
+            Ok(())
+        })
     }
 
     /// How far an action was when that was last noted.
@@ -157,7 +161,7 @@ impl Journal {
 
 fn acknowledge(connection: &Connection, sequence: u64) -> Result<(), JournalError> {
     connection.execute(
-        "UPDATE acknowledged SET sequence = max(sequence, ?1)",
+        "UPDATE acknowledged SET sequence = ?1 WHERE sequence < ?1",
         [sequence.cast_signed()],
     )?;
     Ok(())

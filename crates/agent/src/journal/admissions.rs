@@ -21,36 +21,35 @@ impl Journal {
         now: i64,
         decide: impl FnOnce(u64) -> Result<(), E>,
     ) -> Result<Result<(), E>, JournalError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction()?;
-        let known: Option<i64> = transaction
-            .query_row(
-                "SELECT at FROM admission WHERE action_id = ?1",
-                [action.as_str()],
+        self.write_for_this_boot(|transaction| {
+            let known: Option<i64> = transaction
+                .query_row(
+                    "SELECT at FROM admission WHERE action_id = ?1",
+                    [action.as_str()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if known.is_some() {
+                return Ok(Ok(()));
+            }
+            let recent: i64 = transaction.query_row(
+                "SELECT count(*) FROM admission WHERE at > ?1",
+                [now.saturating_sub(HOUR)],
                 |row| row.get(0),
-            )
-            .optional()?;
-        if known.is_some() {
-            return Ok(Ok(()));
-        }
-        let recent: i64 = transaction.query_row(
-            "SELECT count(*) FROM admission WHERE at > ?1",
-            [now.saturating_sub(HOUR)],
-            |row| row.get(0),
-        )?;
-        if let Err(refused) = decide(recent.unsigned_abs()) {
-            return Ok(Err(refused));
-        }
-        transaction.execute(
-            "DELETE FROM admission WHERE at < ?1",
-            [now.saturating_sub(KEPT)],
-        )?;
-        transaction.execute(
-            "INSERT INTO admission (action_id, at) VALUES (?1, ?2)",
-            params![action.as_str(), now],
-        )?;
-        transaction.commit()?;
-        Ok(Ok(()))
+            )?;
+            if let Err(refused) = decide(recent.unsigned_abs()) {
+                return Ok(Err(refused));
+            }
+            transaction.execute(
+                "DELETE FROM admission WHERE at < ?1",
+                [now.saturating_sub(KEPT)],
+            )?;
+            transaction.execute(
+                "INSERT INTO admission (action_id, at) VALUES (?1, ?2)",
+                params![action.as_str(), now],
+            )?;
+            Ok(Ok(()))
+        })
     }
 
     /// Whether an order was let begin.

@@ -1,8 +1,11 @@
 //! What the agent means to do, written down before it does it.
 //!
-//! A SQLite database in the state directory, in WAL mode with full synchronisation: a row is on
-//! the disk before the step that it announces. Whoever opens the journal holds a lock for as long,
-//! so that no two agents act from one journal. When the journal cannot be written, nothing is done.
+//! A SQLite database in the state directory, in WAL mode: a row is written before the step that it
+//! announces. What announces a step that outlives a power failure is on the disk before it, and all
+//! that was written earlier with it; what announces a step that a power failure undoes, as a
+//! process's being stopped, is handed to the kernel, which keeps it when the agent dies. Whoever
+//! opens the journal holds a lock for as long, so that no two agents act from one journal. When the
+//! journal cannot be written, nothing is done.
 
 mod actions;
 mod admissions;
@@ -19,7 +22,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use rustix::fs::{FlockOperation, flock};
 
 pub use actions::TakenUp;
@@ -138,12 +141,43 @@ impl Journal {
         }))
     }
 
+    /// Writes what means nothing after a power failure: it is there when this returns, whatever
+    /// becomes of the agent, and on the disk with the next row that must be.
+    fn write_for_this_boot<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let mut connection = Unhurried::begin(self.connection())?;
+        let transaction = connection.0.transaction()?;
+        let written = write(&transaction)?;
+        transaction.commit()?;
+        Ok(written)
+    }
+
     /// A panic elsewhere cannot have left the connection in the middle of a transaction: dropping
     /// one rolls it back.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The connection while what is committed need not be on the disk. Dropped, it is as it was.
+struct Unhurried<'a>(MutexGuard<'a, Connection>);
+
+impl<'a> Unhurried<'a> {
+    fn begin(connection: MutexGuard<'a, Connection>) -> Result<Self, JournalError> {
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Unhurried<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.pragma_update(None, "synchronous", "FULL") {
+            tracing::error!(%error, "the journal is not synchronised with the disk any more");
+        }
     }
 }
 
@@ -189,6 +223,29 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&state), 0o700);
         assert_eq!(mode(&state.join(DATABASE)), 0o600);
+    }
+
+    #[test]
+    fn journal_is_synchronised_again_after_what_need_not_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(dir.path()).unwrap();
+        let synchronous = |connection: &Connection| -> i64 {
+            let ask = "PRAGMA synchronous";
+            connection.query_row(ask, [], |row| row.get(0)).unwrap()
+        };
+        for fails in [false, true] {
+            let written = journal.write_for_this_boot(|transaction| {
+                assert_eq!(synchronous(transaction), 1);
+                transaction.execute("UPDATE acknowledged SET sequence = 7", [])?;
+                if fails {
+                    transaction.execute("UPDATE nothing SET x = 1", [])?;
+                }
+                Ok(())
+            });
+            assert_eq!(written.is_err(), fails);
+            assert_eq!(synchronous(&journal.connection()), 2);
+        }
+        assert_eq!(journal.acknowledged().unwrap(), 7);
     }
 
     #[test]

@@ -108,13 +108,13 @@ impl Journal {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut connection = self.connection();
-        let transaction = connection.transaction()?;
-        for row in rows {
-            transaction.execute(
+        self.write_for_this_boot(|transaction| {
+            let mut insert = transaction.prepare_cached(
                 "INSERT OR REPLACE INTO process VALUES
                      (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-                params![
+            )?;
+            for row in rows {
+                insert.execute(params![
                     action.as_str(),
                     self.boot_id,
                     row.identity.pid,
@@ -130,11 +130,10 @@ impl Journal {
                     row.file.dev.cast_signed(),
                     row.file.ino.cast_signed(),
                     row.parent,
-                ],
-            )?;
-        }
-        transaction.commit()?;
-        Ok(())
+                ])?;
+            }
+            Ok(())
+        })
     }
 
     /// Notes what became of processes of this boot, all or none.
@@ -146,23 +145,22 @@ impl Journal {
         if fates.is_empty() {
             return Ok(());
         }
-        let mut connection = self.connection();
-        let transaction = connection.transaction()?;
-        for (identity, fate) in fates {
-            transaction.execute(
+        self.write_for_this_boot(|transaction| {
+            let mut update = transaction.prepare_cached(
                 "UPDATE process SET fate = ?5
                  WHERE action_id = ?1 AND boot_id = ?2 AND pid = ?3 AND start_time = ?4",
-                params![
+            )?;
+            for (identity, fate) in fates {
+                update.execute(params![
                     action.as_str(),
                     self.boot_id,
                     identity.pid,
                     identity.start_time.cast_signed(),
                     fate.as_str(),
-                ],
-            )?;
-        }
-        transaction.commit()?;
-        Ok(())
+                ])?;
+            }
+            Ok(())
+        })
     }
 
     /// The processes of this boot that an earlier run may have left stopped.
@@ -221,21 +219,25 @@ impl Journal {
 
     /// Notes a process group that is about to be stopped as a whole.
     pub(crate) fn note_group(&self, action: &ActionId, pgid: u32) -> Result<(), JournalError> {
-        self.connection().execute(
-            "INSERT OR REPLACE INTO stopped_group VALUES (?1, ?2, ?3, 0)",
-            params![action.as_str(), self.boot_id, pgid],
-        )?;
-        Ok(())
+        self.write_for_this_boot(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO stopped_group VALUES (?1, ?2, ?3, 0)",
+                params![action.as_str(), self.boot_id, pgid],
+            )?;
+            Ok(())
+        })
     }
 
     /// Notes that nobody in a group is stopped any more but by a row of its own.
     pub(crate) fn group_resumed(&self, action: &ActionId, pgid: u32) -> Result<(), JournalError> {
-        self.connection().execute(
-            "UPDATE stopped_group SET resumed = 1
+        self.write_for_this_boot(|transaction| {
+            transaction.execute(
+                "UPDATE stopped_group SET resumed = 1
              WHERE action_id = ?1 AND boot_id = ?2 AND pgid = ?3",
-            params![action.as_str(), self.boot_id, pgid],
-        )?;
-        Ok(())
+                params![action.as_str(), self.boot_id, pgid],
+            )?;
+            Ok(())
+        })
     }
 
     /// Notes the directory of a control group that is about to be frozen.
@@ -244,11 +246,13 @@ impl Journal {
         action: &ActionId,
         directory: &[u8],
     ) -> Result<(), JournalError> {
-        self.connection().execute(
-            "INSERT OR REPLACE INTO frozen_cgroup VALUES (?1, ?2, ?3, 0)",
-            params![action.as_str(), self.boot_id, directory],
-        )?;
-        Ok(())
+        self.write_for_this_boot(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO frozen_cgroup VALUES (?1, ?2, ?3, 0)",
+                params![action.as_str(), self.boot_id, directory],
+            )?;
+            Ok(())
+        })
     }
 
     /// Notes that a control group is thawed.
@@ -257,12 +261,14 @@ impl Journal {
         action: &ActionId,
         directory: &[u8],
     ) -> Result<(), JournalError> {
-        self.connection().execute(
-            "UPDATE frozen_cgroup SET thawed = 1
+        self.write_for_this_boot(|transaction| {
+            transaction.execute(
+                "UPDATE frozen_cgroup SET thawed = 1
              WHERE action_id = ?1 AND boot_id = ?2 AND directory = ?3",
-            params![action.as_str(), self.boot_id, directory],
-        )?;
-        Ok(())
+                params![action.as_str(), self.boot_id, directory],
+            )?;
+            Ok(())
+        })
     }
 
     /// The control groups of this boot that an earlier run may have left frozen.
