@@ -39,6 +39,7 @@ use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
 use crate::link::{Conversation, FromDevice, Identity, Keyring, Launch, Session, machine_facts};
 use crate::policy::LocalPolicy;
 use crate::protect::ProtectedSet;
+use crate::sys::priority::step_back;
 use crate::sys::signals::{Signals, Wish};
 use crate::vault::Vault;
 
@@ -197,10 +198,10 @@ fn start_inventory(
     let state = Arc::clone(&task.state);
     let passed_over = [task.state.path().to_owned()];
     let limits = SurveyLimits::default();
-    let survey = Survey::new(task.scope, &passed_over, protected, limits);
     spawn("inventory", move || {
-        // On Linux this is the priority of the calling thread alone.
-        let _ = rustix::process::setpriority_process(None, 10);
+        step_back();
+        let survey = Survey::new(task.scope, &passed_over, protected, limits);
+        let survey = survey.remembering(state.known());
         watch(
             survey,
             task.intervals,

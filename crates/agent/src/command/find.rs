@@ -16,6 +16,7 @@ use super::policy::PolicyFlag;
 use super::roots;
 use crate::engine::Protect as _;
 use crate::protect::ProtectedSet;
+use crate::sys::priority::step_back;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -37,6 +38,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    // Nothing is lost while somebody looks, unlike in an action.
+    step_back();
     let roots = roots::resolve(&arguments.roots)?;
     let deadline = arguments
         .deadline

@@ -172,6 +172,12 @@ impl StateDir {
         self.path.join("protected.json")
     }
 
+    /// The file of what the machine's files contained when they were last read.
+    #[must_use]
+    pub fn known(&self) -> PathBuf {
+        self.path.join("known")
+    }
+
     /// Writes a file of the directory, mode 0600, whole or not at all.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let mut file = crate::whole_file::WholeFile::create(self.directory.as_fd())?;

@@ -4,7 +4,9 @@
 //! engine that acts on a file reads it again.
 
 mod known;
+mod manners;
 mod messages;
+mod remembered;
 mod schedule;
 mod survey;
 

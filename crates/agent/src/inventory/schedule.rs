@@ -82,7 +82,8 @@ pub fn watch<P: Protect>(
         let now = Instant::now();
         if now >= look_at_everything_at {
             let seen = look_at_everything(&mut survey);
-            look_at_everything_at = now + intervals.after_everything(now.elapsed());
+            let cost = now.elapsed().saturating_sub(survey.rested());
+            look_at_everything_at = Instant::now() + intervals.after_everything(cost);
             if let Some(seen) = seen.filter(|s| told.differs(s) || now >= tell_everything_at) {
                 tell_everything_at = now + intervals.roots;
                 told.start_over(&seen.sightings);

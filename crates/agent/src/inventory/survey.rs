@@ -11,16 +11,21 @@ use quell_model::{Sha1, Timestamp};
 use quell_protocol::{Sighting, WirePath};
 
 use super::known::Known;
+use super::manners::Manners;
 use crate::engine::Protect;
 use crate::find::{FileId, Found, Scope, Stamp, Walk, now_ns, processes};
 use crate::hash::{Budget, Digests};
+
+/// Nobody could open a file by a longer path, in bytes, and a deep enough tree of them would fill the
+/// memory.
+const LONGEST_TOLD: usize = 4096;
 
 /// How far one survey goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SurveyLimits {
     /// The largest file that is hashed, in bytes.
     pub hash_cap: u64,
-    /// How long one look below the roots may take.
+    /// How long one look below the roots may take, pauses included.
     pub time: Duration,
 }
 
@@ -51,6 +56,7 @@ pub struct Survey<P> {
     protect: Arc<P>,
     limits: SurveyLimits,
     known: Known,
+    manners: Manners,
 }
 
 /// Which files below the roots are looked at: those that could be executed come first.
@@ -78,7 +84,21 @@ impl<P: Protect> Survey<P> {
             protect,
             limits,
             known: Known::default(),
+            manners: Manners::default(),
         }
+    }
+
+    /// Begins with what an earlier one wrote down in a file, and writes there what it learns. A file
+    /// that is damaged, of another machine, or open to others is as good as none.
+    #[must_use]
+    pub fn remembering(mut self, path: PathBuf) -> Self {
+        self.known = Known::kept_in(path);
+        self
+    }
+
+    /// How long the last look at everything waited for others to be done.
+    pub(super) fn rested(&self) -> Duration {
+        self.manners.rested
     }
 
     /// The files that processes execute at this moment.
@@ -134,10 +154,12 @@ impl<P: Protect> Survey<P> {
             deadline,
         };
         let mut there = HashSet::new();
+        self.manners = Manners::default();
         for pass in [Pass::Executable, Pass::Other] {
             self.walk(pass, &budget, &running, &mut there, &mut seen);
         }
         self.known.make_room(|stamp| there.contains(stamp));
+        self.known.keep();
         Ok(seen)
     }
 
@@ -156,11 +178,14 @@ impl<P: Protect> Survey<P> {
         }
         let mut unread: u64 = 0;
         for found in walk.by_ref() {
+            self.manners.heed();
             there.insert(found.stamp);
             match self.look(&found, pass, budget) {
                 Ok(Some(digests)) => {
                     let path = found.path();
-                    if !running.contains(&WirePath::from_bytes(&path)) {
+                    if path.len() > LONGEST_TOLD {
+                        unread += 1;
+                    } else if !running.contains(&WirePath::from_bytes(&path)) {
                         seen.sightings
                             .push(self.sighting(&path, found.stamp, &digests, false));
                     }

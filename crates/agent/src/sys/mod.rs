@@ -10,5 +10,7 @@ pub(crate) mod file;
 pub(crate) mod kernel;
 pub(crate) mod lease;
 pub(crate) mod mounts;
+pub(crate) mod pressure;
+pub(crate) mod priority;
 pub(crate) mod process_stat;
 pub(crate) mod signals;

@@ -3,6 +3,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
 use quell_protocol::Protection;
+use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
 use super::*;
@@ -143,6 +144,47 @@ fn a_running_program_is_seen_as_running_and_once() {
         .collect();
     assert_eq!(sample.len(), 1);
     assert!(sample[0].running);
+}
+
+#[test]
+fn what_an_earlier_survey_read_is_not_read_again() {
+    let (_directory, state) = root();
+    // Files that have been left alone for a while: what is fresh is not remembered.
+    let old = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let read_by_one = || {
+        let survey = survey(files_below(old.clone()), &[], SurveyLimits::default());
+        let mut survey = survey.remembering(state.join("known"));
+        let seen = survey.everything().unwrap();
+        let told: Vec<_> = seen
+            .sightings
+            .iter()
+            .map(|s| (s.path.clone(), s.sha1))
+            .collect();
+        (survey.known.bytes_read(), told)
+    };
+    let (first, told) = read_by_one();
+    assert!(first > 0);
+    assert_eq!(read_by_one(), (0, told));
+}
+
+#[test]
+fn path_that_nobody_could_open_is_not_told_and_that_is_said() {
+    let (_directory, root) = root();
+    let mut at = root.clone();
+    let name = "d".repeat(255);
+    let mut directory = rustix::fs::open(&root, OFlags::DIRECTORY, Mode::empty()).unwrap();
+    while at.as_os_str().len() <= LONGEST_TOLD {
+        rustix::fs::mkdirat(&directory, &name, Mode::RWXU).unwrap();
+        directory =
+            rustix::fs::openat(&directory, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        at.push(&name);
+    }
+    fs::write(root.join("short"), "x").unwrap();
+    let file = OFlags::CREATE | OFlags::WRONLY;
+    rustix::fs::openat(&directory, "long", file, Mode::RUSR).unwrap();
+    let seen = survey(files_below(root), &[], SurveyLimits::default()).everything();
+    let seen = seen.unwrap();
+    assert_eq!((names(&seen), seen.complete), (vec!["short"], false));
 }
 
 #[test]
