@@ -1,10 +1,16 @@
+use std::collections::HashMap;
 use std::fs;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use quell_protocol::Limit;
 
 use super::*;
+use crate::hash::{Budget, Hasher};
 use crate::policy::{Refusal, Rule};
 
 const ABC: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
@@ -90,13 +96,10 @@ fn nothing_found_in_part_of_it_is_no_answer() {
 
 #[test]
 fn process_is_found_by_what_it_executes() {
-    let mut sleeper = std::process::Command::new("/bin/sleep")
-        .arg("60")
-        .spawn()
-        .unwrap();
+    let mut sleeper = Command::new("/bin/sleep").arg("60").spawn().unwrap();
     let content = fs::File::open("/bin/sleep").unwrap();
-    let mut hasher = crate::hash::Hasher::new();
-    let sha1 = hasher.sha1(&content, &crate::hash::Budget::UNLIMITED);
+    let mut hasher = Hasher::new();
+    let sha1 = hasher.sha1(&content, &Budget::UNLIMITED);
     let mut search = Search::new(sha1.unwrap().sha1, Vec::new());
     search.among_processes().unwrap();
     sleeper.kill().unwrap();
@@ -107,6 +110,104 @@ fn process_is_found_by_what_it_executes() {
             .map(|process| process.pid)
             .any(|pid| pid == sleeper.id())
     );
+}
+
+/// A process that answers what it is told, and so is known to have begun.
+struct Echo(Child);
+
+impl Echo {
+    fn of(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = loop {
+            match command.spawn() {
+                Ok(child) => break child,
+                // Another thread's child had the file open for writing between fork and exec.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {}
+                Err(error) => panic!("{command:?}: {error}"),
+            }
+        };
+        child.stdin.as_mut().unwrap().write_all(b"x\n").unwrap();
+        child
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut [0; 2])
+            .unwrap();
+        Self(child)
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn confidences(content: &[u8]) -> HashMap<u32, FoundProcess> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(content).unwrap();
+    let sha1 = Hasher::new().sha1(&file, &Budget::UNLIMITED).unwrap().sha1;
+    let mut search = Search::new(sha1, Vec::new());
+    search.among_processes().unwrap();
+    let found = search.findings.processes.into_iter();
+    found.map(|process| (process.pid, process)).collect()
+}
+
+#[test]
+fn process_is_found_however_it_executes_the_content() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut content = fs::read("/bin/cat").unwrap();
+    content.extend(directory.path().as_os_str().as_encoded_bytes());
+    let program = |name: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, &content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    };
+    let plain = Echo::of(&mut Command::new(program("plain")));
+    let gone = Echo::of(&mut Command::new(program("gone")));
+    fs::remove_file(directory.path().join("gone")).unwrap();
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mut mapped = maps
+        .lines()
+        .filter_map(|line| line.split_ascii_whitespace().nth(5));
+    let loader = mapped.find(|path| path.contains("/ld-")).unwrap();
+    let loaded = Echo::of(Command::new(loader).arg(program("loaded")));
+    let flags = rustix::fs::MemfdFlags::CLOEXEC;
+    let mut memory = fs::File::from(rustix::fs::memfd_create("x", flags).unwrap());
+    memory.write_all(&content).unwrap();
+    let own = |file: &fs::File| format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
+    let readable = fs::File::open(own(&memory)).unwrap();
+    drop(memory);
+    let nowhere = Echo::of(&mut Command::new(own(&readable)));
+    let found = confidences(&content);
+    for (echo, confidence, path) in [
+        (&plain, Confidence::Executable, "/plain"),
+        (&gone, Confidence::Executable, "/gone (deleted)"),
+        (&loaded, Confidence::Mapping, "/loaded"),
+        (&nowhere, Confidence::Executable, "/memfd:x (deleted)"),
+    ] {
+        let found = &found[&echo.0.id()];
+        assert_eq!(found.confidence, confidence, "{path}");
+        assert!(found.path.display().ends_with(path), "{found:?}");
+        assert!(!found.would_go_on);
+    }
+    assert_eq!(found.len(), 4);
+    assert!(place(&found[&loaded.0.id()]).contains("has it mapped as code"));
+}
+
+#[test]
+fn process_is_found_by_the_script_that_it_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = directory.path().join("script");
+    let content = format!("while read x; do echo $x; done\n# {}\n", script.display());
+    fs::write(&script, &content).unwrap();
+    let shell = Echo::of(Command::new("sh").arg(&script));
+    let found = confidences(content.as_bytes());
+    let found = &found[&shell.0.id()];
+    assert_eq!(found.confidence, Confidence::OpenScript);
+    assert_eq!(found.path.display(), script.to_str().unwrap());
 }
 
 #[test]
