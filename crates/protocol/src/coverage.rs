@@ -191,7 +191,7 @@ impl Barrier {
 pub enum Limit {
     /// Its time was over.
     Time,
-    /// A tree was too deep.
+    /// A tree was too deep: said only by older agents.
     Depth,
     /// There were more copies than one round takes.
     Copies,
