@@ -189,6 +189,7 @@ impl Action<'_> {
             files: &files,
             searched_all: self.coverage.complete,
             unknown_processes: self.unknown_processes(),
+            was_seen: self.known_size.is_some(),
             room_lacking: self.room_lacking(),
         })
     }

@@ -104,6 +104,8 @@ pub struct Evidence<'a> {
     pub searched_all: bool,
     /// How many processes did not show what they execute, so that one of them may execute the file.
     pub unknown_processes: u64,
+    /// Whether the content was read somewhere in the course of the action, wherever it is now.
+    pub was_seen: bool,
     /// Bytes that the vault lacked room for, before anything was taken.
     pub room_lacking: Option<u64>,
 }
@@ -130,7 +132,7 @@ fn reason(evidence: &Evidence<'_>) -> Option<FailureReason> {
     let unsettled = matches!(evidence.ending, Ending::Finished { settled: false });
     let left_out = evidence.refusal.map(Refusal::reason);
     if evidence.processes.is_empty() && evidence.files.is_empty() && left_out.is_none() {
-        return Some(if unsettled {
+        return Some(if unsettled || evidence.was_seen {
             FailureReason::ContentChanged
         } else {
             FailureReason::FileNotFound
@@ -236,6 +238,9 @@ fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
         FailureReason::AccessDenied => {
             "the agent may not stop every process or move every file".to_owned()
         }
+        FailureReason::ContentChanged if evidence.files.is_empty() => {
+            format!("{sha1} was found, and had changed or was elsewhere when it was to be taken")
+        }
         FailureReason::ContentChanged => "a file kept changing while it was to be taken".to_owned(),
         FailureReason::VaultUnavailable => unavailable(evidence.room_lacking),
         FailureReason::Incomplete if !evidence.searched_all => {
@@ -275,6 +280,7 @@ mod tests {
             files,
             searched_all: true,
             unknown_processes: 0,
+            was_seen: false,
             room_lacking: None,
         });
         match verdict {
@@ -304,6 +310,26 @@ mod tests {
     }
 
     #[test]
+    fn verdict_for_what_was_seen_and_is_out_of_reach_now_is_not_that_it_never_was() {
+        let verdict = judge(&Evidence {
+            sha1: Sha1::OF_NOTHING,
+            ending: Ending::Finished { settled: true },
+            refusal: None,
+            processes: &[],
+            files: &[],
+            searched_all: true,
+            unknown_processes: 0,
+            was_seen: true,
+            room_lacking: None,
+        });
+        let Verdict::Failed { reason, message } = verdict else {
+            panic!("whoever moved it away may bring it back");
+        };
+        assert_eq!(reason, FailureReason::ContentChanged);
+        assert!(message.contains("was found"), "{message}");
+    }
+
+    #[test]
     fn verdict_names_what_kept_a_file_at_its_path() {
         let left = |obstacle| [TAKEN, (FileOutcome::NotRemoved, Some(obstacle))];
         for (obstacle, reason) in [
@@ -327,6 +353,7 @@ mod tests {
                 files,
                 searched_all: true,
                 unknown_processes: 0,
+                was_seen: false,
                 room_lacking: None,
             })
         };
@@ -370,6 +397,7 @@ mod tests {
             files: &[TAKEN],
             searched_all: false,
             unknown_processes: 0,
+            was_seen: false,
             room_lacking: None,
         });
         let Verdict::Failed { reason, message } = verdict else {
@@ -389,6 +417,7 @@ mod tests {
             files: &[TAKEN],
             searched_all: true,
             unknown_processes: 3,
+            was_seen: false,
             room_lacking: None,
         });
         let Verdict::Failed { reason, message } = verdict else {
