@@ -10,7 +10,10 @@ use tempfile::TempDir;
 
 use crate::case::{Gap, expect};
 use crate::isolation::Confinement;
-use crate::told::Told;
+use crate::told::{self, Told};
+
+/// A client keeps to the documented limits by itself, a hundred calls a minute.
+const UNLIMITED: [&str; 2] = ["--limits", "1000000/1s"];
 
 /// How thoroughly a case is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +104,13 @@ impl Ground {
         self.order(sha1, &["--wait"])
     }
 
+    /// The same, noticed at once.
+    pub(crate) fn quarantine_at_once(&self, sha1: &str) -> Told {
+        let told = self.order(sha1, &[]);
+        told::await_end(told.id(), &self.database());
+        self.now(&told)
+    }
+
     /// Orders the file away, with these arguments.
     pub(crate) fn order(&self, sha1: &str, more: &[&str]) -> Told {
         self.refused_or_told(sha1, more)
@@ -157,7 +167,12 @@ impl Ground {
     }
 
     fn told(&self, action: &Value) -> Told {
-        Told::read(action.clone(), &self.world.data().join("quell.db"))
+        Told::read(action.clone(), &self.database())
+    }
+
+    /// The server's own.
+    fn database(&self) -> PathBuf {
+        self.world.data().join("quell.db")
     }
 
     /// A client's command, and the document that it printed, however it ended.
@@ -167,14 +182,14 @@ impl Ground {
 
     /// How a client's command ended.
     pub(crate) fn outcome(&self, arguments: &[&str]) -> Outcome {
-        self.world.run_as(&self.application, arguments)
+        Outcome::of(&mut self.command(arguments))
     }
 
     /// A client's command, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let base_url = self.world.base_url();
-        self.world
-            .command_as(&self.application, base_url, arguments)
+        let line = [arguments, &UNLIMITED].concat();
+        self.world.command_as(&self.application, base_url, &line)
     }
 
     /// Ends the agent and starts it again with this policy.

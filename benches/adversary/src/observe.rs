@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::case::{Gap, expect};
 
 /// How long anything is waited for that comes by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The SHA-1 by coreutils, not by the code under test.
 pub(crate) fn sha1_of(content: &[u8]) -> String {

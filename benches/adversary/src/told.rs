@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
 use crate::case::{Gap, expect};
+use crate::observe::await_until;
 
 /// The machine action as the API tells it, and the result as the agent told it.
 #[derive(Debug)]
@@ -96,9 +97,23 @@ impl Told {
     }
 }
 
-fn details(action: &str, database: &Path) -> Option<Value> {
+/// Waits until an action has ended. A client asks seldom, which takes longer than most actions.
+pub(crate) fn await_end(action: &str, database: &Path) {
+    let server = open(database);
+    let goes_on = "SELECT 1 FROM actions WHERE id = ?1 AND status IN ('Pending', 'InProgress')";
+    await_until("the action ends", || {
+        let found = server.query_row(goes_on, [action], |_| Ok(()));
+        matches!(found, Err(rusqlite::Error::QueryReturnedNoRows))
+    });
+}
+
+fn open(database: &Path) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let server = Connection::open_with_flags(database, flags).expect("the server's data are ours");
+    Connection::open_with_flags(database, flags).expect("the server's data are ours")
+}
+
+fn details(action: &str, database: &Path) -> Option<Value> {
+    let server = open(database);
     let kept: Option<String> = server
         .query_row(
             "SELECT details FROM actions WHERE id = ?1",

@@ -131,7 +131,7 @@ pub(crate) fn one_fork_bomb(ground: &Ground) -> Result<usize, Gap> {
     await_until("the bomb has gone off", || {
         executing(it).len() > BOMB * 2 / 3
     });
-    let told = ground.quarantine(&sha1_of(&target.content));
+    let told = ground.quarantine_at_once(&sha1_of(&target.content));
     let survivors = executing(it).len();
     expect(
         survivors == 0,
@@ -188,7 +188,7 @@ pub(crate) fn one_hopper(ground: &Ground, hops: Hops) -> Result<(), Gap> {
         ..Start::of(&target.path)
     });
     await_until("it hops", || !executing(it).is_empty());
-    let told = ground.quarantine(&sha1_of(&target.content));
+    let told = ground.quarantine_at_once(&sha1_of(&target.content));
     // One look may fall between two generations.
     let survivors = (0..20).map(|_| executing(it).len()).max().unwrap_or(0);
     expect(
@@ -237,7 +237,7 @@ pub(crate) fn one_swarm(ground: &Ground) -> Result<(), Gap> {
     });
     let heard = Heard::listen(lives);
     await_until("it is under way", || heard.count() > 200);
-    let told = ground.quarantine(&sha1_of(&content));
+    let told = ground.quarantine_at_once(&sha1_of(&content));
     let survivors = executing(it).len();
     let whole = told.whole();
     expect(survivors == 0, format!("{survivors} survivors: {whole}"))?;

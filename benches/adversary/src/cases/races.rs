@@ -1,5 +1,6 @@
 //! Names that are exchanged while the file is taken.
 
+use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use quell_testkit::Victim;
 use crate::attacker::{self, NOBODY};
 use crate::case::{Case, Gap, expect};
 use crate::ground::{Depth, Ground};
-use crate::observe::Snapshot;
+use crate::observe::{Snapshot, inode};
 use crate::started::Started;
 
 pub(super) const CASES: [Case; 2] = [
@@ -50,9 +51,11 @@ fn several(ground: &mut Ground, attack: Attack) -> Result<String, Gap> {
         Depth::Full => 15,
     };
     let mut taken = 0;
+    let mut innocents = HashSet::new();
     for _ in 0..rounds {
-        taken += u32::from(one(ground, attack)? == Came::Taken);
+        taken += u32::from(one(ground, attack, &mut innocents)? == Came::Taken);
     }
+    ground.expect_none_kept(&innocents)?;
     let stayed = rounds - taken;
     Ok(format!(
         "{taken} taken, {stayed} left and told, 0 wrong files"
@@ -64,6 +67,7 @@ struct Scene {
     directory: PathBuf,
     exchanged: [&'static str; 2],
     victim: Victim,
+    victim_is: (u64, u64),
     innocent: Victim,
     /// Where the innocent file may be: an exchange of names takes it to the other.
     innocent_at: Vec<PathBuf>,
@@ -105,6 +109,7 @@ impl Scene {
         Self {
             directory,
             exchanged,
+            victim_is: inode(victim.path()).expect("it is there"),
             victim,
             innocent,
             innocent_at,
@@ -123,7 +128,7 @@ impl Scene {
         first.map_or(Ok(()), |path| before.expect_same_at(path))
     }
 
-    /// The file's places that hold it.
+    /// Whether the file is at one of its places. Told by its inode: as long as the gate stands, nobody reads it.
     fn is_still_there(&self) -> bool {
         let arena = self
             .directory
@@ -133,7 +138,7 @@ impl Scene {
         let directories = ["inside", "link"].map(|name| arena.join(name));
         let real = directories.iter().filter(|path| !path.is_symlink());
         let mut files = real.flat_map(|path| fs::read_dir(path).into_iter().flatten().flatten());
-        files.any(|file| is_content(&file.path(), self.victim.content()))
+        files.any(|file| inode(&file.path()) == Some(self.victim_is))
     }
 }
 
@@ -141,28 +146,32 @@ fn is_content(path: &Path, content: &[u8]) -> bool {
     fs::read(path).is_ok_and(|found| found == content)
 }
 
-/// One action under attack.
-pub(crate) fn one(ground: &Ground, attack: Attack) -> Result<Came, Gap> {
+/// One action under attack. The hash of the innocent file is added to `innocents`: the vault must keep none of those.
+pub(crate) fn one(
+    ground: &Ground,
+    attack: Attack,
+    innocents: &mut HashSet<String>,
+) -> Result<Came, Gap> {
     let scene = Scene::set(ground, attack);
     let before = Snapshot::of(scene.innocent.path());
     let [first, second] = scene.exchanged;
     let role = ["exchange", first, second];
     let mut command = attacker::in_directory(&scene.directory, ground.is_root, &role);
     let mut attacker = Started::ready(&mut command);
-    let told = ground.quarantine(&scene.victim.sha1());
+    let told = ground.quarantine_at_once(&scene.victim.sha1());
     attacker.expect_goes_on("the attacker")?;
     drop(attacker);
     scene.expect_innocent_unharmed(&before)?;
-    ground.expect_not_kept(scene.innocent.content())?;
+    innocents.insert(scene.innocent.sha1());
     match (told.status(), scene.is_still_there()) {
         ("Succeeded", false) => {
-            ground.expect_kept(scene.victim.content())?;
+            ground.expect_kept_as_told(&told, scene.victim.content())?;
             Ok(Came::Taken)
         }
         ("Failed", true) => Ok(Came::Stayed),
         ("Failed", false) => {
             // Its name raced away after the last look: taken nonetheless, and kept.
-            ground.expect_kept(scene.victim.content())?;
+            ground.expect_kept_as_told(&told, scene.victim.content())?;
             Ok(Came::Taken)
         }
         (status, stays) => Err(Gap::Failed(format!(
