@@ -56,6 +56,20 @@ pub(crate) fn hopper(leaves: bool) -> Vec<u8> {
     code
 }
 
+/// Has a child in its own memory, and waits in the kernel until that has ended, which it does not; both
+/// end with whoever started them.
+pub(crate) fn waiting_parent() -> Vec<u8> {
+    let mut code = ALARM.to_vec();
+    code.extend([0xb8, 58, 0, 0, 0, 0x0f, 0x05]); // vfork()
+    code.extend([0xbf, 1, 0, 0, 0]); // mov edi, PR_SET_PDEATHSIG
+    code.extend([0xbe, 9, 0, 0, 0]); // mov esi, SIGKILL
+    code.extend([0xb8, 157, 0, 0, 0, 0x0f, 0x05]); // prctl
+    let begin = code.len();
+    code.extend([0xb8, 34, 0, 0, 0, 0x0f, 0x05]); // pause()
+    code.extend([0xeb, back_to(begin, &code)]); // jmp
+    code
+}
+
 /// A static executable of this code.
 pub(crate) fn elf(code: &[u8]) -> Vec<u8> {
     let size = HEADERS + code.len() as u64;
