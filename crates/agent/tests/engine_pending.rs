@@ -158,13 +158,13 @@ fn process_that_no_signal_reaches_is_told_and_its_file_is_taken_as_root() {
         let (tell, told) = mpsc::channel();
         let acting = thread::spawn(move || {
             let engine = Engine::open(config, Box::new(vault), Box::new(Nothing)).unwrap();
-            tell.send(finished(engine.carry_out(&order).unwrap()))
+            let _ = tell.send(finished(engine.carry_out(&order).unwrap()));
         });
         let came = told.recv_timeout(FOR_EVER);
         if came.is_err() {
             // Nobody ends who waits for this very process to answer.
             drop(server);
-            acting.join().unwrap().unwrap();
+            acting.join().unwrap();
             panic!("it waited for a server that never answers");
         }
         let result = came.unwrap();
