@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use engine_stage::mounts::{Stuck, with_own_mounts};
 use engine_stage::{Nothing, Sleeper, Stage, finished};
 use quell_agent::engine::Engine;
 use quell_agent::find::Walk;
+use quell_agent::policy::{LocalPolicy, Policy};
 use quell_protocol::{ActionResult, Barrier, Verdict};
 
 /// Longer than any search here takes on the slowest machine; who is stuck is so for ever.
@@ -65,9 +66,22 @@ fn stuck_below(stage: &Stage) -> Option<(PathBuf, Stuck)> {
 }
 
 fn act(stage: &Stage) -> impl FnOnce() -> ActionResult + Send + 'static {
+    act_without(stage, Vec::new())
+}
+
+/// Acts under a policy that excludes these paths.
+fn act_without(
+    stage: &Stage,
+    exclusions: Vec<PathBuf>,
+) -> impl FnOnce() -> ActionResult + Send + 'static {
     let (config, vault, order) = (stage.config(), stage.vault(), stage.order());
+    let policy = Policy {
+        exclusions,
+        ..Policy::unrestrained()
+    };
     move || {
         let engine = Engine::open(config, Box::new(vault), Box::new(Nothing)).unwrap();
+        let engine = engine.with_policy(Arc::new(LocalPolicy::fixed(policy)));
         finished(engine.carry_out(&order).unwrap())
     }
 }
@@ -143,6 +157,27 @@ fn action_does_not_look_where_a_program_of_other_mounts_would_lie_here_as_root()
             let result = does_not_wait(stuck, act(&stage));
             assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
             assert_eq!(sleeper.killed_by(), Some(9));
+        },
+    );
+}
+
+#[test]
+fn action_does_not_look_for_excluded_names_where_nobody_answers_as_root() {
+    with_own_mounts(
+        "action_does_not_look_for_excluded_names_where_nobody_answers_as_root",
+        || {
+            let stage = Stage::new();
+            let program = stage.sample("program");
+            // A name that the search does not come by may be one that is excluded.
+            fs::hard_link(&program, stage.base().join("outside")).unwrap();
+            let aside = stage.base().join("aside");
+            fs::create_dir(&aside).unwrap();
+            let Some(stuck) = Stuck::at(&aside) else {
+                return;
+            };
+            let exclusions = vec![aside.join("excluded"), aside];
+            let result = does_not_wait(stuck, act_without(&stage, exclusions));
+            assert!(!program.exists(), "{result:#?}");
         },
     );
 }

@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+use rustix::fs::FileType;
 
 use super::directory::Found;
 use super::identity::FileId;
 use super::nominate::found_at;
+use super::resolve::look_along;
 use super::walk::Walk;
 
 /// The names that the files have at these places, each of which is a directory or a file, as far as
@@ -17,17 +20,24 @@ pub(crate) fn names_below(
     files: &HashSet<FileId>,
     deadline: Instant,
 ) -> Vec<Found> {
-    let (directories, single): (Vec<PathBuf>, Vec<PathBuf>) =
-        places.iter().cloned().partition(|place| place.is_dir());
+    let (directories, single): (Vec<PathBuf>, Vec<PathBuf>) = places
+        .iter()
+        .cloned()
+        .partition(|place| is_directory(place));
     let passed_over = HashSet::new();
-    let single = single.iter().filter_map(|place| {
-        let parent = place.parent()?.to_owned();
-        found_at(&[parent], place.as_os_str().as_bytes())
-    });
+    // Step by step from the root of all: a place may lie where nobody answers.
+    let root = [PathBuf::from("/")];
+    let single = single.iter();
+    let single = single.filter_map(|place| found_at(&root, place.as_os_str().as_bytes()));
     let walk = Walk::new(&directories, &passed_over).until(deadline);
     walk.chain(single)
         .filter(|found| files.contains(&found.stamp.id))
         .collect()
+}
+
+fn is_directory(place: &Path) -> bool {
+    let look = look_along(place.as_os_str().as_bytes());
+    look.is_ok_and(|look| look.kind == FileType::Directory)
 }
 
 #[cfg(test)]

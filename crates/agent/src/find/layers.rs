@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, fstat, openat, stat};
+use rustix::fs::{Mode, OFlags, fstat, openat};
 
 use super::directory::Directory;
 use super::identity::FileId;
+use super::resolve::look_along;
 use crate::sys::mounts::lower_layers;
 
 /// No directory is further from its root than this.
@@ -24,12 +23,10 @@ impl Layers {
     /// Those of all overlays that are mounted where the agent is.
     pub(crate) fn of_machine() -> Self {
         let paths = lower_layers();
-        let looked = paths.iter().filter_map(|path| {
-            let path = Path::new(std::ffi::OsStr::from_bytes(path));
-            stat(path).ok()
-        });
+        // A layer may lie where a server would have to be asked; nothing is taken from there.
+        let looked = paths.iter().filter_map(|path| look_along(path).ok());
         Self {
-            lower: looked.map(|stat| FileId::of(&stat)).collect(),
+            lower: looked.map(|look| look.stamp.id).collect(),
         }
     }
 

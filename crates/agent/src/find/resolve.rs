@@ -28,14 +28,28 @@ const PIN: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 /// `EREMOTE` where a server would have to be asked, `EINVAL` for what is no regular file, and the
 /// system's.
 pub(super) fn resolve(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
-    let pinned = match known_way(pid, path) {
-        // Not all of the way is in memory, or it is not simple, or the kernel is from before 5.12.
-        Err(Errno::AGAIN | Errno::INVAL | Errno::XDEV | Errno::LOOP) => step_by_step(pid, path),
-        pinned => pinned,
-    }?;
+    let pinned = whatever(pid, path)?;
     match Look::behind(&pinned, c"")?.is_regular() {
         true => Ok(pinned),
         false => Err(Errno::INVAL),
+    }
+}
+
+/// Looks at what the agent itself means by a path, symbolic links followed.
+///
+/// # Errors
+/// As [`resolve`], but for what it is.
+pub(super) fn look_along(path: &[u8]) -> Result<Look, Errno> {
+    let look = Look::behind(whatever(std::process::id(), path)?, c"")?;
+    refuse_if_served(&look, &mut Mounts::default())?;
+    Ok(look)
+}
+
+fn whatever(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
+    match known_way(pid, path) {
+        // Not all of the way is in memory, or it is not simple, or the kernel is from before 5.12.
+        Err(Errno::AGAIN | Errno::INVAL | Errno::XDEV | Errno::LOOP) => step_by_step(pid, path),
+        pinned => pinned,
     }
 }
 
@@ -43,16 +57,17 @@ pub(super) fn resolve(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
 /// link, or a step back, could lead out of the process's own root.
 fn known_way(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
     let resolve = ResolveFlags::CACHED | ResolveFlags::NO_MAGICLINKS;
-    match path.strip_prefix(b"/") {
-        Some(below) => {
-            let resolve = resolve | ResolveFlags::IN_ROOT;
-            openat2(base(pid, "root")?, below, PIN, Mode::empty(), resolve)
-        }
-        None => {
-            let resolve = resolve | ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-            openat2(base(pid, "cwd")?, path, PIN, Mode::empty(), resolve)
-        }
-    }
+    let (start, within) = match path.starts_with(b"/") {
+        true => ("root", ResolveFlags::IN_ROOT),
+        false => ("cwd", ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS),
+    };
+    openat2(
+        base(pid, start)?,
+        path,
+        PIN,
+        Mode::empty(),
+        resolve | within,
+    )
 }
 
 /// Opens a directory of a process. No server is asked for it: the process has it open itself.
@@ -76,7 +91,7 @@ fn step_by_step(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
             }
         }
     }
-    Err(Errno::ISDIR)
+    Ok(way.at)
 }
 
 /// Where one is on the way, and what lies ahead.
@@ -160,33 +175,40 @@ impl Way {
         self.has_to_go(target.as_bytes())
     }
 
-    /// What lies on a block device is local; else the mount tells. One that is in no table may be that
-    /// of a server that was given up while somebody still used it.
     fn refuse_if_served(&mut self, look: &Look) -> Result<(), Errno> {
-        if major(look.stamp.id.dev) != 0 {
-            return Ok(());
-        }
-        let known = self.theirs.known(look.mount);
-        match known.or_else(|| Mounts::default().known(look.mount)) {
-            Some(FileSystem::Local) => Ok(()),
-            Some(FileSystem::Served | FileSystem::Pseudo) | None => Err(Errno::REMOTE),
-        }
+        refuse_if_served(look, &mut self.theirs)
+    }
+}
+
+/// What lies on a block device is local; else the mount tells. One that is in no table may be that
+/// of a server that was given up while somebody still used it.
+fn refuse_if_served(look: &Look, theirs: &mut Mounts) -> Result<(), Errno> {
+    if major(look.stamp.id.dev) != 0 {
+        return Ok(());
+    }
+    let known = theirs.known(look.mount);
+    match known.or_else(|| Mounts::default().known(look.mount)) {
+        Some(FileSystem::Local) => Ok(()),
+        Some(FileSystem::Served | FileSystem::Pseudo) | None => Err(Errno::REMOTE),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsStr;
     use std::fs;
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::symlink;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     /// A file by both ways: by what is in memory, and step by step.
     fn both(path: &[u8]) -> [Option<FileId>; 2] {
         let pid = std::process::id();
-        [resolve(pid, path), step_by_step(pid, path)]
-            .map(|pinned| FileId::behind_descriptor(pinned.ok()?).ok())
+        [resolve(pid, path), step_by_step(pid, path)].map(|pinned| {
+            let look = Look::behind(pinned.ok()?, c"").ok()?;
+            look.is_regular().then_some(look.stamp.id)
+        })
     }
 
     fn id(path: &Path) -> FileId {
@@ -239,6 +261,21 @@ mod tests {
         }
         let endless = [b"/usr".to_vec(), b"/.".repeat(9000)].concat();
         assert_eq!(both(&endless), [None, None]);
+    }
+
+    #[test]
+    fn directory_is_looked_at_by_both_ways() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path().canonicalize().unwrap();
+        symlink(&base, base.join("round")).unwrap();
+        for path in [base.clone(), base.join("round"), PathBuf::from("/")] {
+            let path = path.as_os_str().as_bytes();
+            let at = step_by_step(std::process::id(), path).unwrap();
+            let expected = id(Path::new(OsStr::from_bytes(path)));
+            assert_eq!(FileId::behind_descriptor(at), Ok(expected));
+            assert_eq!(look_along(path).unwrap().stamp.id, expected);
+        }
+        assert!(look_along(b"/no/such").is_err());
     }
 
     #[test]
