@@ -1,6 +1,8 @@
 //! What was found and is not touched: by the machine's protections and its policy, before any signal.
 
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::panic::resume_unwind;
+use std::thread;
 
 use quell_model::Sha1;
 use quell_protocol::{ProcessOutcome, ProcessResult, Protection, ResidualReason, WirePath};
@@ -10,6 +12,7 @@ use super::outcome::placed;
 use super::protect::{Condition, Examined, Ownership};
 use super::target::{Candidate, without_mark};
 use crate::find::{ControlGroup, FileId, Nature, Wanted, execution_of, processes, uid_of};
+use crate::hash::{Budget, Hasher};
 use crate::policy::{Finding, Permit, Refusal};
 use crate::sys::process_stat::ProcessStat;
 
@@ -34,12 +37,28 @@ impl Action<'_> {
     /// Answers whether anything is protected.
     fn leave_protected(&mut self) -> Result<bool, Fault> {
         let candidates = std::mem::take(&mut self.candidates);
-        let mut findings = self.findings(&candidates)?;
-        for (candidate, finding) in candidates.iter().zip(&mut findings) {
-            if finding.is_none() {
-                *finding = self.suspicion_of(candidate).map(Finding::from);
-            }
-        }
+        let budget = self.hash_budget(None);
+        let unknown = |one: &Candidate| !self.known.contains_key(&one.id);
+        let asked = candidates
+            .iter()
+            .map(|one| unknown(one).then_some(&one.content));
+        let asked: Vec<Option<&OwnedFd>> = asked.collect();
+        // Both read all of a file, and neither needs the other.
+        let (findings, collide) = thread::scope(|scope| {
+            let colliding = scope.spawn(|| which_collide(&asked, &budget));
+            let findings = self.findings(&candidates);
+            let collide = colliding.join();
+            (
+                findings,
+                collide.unwrap_or_else(|panic| resume_unwind(panic)),
+            )
+        });
+        let suspected = || Finding::from(Protection::HashCollisionSuspected);
+        let findings: Vec<_> = findings?
+            .into_iter()
+            .zip(collide)
+            .map(|(finding, collides)| finding.or_else(|| collides.then(suspected)))
+            .collect();
         let mut left = Vec::new();
         for (candidate, finding) in candidates.into_iter().zip(findings) {
             match finding.is_some_and(|finding| !self.may_touch(&finding)) {
@@ -114,19 +133,6 @@ impl Action<'_> {
             .or_else(|| self.bench.protect.by_inode(id.dev, id.ino))
     }
 
-    /// Whether the hash alone does not say which content was meant. Asked once for each file.
-    fn suspicion_of(&mut self, candidate: &Candidate) -> Option<Protection> {
-        if self.known.contains_key(&candidate.id) {
-            return None;
-        }
-        let budget = self.hash_budget(None);
-        let hasher = &mut self.bench.hasher;
-        let collides = hasher.bears_collision(&candidate.content, &budget);
-        collides
-            .is_ok_and(|collides| collides)
-            .then_some(Protection::HashCollisionSuspected)
-    }
-
     /// Asks the policy, and notes its answer.
     fn may_touch(&mut self, finding: &Finding) -> bool {
         match self.policy.weigh_protected(finding, self.force) {
@@ -199,6 +205,14 @@ impl Action<'_> {
             self.refused.add_process(placed(left, group.as_ref()));
         }
     }
+}
+
+/// Of which of the files the hash alone does not say which content was meant.
+fn which_collide(files: &[Option<&OwnedFd>], budget: &Budget) -> Vec<bool> {
+    let mut hasher = Hasher::new();
+    let mut collides = |file: &OwnedFd| hasher.bears_collision(file, budget).unwrap_or(false);
+    let each = files.iter().map(|file| file.is_some_and(&mut collides));
+    each.collect()
 }
 
 fn examined(candidate: &Candidate) -> Examined<'_> {
