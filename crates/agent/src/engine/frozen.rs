@@ -33,6 +33,12 @@ impl Frozen {
         living.map(|held| &held.row)
     }
 
+    /// Reads whose processes they are and where they run; answers all that is known of each.
+    pub(super) fn describe(&mut self) -> Vec<ProcessRow> {
+        self.held.iter_mut().for_each(Held::describe);
+        self.held.iter().map(|held| held.row.clone()).collect()
+    }
+
     /// Whether no thread of any of them can run.
     pub(super) fn is_still(&self) -> bool {
         self.held.iter().all(Held::is_still)

@@ -8,7 +8,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use crate::find::{
-    ControlGroup, Execution, ProcessIdentity, Wanted, current_executable, execution_of, uid_of,
+    ControlGroup, Execution, ProcessIdentity, Wanted, current_executable, executable_link,
+    execution_of, uid_of,
 };
 use crate::journal::{Fate, ProcessRow};
 use crate::sys::cgroup;
@@ -40,24 +41,25 @@ fn number(pid: u32) -> Option<Pid> {
 }
 
 impl Held {
-    /// Takes a process in hand if it still executes one of `wanted`.
+    /// Takes a process in hand if it still executes one of `wanted`. What it takes to find it again
+    /// is read; the rest may wait until it is stopped.
     pub(super) fn take(seen: &Execution, wanted: &Wanted) -> Option<Self> {
         let pidfd = open(seen.pid).ok()?;
         let stat = ProcessStat::of(seen.pid)?;
-        let executable = current_executable(seen.pid)?;
         let execution = execution_of(seen.pid, wanted)?;
+        let executable = execution.executable();
         let held = Self {
             row: ProcessRow {
                 identity: ProcessIdentity {
                     pid: seen.pid,
                     start_time: stat.start_time,
                 },
-                uid: uid_of(seen.pid),
-                link: execution.executable_link(),
-                executable,
+                uid: u32::MAX,
+                link: Vec::new(),
+                executable: executable.or_else(|| current_executable(seen.pid))?,
                 file: execution.file,
                 confidence: execution.confidence(),
-                cgroup: ControlGroup::of(seen.pid),
+                cgroup: None,
                 parent: Some(stat.parent),
                 was_stopped: stat.is_suspended(),
                 fate: Fate::Stopping,
@@ -66,6 +68,15 @@ impl Held {
         };
         // What was read by number is true of the descriptor's process only if that still lives.
         (!held.has_ended()).then_some(held)
+    }
+
+    /// Reads whose process it is and where it runs, for the result.
+    pub(super) fn describe(&mut self) {
+        let pid = self.pid();
+        let (uid, link, cgroup) = (uid_of(pid), executable_link(pid), ControlGroup::of(pid));
+        if !self.has_ended() {
+            (self.row.uid, self.row.link, self.row.cgroup) = (uid, link, cgroup);
+        }
     }
 
     /// Takes the process of a journal's row in hand, if it still lives. An error means that it
@@ -120,10 +131,15 @@ impl Held {
     /// Whether none of the process's threads can run: all are stopped, or somebody has frozen its
     /// whole control group.
     pub(super) fn is_still(&self) -> bool {
+        let rests = |stat: ProcessStat| stat.is_stopped() || stat.is_dead();
+        let first = ProcessStat::of(self.pid());
+        if first.is_some_and(|stat| stat.threads == 1) {
+            return first.is_some_and(rests) || cgroup::is_frozen(self.pid());
+        }
         let mut threads = threads(self.pid())
             .into_iter()
             .filter_map(|thread| ProcessStat::of_thread(self.pid(), thread));
-        threads.all(|stat| stat.is_stopped() || stat.is_dead()) || cgroup::is_frozen(self.pid())
+        threads.all(rests) || cgroup::is_frozen(self.pid())
     }
 }
 

@@ -7,7 +7,7 @@ use quell_protocol::{ProcessOutcome, ProcessResult, WirePath};
 use super::action::{Action, Fault};
 use super::outcome::placed;
 use crate::find::{
-    ControlGroup, Execution, FileId, Nature, Wanted, current_executable, deep_scan, uid_of,
+    ControlGroup, Execution, FileId, Nature, Sought, Wanted, current_executable, deep_scan, uid_of,
 };
 use crate::policy::{Mappers, Refusal};
 use crate::sys::process_stat::ProcessStat;
@@ -53,7 +53,7 @@ impl Action<'_> {
         }
         let identity = |process: &ProcessResult| (process.pid, process.start_time);
         let listed: HashSet<_> = listed.iter().map(identity).collect();
-        let scan = deep_scan(self.scope, Some(&libraries)).map_err(Fault::Processes)?;
+        let scan = deep_scan(self.scope, Sought::Files(&libraries)).map_err(Fault::Processes)?;
         let users = scan.executions.iter().filter_map(user);
         let users: Vec<_> = users
             .filter(|user| !listed.contains(&identity(user)))

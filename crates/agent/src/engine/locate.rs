@@ -69,13 +69,12 @@ impl Action<'_> {
         self.coverage.processes_unreadable = scan.unreadable;
         self.coverage.reached(Tier::Running);
         let mut unread = 0;
-        let executed = executed(&scan).files;
-        let executables: HashSet<FileId> = executed.keys().copied().collect();
-        for (id, executions) in executed {
+        for (id, executions) in executed(&scan).files {
             unread += self.consider(id, executions, Memory::Recall);
         }
         if reach == Reach::Everything || self.candidates.is_empty() {
-            let others = executed_otherwise(self.scope, &executables).map_err(Fault::Processes)?;
+            let others = executed_otherwise(&scan, self.known_nature());
+            let others = others.map_err(Fault::Processes)?;
             self.coverage.processes_unreadable = scan.unreadable.max(others.unreadable);
             for (id, executions) in others.files {
                 unread += self.consider(id, executions, Memory::ReadAgain);
@@ -83,6 +82,12 @@ impl Action<'_> {
         }
         self.coverage.processes_unreadable += unread;
         Ok(())
+    }
+
+    /// What the wanted content is, if an earlier round took some of it.
+    fn known_nature(&self) -> Option<Nature> {
+        let mut kept = self.known.values().filter(|known| known.is_kept);
+        kept.next().map(|known| known.nature)
     }
 
     /// Makes the file a candidate if it has the wanted content; answers how many processes did not
@@ -141,14 +146,22 @@ impl Action<'_> {
 
     fn add_running(&mut self, id: FileId, content: OwnedFd, executions: &[Execution]) {
         let mut candidate = self.candidate(id, content);
+        // Where the agent itself sees the file, most see it.
+        let mut seen_here = HashSet::new();
         for execution in executions {
             let path = execution.path();
-            let roots = &self.scope.roots;
-            let found = nominated(roots, &path, id)
-                .or_else(|| seen_by(execution.pid, roots, &path, id))
-                .filter(|found| self.may_be_taken(found, &path));
-            if let Some(found) = found {
-                candidate.add_link(found);
+            if !seen_here.contains(&path) {
+                let roots = &self.scope.roots;
+                let here = nominated(roots, &path, id);
+                if here.is_some() {
+                    seen_here.insert(path.clone());
+                }
+                let found = here
+                    .or_else(|| seen_by(execution.pid, roots, &path, id))
+                    .filter(|found| self.may_be_taken(found, &path));
+                if let Some(found) = found {
+                    candidate.add_link(found);
+                }
             }
             candidate.runs_from.get_or_insert(path);
             // Whoever only uses a library goes on, and weighs nothing, unless he is the first of all.

@@ -7,10 +7,10 @@ use std::os::fd::OwnedFd;
 use rustix::fs::Stat;
 use rustix::io::Errno;
 
-use super::executions::{Execution, deep_scan};
+use super::executions::{Execution, Sought, deepen};
 use super::identity::FileId;
+use super::nature::Nature;
 use super::processes::ProcessScan;
-use super::scope::Scope;
 
 /// Files, and the processes that execute each.
 #[derive(Debug, Default)]
@@ -37,18 +37,21 @@ pub(crate) fn executed(scan: &ProcessScan) -> ByFile {
     by_file
 }
 
-/// The files that processes have mapped as code or run as scripts, but for those in `left_out`.
+/// The files that the processes of a scan have mapped as code or run as scripts, but for those that
+/// are executables; of this nature where what is looked for has a known one.
 ///
 /// # Errors
 /// When `/proc` cannot be read at all.
-pub(crate) fn executed_otherwise(scope: &Scope, left_out: &HashSet<FileId>) -> io::Result<ByFile> {
-    let scan = deep_scan(scope, None)?;
+pub(crate) fn executed_otherwise(scan: &ProcessScan, nature: Option<Nature>) -> io::Result<ByFile> {
+    let deep = deepen(scan, Sought::Anything(nature))?;
     let mut by_file = ByFile {
-        unreadable: scan.unreadable,
+        unreadable: deep.unreadable,
         ..ByFile::default()
     };
-    for execution in scan.executions {
-        if !left_out.contains(&execution.file) {
+    let executables = scan.running.iter().map(|process| process.executable);
+    let executables: HashSet<FileId> = executables.collect();
+    for execution in deep.executions {
+        if !executables.contains(&execution.file) {
             let executions = by_file.files.entry(execution.file).or_default();
             executions.push(execution);
         }

@@ -1,20 +1,20 @@
 //! Which process executes which file, in whatever way.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStringExt;
-use std::path::Path;
 
 use quell_protocol::Confidence;
-use rustix::fs::{Stat, fstat};
+use rustix::fs::{Stat, fstat, readlinkat};
 use rustix::io::Errno;
 
 use super::identity::FileId;
 use super::mappings::{self, Range};
 use super::nature::Nature;
-use super::processes::{RunningProcess, admitted, current_executable, is_ours};
+use super::processes::{
+    ProcessScan, RunningProcess, executable_link, is_ours, open_proc, processes,
+};
 use super::scope::Scope;
 use super::scripts::{self, Seen};
 use super::served;
@@ -62,22 +62,66 @@ impl From<RunningProcess> for Execution {
     }
 }
 
+/// What a deep scan looks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sought<'a> {
+    /// These files, and nothing else is reported.
+    Files(&'a Wanted),
+    /// Whatever there is, of this nature where that is known.
+    Anything(Option<Nature>),
+}
+
+impl Sought<'_> {
+    fn is_among(&self, file: FileId) -> bool {
+        match self {
+            Self::Files(wanted) => wanted.contains_key(&file),
+            Self::Anything(_) => true,
+        }
+    }
+
+    /// Looking at a file costs more than looking at its number.
+    fn may_be_numbered(&self, inode: u64) -> bool {
+        match self {
+            Self::Files(wanted) => wanted.keys().any(|file| file.ino == inode),
+            Self::Anything(_) => true,
+        }
+    }
+
+    /// Whether a program may be the interpreter of such a file that only the file says to be one.
+    fn may_name_interpreter(&self) -> bool {
+        match self {
+            Self::Files(wanted) => wanted.values().any(|nature| *nature == Nature::Interpreted),
+            Self::Anything(nature) => nature.is_none_or(|nature| nature == Nature::Interpreted),
+        }
+    }
+}
+
 /// Looks at what every process in `scope` has mapped as code, and at the scripts that interpreters
-/// run. With `wanted`, only those files are reported, and only mappings with their inode numbers
-/// are looked at.
+/// run.
 ///
 /// # Errors
 /// When `/proc` cannot be read at all.
-pub(crate) fn deep_scan(scope: &Scope, wanted: Option<&Wanted>) -> io::Result<DeepScan> {
-    let mut scan = DeepScan::default();
-    for pid in admitted(scope)? {
-        match beside_the_executable(pid, wanted) {
-            Ok(executions) => scan.executions.extend(executions),
+pub(crate) fn deep_scan(scope: &Scope, sought: Sought<'_>) -> io::Result<DeepScan> {
+    deepen(&processes(scope)?, sought)
+}
+
+/// Looks so at those of a scan that are still there.
+///
+/// # Errors
+/// When `/proc` cannot be read at all.
+pub(crate) fn deepen(scan: &ProcessScan, sought: Sought<'_>) -> io::Result<DeepScan> {
+    let proc = open_proc()?;
+    let executables = scan.executables();
+    let mut deep = DeepScan::default();
+    for &pid in &scan.listed {
+        let own = executables.get(&pid).copied();
+        match beside_the_executable(&proc, pid, own, sought) {
+            Ok(executions) => deep.executions.extend(executions),
             Err(error) if has_gone(&error) || is_empty(pid) || is_ours(pid) => {}
-            Err(_) => scan.unreadable += 1,
+            Err(_) => deep.unreadable += 1,
         }
     }
-    Ok(scan)
+    Ok(deep)
 }
 
 fn has_gone(error: &io::Error) -> bool {
@@ -92,59 +136,59 @@ fn is_empty(pid: u32) -> bool {
     ProcessStat::of(pid).is_none_or(|stat| stat.is_kernel_thread() || stat.is_dead())
 }
 
-fn beside_the_executable(pid: u32, wanted: Option<&Wanted>) -> io::Result<Vec<Execution>> {
-    let own = current_executable(pid);
-    let is_wanted =
-        |file: FileId| Some(file) != own && wanted.is_none_or(|wanted| wanted.contains_key(&file));
+fn beside_the_executable(
+    proc: &OwnedFd,
+    pid: u32,
+    own: Option<FileId>,
+    sought: Sought<'_>,
+) -> io::Result<Vec<Execution>> {
+    let is_wanted = |file: FileId| Some(file) != own && sought.is_among(file);
     let mut seen = HashSet::new();
     let mut executions = Vec::new();
-    let inodes: Option<HashSet<u64>> =
-        wanted.map(|wanted| wanted.keys().map(|file| file.ino).collect());
-    let mut mappings = mappings::of(pid)?;
-    mappings.retain(|mapping| {
-        inodes
-            .as_ref()
-            .is_none_or(|inodes| inodes.contains(&mapping.inode))
-    });
-    let by_loader = !mappings.is_empty() && executes_loader(pid);
-    for mapping in mappings {
-        let Ok(file) = mapping.file(pid) else {
-            continue;
-        };
+    let mut report = |file: FileId, handle: Handle| {
         if is_wanted(file) && seen.insert(file) {
-            let range = mapping.range;
-            let handle = Handle::Mapping { range, by_loader };
             executions.push(Execution { pid, file, handle });
         }
+    };
+    let mut mappings = mappings::of(pid)?;
+    mappings.retain(|mapping| sought.may_be_numbered(mapping.inode));
+    let link = readlinkat(proc, format!("{pid}/exe"), Vec::new());
+    let link = link.map(CString::into_bytes).unwrap_or_default();
+    let by_loader = scripts::is_loader(&link);
+    for mapping in mappings {
+        if let Ok(file) = mapping.file(pid) {
+            let range = mapping.range;
+            report(file, Handle::Mapping { range, by_loader });
+        }
     }
-    for script in scripts::of(pid) {
-        if is_wanted(script.file) && seen.insert(script.file) {
-            executions.push(Execution {
-                pid,
-                file: script.file,
-                handle: Handle::Script(script.seen),
-            });
+    if !link.is_empty() {
+        for script in scripts::of(pid, &link, sought.may_name_interpreter()) {
+            report(script.file, Handle::Script(script.seen));
         }
     }
     Ok(executions)
 }
 
-fn executes_loader(pid: u32) -> bool {
-    fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|link| scripts::is_loader(&link))
-}
-
 /// How the process executes one of `wanted` at this moment, if it does.
 pub(crate) fn execution_of(pid: u32, wanted: &Wanted) -> Option<Execution> {
-    if let Some(process) = RunningProcess::at(pid)
+    let proc = open_proc().ok()?;
+    let running = RunningProcess::in_proc(&proc, pid);
+    if let Some(process) = running
         && wanted.contains_key(&process.executable)
     {
         return Some(process.into());
     }
-    let mut executions = beside_the_executable(pid, Some(wanted)).ok()?.into_iter();
-    executions.next()
+    let own = running.map(|process| process.executable);
+    let executions = beside_the_executable(&proc, pid, own, Sought::Files(wanted)).ok()?;
+    executions.into_iter().next()
 }
 
 impl Execution {
+    /// The process's executable, if that is the file.
+    pub(crate) fn executable(&self) -> Option<FileId> {
+        matches!(self.handle, Handle::Executable(_)).then_some(self.file)
+    }
+
     /// How the process is known to execute the file.
     pub(crate) fn confidence(&self) -> Confidence {
         match self.handle {
@@ -200,11 +244,7 @@ impl Execution {
     pub(crate) fn executable_link(&self) -> Vec<u8> {
         match self.handle {
             Handle::Executable(process) => process.executable_link(),
-            Handle::Mapping { .. } | Handle::Script(_) => {
-                let link = fs::read_link(Path::new(&format!("/proc/{}/exe", self.pid)));
-                link.map(|path| path.into_os_string().into_vec())
-                    .unwrap_or_default()
-            }
+            Handle::Mapping { .. } | Handle::Script(_) => executable_link(self.pid),
         }
     }
 }

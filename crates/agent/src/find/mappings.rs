@@ -3,23 +3,26 @@
 //! A program can run without being anybody's executable: `ld.so ./program` maps it, and a process
 //! can forge the link to its own executable. What it runs is mapped all the same.
 //!
-//! `/proc/PID/maps` tells inode numbers fast, but on some file systems (btrfs) not the device that
-//! a look at the file tells, so it only chooses; `/proc/PID/map_files` decides, where the kernel
-//! lets us look there.
+//! The table of mappings tells inode numbers fast, but on some file systems (btrfs) not the device
+//! that a look at the file tells, so there it only chooses, and `/proc/PID/map_files` decides, where
+//! the kernel lets us look there.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, Mode, OFlags, major, openat};
 use rustix::io::Errno;
 
 use super::identity::FileId;
 use super::resolve::resolve;
+use crate::sys::mapped_code::{self, CodeMapping};
 
 /// More than this no honest process maps; reading on would only serve one that wants us to.
 const LONGEST_TABLE: u64 = 64 << 20;
+/// Likewise, counted.
+const MOST_MAPPINGS: usize = 1 << 20;
 
 /// One mapping of a file that may be executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +30,8 @@ pub(super) struct Mapping {
     pub(super) range: Range,
     /// The file's inode number. Its device must be asked for.
     pub(super) inode: u64,
-    /// Where the kernel says that it is, in the process's own view.
-    path: Vec<u8>,
+    /// The file, if it need not be asked for.
+    file: Option<FileId>,
 }
 
 /// The addresses of a mapping, which name it.
@@ -43,21 +46,52 @@ pub(super) struct Range {
 /// # Errors
 /// When the process does not show them.
 pub(super) fn of(pid: u32) -> io::Result<Vec<Mapping>> {
-    let mut table = Vec::new();
-    File::open(format!("/proc/{pid}/maps"))?
-        .take(LONGEST_TABLE)
-        .read_to_end(&mut table)?;
-    if table.len() as u64 == LONGEST_TABLE {
+    let table = open_table(pid)?;
+    match asked(&table) {
+        Ok(mappings) => Ok(mappings),
+        // It has ended, or is a thread of the kernel: the text would be empty.
+        Err(Errno::SRCH) => Ok(Vec::new()),
+        Err(Errno::FBIG) => Err(Errno::FBIG.into()),
+        Err(_) => Ok(read(table)?
+            .into_iter()
+            .map(|(mapping, _)| mapping)
+            .collect()),
+    }
+}
+
+fn open_table(pid: u32) -> io::Result<File> {
+    File::open(format!("/proc/{pid}/maps"))
+}
+
+fn asked(table: &File) -> Result<Vec<Mapping>, Errno> {
+    let mut mappings = Vec::new();
+    let mut address = 0;
+    while let Some(mapping) = mapped_code::next(table, address)? {
+        address = mapping.end;
+        if mapping.inode != 0 {
+            mappings.push(Mapping::from(mapping));
+        }
+        if mappings.len() == MOST_MAPPINGS {
+            return Err(Errno::FBIG);
+        }
+    }
+    Ok(mappings)
+}
+
+/// The same from the text, with the paths where the kernel says that the files are, in the process's
+/// own view.
+fn read(table: File) -> io::Result<Vec<(Mapping, Vec<u8>)>> {
+    let mut text = Vec::new();
+    table.take(LONGEST_TABLE).read_to_end(&mut text)?;
+    if text.len() as u64 == LONGEST_TABLE {
         return Err(Errno::FBIG.into());
     }
-    Ok(table
-        .split(|byte| *byte == b'\n')
-        .filter_map(parse)
-        .collect())
+    let lines = text.split(|byte| *byte == b'\n');
+    Ok(lines.filter_map(parse).collect())
 }
 
 /// `start-end perms offset device inode path`; the path's newlines are written as `\012`.
-fn parse(line: &[u8]) -> Option<Mapping> {
+fn parse(line: &[u8]) -> Option<(Mapping, Vec<u8>)> {
     let mut rest = line;
     let range = next_field(&mut rest)?;
     let permissions = next_field(&mut rest)?;
@@ -70,14 +104,16 @@ fn parse(line: &[u8]) -> Option<Mapping> {
         return None;
     }
     let (start, end) = std::str::from_utf8(range).ok()?.split_once('-')?;
-    Some(Mapping {
-        range: Range {
-            start: u64::from_str_radix(start, 16).ok()?,
-            end: u64::from_str_radix(end, 16).ok()?,
-        },
+    let range = Range {
+        start: u64::from_str_radix(start, 16).ok()?,
+        end: u64::from_str_radix(end, 16).ok()?,
+    };
+    let mapping = Mapping {
+        range,
         inode,
-        path: unescaped(rest.trim_ascii_start()),
-    })
+        file: None,
+    };
+    Some((mapping, unescaped(rest.trim_ascii_start())))
 }
 
 fn next_field<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
@@ -112,9 +148,10 @@ impl Range {
     pub(super) fn path(self, pid: u32) -> Vec<u8> {
         let by_link = fs::read_link(self.link(pid)).map(|path| path.into_os_string().into_vec());
         by_link.unwrap_or_else(|_| {
-            let table = of(pid).unwrap_or_default();
-            let mapping = table.into_iter().find(|mapping| mapping.range == self);
-            mapping.map(|mapping| mapping.path).unwrap_or_default()
+            let table = open_table(pid).and_then(read).unwrap_or_default();
+            let mut mappings = table.into_iter();
+            let mapping = mappings.find(|(mapping, _)| mapping.range == self);
+            mapping.map(|(_, path)| path).unwrap_or_default()
         })
     }
 
@@ -132,13 +169,34 @@ impl Mapping {
     /// The mapped file. Who may not look at the mapping itself (it takes `CAP_SYS_ADMIN` or
     /// `CAP_CHECKPOINT_RESTORE`) must find the file at its path, with the same inode number.
     pub(super) fn file(&self, pid: u32) -> Result<FileId, Errno> {
+        if let Some(file) = self.file {
+            return Ok(file);
+        }
         match FileId::behind(CWD, self.range.link(pid)) {
             Ok(file) => Ok(file),
             Err(Errno::PERM | Errno::ACCESS) => {
-                let id = FileId::behind_descriptor(resolve(pid, &self.path)?)?;
+                let id = FileId::behind_descriptor(resolve(pid, &self.range.path(pid))?)?;
                 (id.ino == self.inode).then_some(id).ok_or(Errno::STALE)
             }
             Err(errno) => Err(errno),
+        }
+    }
+}
+
+impl From<CodeMapping> for Mapping {
+    /// Kernels that can be asked tell of a file on an overlay what a look at it tells, and only file
+    /// systems without a block device have devices of their own for what they hold.
+    fn from(mapping: CodeMapping) -> Self {
+        let CodeMapping {
+            start,
+            end,
+            device: dev,
+            inode: ino,
+        } = mapping;
+        Self {
+            range: Range { start, end },
+            inode: ino,
+            file: (major(dev) != 0).then_some(FileId { dev, ino }),
         }
     }
 }
@@ -150,10 +208,10 @@ mod tests {
     #[test]
     fn mappings_line_is_read_to_its_last_byte() {
         let line = b"7f00-8000 r-xp 00001000 fe:01 4711       /a b\\012\xff (deleted)";
-        let mapping = parse(line).unwrap();
+        let (mapping, path) = parse(line).unwrap();
         assert_eq!((mapping.range.start, mapping.range.end), (0x7f00, 0x8000));
         assert_eq!(mapping.inode, 4711);
-        assert_eq!(mapping.path, b"/a b\n\xff (deleted)");
+        assert_eq!(path, b"/a b\n\xff (deleted)");
     }
 
     #[test]
@@ -167,6 +225,19 @@ mod tests {
         ] {
             assert_eq!(parse(line), None);
         }
+    }
+
+    #[test]
+    fn mappings_that_are_asked_for_are_those_that_the_text_tells() {
+        let pid = std::process::id();
+        let told = |mapping: &Mapping| Some((mapping.range, mapping.file(pid).ok()?));
+        let text = read(open_table(pid).unwrap()).unwrap();
+        let from_text: Vec<_> = text
+            .iter()
+            .filter_map(|(mapping, _)| told(mapping))
+            .collect();
+        let any: Vec<_> = of(pid).unwrap().iter().filter_map(told).collect();
+        assert_eq!(any, from_text);
     }
 
     #[test]

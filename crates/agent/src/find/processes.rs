@@ -13,9 +13,9 @@ use rustix::fs::{CWD, Mode, OFlags, Stat, openat};
 use rustix::io::Errno;
 
 use super::identity::FileId;
-use super::scope::{Parents, Scope};
+use super::newcomers::LastId;
+use super::scope::Scope;
 use super::served;
-use crate::find::ProcessIdentity;
 use crate::sys::file;
 use crate::sys::process_stat::{ProcessStat, threads};
 
@@ -39,6 +39,10 @@ pub struct ProcessScan {
     pub looked_at: u64,
     /// How many of them would not show their executable.
     pub unreadable: u64,
+    /// All that were there, by their ids.
+    pub(super) listed: Vec<u32>,
+    /// The last id that was given out before they were listed.
+    pub(crate) last: LastId,
 }
 
 /// Looks at every process in `scope`, except kernel threads, this process itself, and what it
@@ -48,8 +52,13 @@ pub struct ProcessScan {
 /// When `/proc` cannot be read at all.
 pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
     let proc = open_proc()?;
-    let mut scan = ProcessScan::default();
-    for pid in admitted(scope)? {
+    let last = LastId::now();
+    let mut scan = ProcessScan {
+        listed: admitted_in(&proc, scope)?,
+        last,
+        ..ProcessScan::default()
+    };
+    for &pid in &scan.listed {
         match executable_of(&proc, pid) {
             Looked::At { executable, thread } => {
                 scan.looked_at += 1;
@@ -72,12 +81,13 @@ pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
 
 /// The ids of all processes in `scope` but this one.
 pub(crate) fn admitted(scope: &Scope) -> io::Result<Vec<u32>> {
-    let mut pids = all_pids()?;
-    if scope.descend_only_from.is_some() {
-        let parents = parents(&pids);
-        pids.retain(|pid| scope.admits(*pid, &parents));
-    }
-    pids.retain(|pid| *pid != std::process::id());
+    admitted_in(&open_proc()?, scope)
+}
+
+fn admitted_in(proc: &OwnedFd, scope: &Scope) -> io::Result<Vec<u32>> {
+    let mut pids = scope.admitted(proc, all_pids()?);
+    let own = std::process::id();
+    pids.retain(|pid| *pid != own);
     Ok(pids)
 }
 
@@ -100,17 +110,6 @@ pub(crate) fn all_pids() -> io::Result<Vec<u32>> {
         }
     }
     Ok(pids)
-}
-
-fn parents(pids: &[u32]) -> Parents {
-    let mut parents = Parents::default();
-    for &pid in pids {
-        if let Some(stat) = ProcessStat::of(pid) {
-            let start_time = stat.start_time;
-            parents.insert(ProcessIdentity { pid, start_time }, stat.parent);
-        }
-    }
-    parents
 }
 
 enum Looked {
@@ -154,7 +153,7 @@ fn executable_of_other_threads(proc: &OwnedFd, pid: u32) -> Looked {
     looked
 }
 
-fn open_proc() -> io::Result<OwnedFd> {
+pub(super) fn open_proc() -> io::Result<OwnedFd> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     Ok(openat(CWD, "/proc", flags, Mode::empty())?)
 }
@@ -167,8 +166,11 @@ pub(crate) fn current_executable(pid: u32) -> Option<FileId> {
 impl RunningProcess {
     /// The process with this id and the file that it executes at this moment.
     pub(super) fn at(pid: u32) -> Option<Self> {
-        let proc = open_proc().ok()?;
-        match executable_of(&proc, pid) {
+        Self::in_proc(&open_proc().ok()?, pid)
+    }
+
+    pub(super) fn in_proc(proc: &OwnedFd, pid: u32) -> Option<Self> {
+        match executable_of(proc, pid) {
             Looked::At { executable, thread } => Some(Self {
                 pid,
                 executable,
@@ -209,7 +211,22 @@ impl RunningProcess {
     }
 }
 
+/// The path of a process's executable as the kernel tells it, by whichever of its threads still
+/// shows it; a hint, not an identity. Empty when it does not show.
+pub(crate) fn executable_link(pid: u32) -> Vec<u8> {
+    let process = RunningProcess::at(pid);
+    process.map_or_else(Vec::new, |process| process.executable_link())
+}
+
 impl ProcessScan {
+    /// Who executes what, by process id.
+    pub(super) fn executables(&self) -> HashMap<u32, FileId> {
+        let running = self.running.iter();
+        running
+            .map(|process| (process.pid, process.executable))
+            .collect()
+    }
+
     /// The processes by the file that they execute: a machine runs few distinct files.
     #[must_use]
     pub fn by_executable(&self) -> HashMap<FileId, Vec<RunningProcess>> {
@@ -253,7 +270,7 @@ mod tests {
 
     #[test]
     fn scan_of_no_descendants_looks_at_nothing() {
-        let nobody = ProcessIdentity {
+        let nobody = crate::find::ProcessIdentity {
             pid: std::process::id(),
             start_time: u64::MAX,
         };

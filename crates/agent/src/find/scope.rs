@@ -1,9 +1,12 @@
 //! What an agent may touch, decided in one place.
 
 use std::collections::HashMap;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 
 use super::identity::ProcessIdentity;
+use super::kinship::Kinship;
+use crate::sys::process_stat::ProcessStat;
 
 /// No chain of parents is longer than this; a longer one is a table that changed while it was read.
 const LONGEST_CHAIN: usize = 4096;
@@ -16,6 +19,7 @@ pub struct Scope {
     pub roots: Vec<PathBuf>,
     /// When set, processes that do not descend from this one are neither examined nor signalled.
     pub descend_only_from: Option<ProcessIdentity>,
+    kinship: Kinship,
 }
 
 impl Scope {
@@ -25,6 +29,7 @@ impl Scope {
         Self {
             roots,
             descend_only_from: None,
+            kinship: Kinship::default(),
         }
     }
 
@@ -34,19 +39,48 @@ impl Scope {
         Self {
             roots,
             descend_only_from: Some(ancestor),
+            kinship: Kinship::default(),
         }
     }
 
-    /// Whether the process may be examined and signalled, as far as `parents` tells.
-    pub(crate) fn admits(&self, pid: u32, parents: &Parents) -> bool {
-        self.descend_only_from
-            .is_none_or(|ancestor| parents.descends(pid, ancestor))
+    /// Those among `pids`, which are all that there are, that may be examined and signalled.
+    /// `proc` is `/proc`.
+    pub(super) fn admitted(&self, proc: impl AsFd, mut pids: Vec<u32>) -> Vec<u32> {
+        if let Some(ancestor) = self.descend_only_from {
+            let parents = self.kinship.among(proc, &pids);
+            pids.retain(|pid| parents.descends(*pid, ancestor));
+        }
+        pids
+    }
+
+    /// Whether one process that has just come may be examined and signalled.
+    pub(super) fn admits(&self, pid: u32) -> bool {
+        let Some(ancestor) = self.descend_only_from else {
+            return true;
+        };
+        let mut line = Parents::default();
+        let mut current = pid;
+        while let Some(stat) = ProcessStat::of(current) {
+            let start_time = stat.start_time;
+            let is_new = line.insert(
+                ProcessIdentity {
+                    pid: current,
+                    start_time,
+                },
+                stat.parent,
+            );
+            if !is_new || current == ancestor.pid {
+                break;
+            }
+            current = stat.parent;
+        }
+        line.descends(pid, ancestor)
     }
 }
 
 /// Who started whom, as read at one moment.
 #[derive(Debug, Default)]
-pub(crate) struct Parents {
+pub(super) struct Parents {
     by_pid: HashMap<u32, Parentage>,
 }
 
@@ -57,12 +91,13 @@ struct Parentage {
 }
 
 impl Parents {
-    pub(crate) fn insert(&mut self, process: ProcessIdentity, parent: u32) {
+    /// Answers whether nothing was known of the process.
+    pub(super) fn insert(&mut self, process: ProcessIdentity, parent: u32) -> bool {
         let parentage = Parentage {
             parent,
             start_time: process.start_time,
         };
-        self.by_pid.insert(process.pid, parentage);
+        self.by_pid.insert(process.pid, parentage).is_none()
     }
 
     /// Whether `ancestor` is a parent of `pid`, at any remove. A process is not its own ancestor.
@@ -102,7 +137,7 @@ mod tests {
     }
 
     fn admitted(rows: &[(u32, u64, u32)], pid: u32) -> bool {
-        Scope::descendants(Vec::new(), ANCESTOR).admits(pid, &table(rows))
+        table(rows).descends(pid, ANCESTOR)
     }
 
     #[test]
@@ -132,6 +167,48 @@ mod tests {
 
     #[test]
     fn scope_of_the_machine_admits_everything() {
-        assert!(Scope::machine(Vec::new()).admits(7, &Parents::default()));
+        let proc = std::fs::File::open("/proc").unwrap();
+        let machine = Scope::machine(Vec::new());
+        assert!(machine.admits(7));
+        assert_eq!(machine.admitted(proc, vec![7, 8]), [7, 8]);
+    }
+
+    #[test]
+    fn scope_admits_a_child_whether_it_is_asked_for_alone_or_among_all_again_and_again() {
+        let own = std::process::id();
+        let start_time = ProcessStat::of(own).unwrap().start_time;
+        let of_us = ProcessIdentity {
+            pid: own,
+            start_time,
+        };
+        let proc = std::fs::File::open("/proc").unwrap();
+        let scope = Scope::descendants(Vec::new(), of_us);
+        let start = || {
+            let mut sleeper = std::process::Command::new("sleep");
+            sleeper.arg("600").spawn().unwrap()
+        };
+        let mut first = start();
+        let parent = std::os::unix::process::parent_id();
+        let all = |child: u32| scope.admitted(&proc, vec![1, parent, own, child]);
+        for _ in 0..2 {
+            assert_eq!(all(first.id()), [first.id()]);
+        }
+        let mut second = start();
+        assert_eq!(all(second.id()), [second.id()]);
+        for pid in [first.id(), second.id()] {
+            assert!(scope.admits(pid));
+        }
+        for pid in [1, parent, own, u32::MAX] {
+            assert!(!scope.admits(pid), "{pid}");
+        }
+        for child in [&mut first, &mut second] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert!(!scope.admits(child.id()));
+            assert!(
+                all(child.id()).is_empty(),
+                "who has ended descends from nobody"
+            );
+        }
     }
 }

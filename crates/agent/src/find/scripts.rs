@@ -6,8 +6,6 @@
 
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStringExt;
-use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::{Errno, pread};
@@ -41,18 +39,20 @@ pub(super) enum Seen {
     Word(usize),
 }
 
-/// The scripts that a process runs. Nothing for what is no interpreter, or has ended.
-pub(super) fn of(pid: u32) -> Vec<Script> {
-    let Ok(link) = fs::read_link(format!("/proc/{pid}/exe")) else {
+/// The scripts that a process runs whose executable is at `link`. Nothing for what is no
+/// interpreter, or has ended; and nothing for what is one only because the script's first line says
+/// so, unless `by_first_line`.
+pub(super) fn of(pid: u32, link: &[u8], by_first_line: bool) -> Vec<Script> {
+    let kind = Kind::named(link);
+    if kind.is_none() && !by_first_line {
         return Vec::new();
-    };
-    let link = link.into_os_string().into_vec();
-    let kind = Kind::named(&link);
-    let mut scripts = Vec::new();
-    if kind == Some(Kind::Shell) && has_operand(&words(pid)) {
-        scripts.extend(held_open(pid, is_bash(&link)));
     }
-    if let Some(script) = named_by_command_line(pid, kind)
+    let words = words(pid);
+    let mut scripts = Vec::new();
+    if kind == Some(Kind::Shell) && has_operand(&words) {
+        scripts.extend(held_open(pid, is_bash(link)));
+    }
+    if let Some(script) = named_by_command_line(pid, &words, kind)
         && scripts.iter().all(|known| known.file != script.file)
     {
         scripts.push(script);
@@ -142,9 +142,8 @@ fn is_private_and_read_only(pid: u32, number: u32) -> bool {
 }
 
 /// The first word of the command line that is no option and no option's value names the script.
-fn named_by_command_line(pid: u32, kind: Option<Kind>) -> Option<Script> {
-    let words = words(pid);
-    let (index, pinned) = script_word(&words, |word| resolve(pid, word).ok())?;
+fn named_by_command_line(pid: u32, words: &[Vec<u8>], kind: Option<Kind>) -> Option<Script> {
+    let (index, pinned) = script_word(words, |word| resolve(pid, word).ok())?;
     let id = FileId::behind_descriptor(&pinned).ok()?;
     let is_interpreted = kind.is_some() || names_as_interpreter(&pinned, pid);
     is_interpreted.then_some(Script {
@@ -283,8 +282,9 @@ impl Seen {
 }
 
 /// Whether a path is that of the program loader, which runs whatever it is told to map.
-pub(super) fn is_loader(link: &Path) -> bool {
-    let name = link.file_name().and_then(|name| name.to_str());
+pub(super) fn is_loader(link: &[u8]) -> bool {
+    let name = link.rsplit(|byte| *byte == b'/').next();
+    let name = name.and_then(|name| std::str::from_utf8(name).ok());
     name.is_some_and(|name| name.starts_with("ld") && name.contains(".so"))
 }
 

@@ -13,6 +13,8 @@ const QUIET: u32 = 2;
 pub struct Scan {
     /// Whether a process appeared that was not in hand.
     pub appeared: bool,
+    /// Whether one came since the scan began.
+    pub fled: bool,
     /// Whether nobody in hand can run.
     pub still: bool,
     /// Whether the time for chasing is over.
@@ -53,13 +55,13 @@ impl Chase {
 
     /// Weighs a scan.
     pub fn observe(&mut self, scan: Scan) -> Measure {
-        self.quiet = if scan.still && !scan.appeared {
+        self.quiet = if scan.still && !scan.appeared && !scan.fled {
             self.quiet + 1
         } else {
             0
         };
         // What runs already is no sign of flight, neither at the first nor at the first deep look.
-        let is_flight = scan.appeared && self.scans > 0;
+        let is_flight = scan.fled || (scan.appeared && self.scans > 0);
         self.scans += 1;
         self.restless += u32::from(is_flight);
         if self.quiet == QUIET {
@@ -80,6 +82,7 @@ mod tests {
 
     const QUIET_SCAN: Scan = Scan {
         appeared: false,
+        fled: false,
         still: true,
         late: false,
     };
@@ -127,6 +130,20 @@ mod tests {
                 Measure::FreezeControlGroups,
             ]
         );
+    }
+
+    #[test]
+    fn chase_takes_who_came_during_the_first_scan_for_a_flight() {
+        let fled = Scan {
+            fled: true,
+            ..QUIET_SCAN
+        };
+        let told = measures(&[fled, fled, QUIET_SCAN, QUIET_SCAN]);
+        assert_eq!(
+            told[..2],
+            [Measure::StopGroups, Measure::FreezeControlGroups]
+        );
+        assert_eq!(told[3], Measure::Enough);
     }
 
     #[test]

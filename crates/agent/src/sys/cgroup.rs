@@ -23,14 +23,29 @@ pub(crate) struct Cgroup {
     version: Version,
 }
 
+/// What the kernel said of the groups that a process was in.
+#[derive(Debug, Clone)]
+pub(crate) struct Memberships(Vec<u8>);
+
+impl Memberships {
+    /// Those of a process at this moment; none when it is gone.
+    pub(crate) fn of(pid: u32) -> Self {
+        Self(fs::read(format!("/proc/{pid}/cgroup")).unwrap_or_default())
+    }
+}
+
 impl Cgroup {
     /// The groups of a process that can be frozen: at most one of each version, and never a root.
     pub(crate) fn of(pid: u32) -> Vec<Self> {
-        let memberships = fs::read(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+        Self::among(&Memberships::of(pid))
+    }
+
+    /// Those of a process that may have gone.
+    pub(crate) fn among(Memberships(memberships): &Memberships) -> Vec<Self> {
         let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
         let mut groups: Vec<Self> = lines(&mounts)
             .filter_map(Mount::parse)
-            .filter_map(|mount| mount.group_in(&memberships))
+            .filter_map(|mount| mount.group_in(memberships))
             .filter(|group| group.state_file().is_file())
             .collect();
         groups.sort_by_key(|group| group.version == Version::One);

@@ -1,10 +1,16 @@
 //! Reading `/proc/PID/stat`.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::Read as _;
+
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// The kernel's flag of a kernel thread (`PF_KTHREAD`).
 const KERNEL_THREAD: u32 = 0x0020_0000;
+
+/// 52 numbers of at most 20 digits, and a name of at most 64 bytes.
+const LONGEST_LINE: usize = 2048;
 
 /// What `/proc/PID/stat` says of a process or of one of its threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub(crate) struct ProcessStat {
     pub(crate) parent: u32,
     /// The process group.
     pub(crate) group: u32,
+    /// How many threads the process has; 0 once all have ended.
+    pub(crate) threads: u32,
     /// Clock ticks since boot.
     pub(crate) start_time: u64,
     flags: u32,
@@ -23,16 +31,19 @@ pub(crate) struct ProcessStat {
 impl ProcessStat {
     /// The process with this id, if there is one.
     pub(crate) fn of(pid: u32) -> Option<Self> {
-        Self::read(Path::new(&format!("/proc/{pid}/stat")))
+        Self::read(&format!("/proc/{pid}/stat"))
     }
 
     /// One thread of a process.
     pub(crate) fn of_thread(pid: u32, thread: u32) -> Option<Self> {
-        Self::read(Path::new(&format!("/proc/{pid}/task/{thread}/stat")))
+        Self::read(&format!("/proc/{pid}/task/{thread}/stat"))
     }
 
-    fn read(path: &Path) -> Option<Self> {
-        Self::parse(&fs::read(path).ok()?)
+    /// The kernel answers the whole line at once to whoever has room for it.
+    fn read(path: &str) -> Option<Self> {
+        let mut line = [0; LONGEST_LINE];
+        let count = File::open(path).ok()?.read(&mut line).ok()?;
+        Self::parse(line.get(..count)?)
     }
 
     /// The name in parentheses is the process's own choice, so the fields are counted from its
@@ -45,11 +56,13 @@ impl ProcessStat {
         let parent = fields.next()?.parse().ok()?;
         let group = fields.next()?.parse().unwrap_or(0);
         let flags = fields.nth(3)?.parse().ok()?;
-        let start_time = fields.nth(12)?.parse().ok()?;
+        let threads = fields.nth(10)?.parse().ok()?;
+        let start_time = fields.nth(1)?.parse().ok()?;
         Some(Self {
             state,
             parent,
             group,
+            threads,
             start_time,
             flags,
         })
@@ -77,6 +90,19 @@ impl ProcessStat {
     }
 }
 
+/// Whether the id is that of a process, and not of one of its later threads, which may be looked at
+/// below `/proc` as well.
+pub(crate) fn is_process(id: u32) -> bool {
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+        return false;
+    };
+    // Without descriptors to spare it cannot be told, and the look itself has shown somebody.
+    match pidfd_open(pid, PidfdFlags::empty()) {
+        Ok(_) | Err(Errno::MFILE | Errno::NFILE) => true,
+        Err(_) => false,
+    }
+}
+
 /// The ids of the threads of a process; empty when it is gone.
 pub(crate) fn threads(pid: u32) -> Vec<u32> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else {
@@ -96,7 +122,7 @@ mod tests {
         let text = b"7 (a) R 1 1) T 42 43 44 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 1";
         let stat = ProcessStat::parse(text).unwrap();
         assert_eq!((stat.state, stat.parent, stat.group), (b'T', 42, 43));
-        assert_eq!(stat.start_time, 987_654);
+        assert_eq!((stat.threads, stat.start_time), (1, 987_654));
         assert!(stat.is_stopped() && !stat.is_kernel_thread());
     }
 

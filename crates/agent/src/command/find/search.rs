@@ -164,12 +164,10 @@ impl Search {
 
     /// Looks at what runs, in every way in which an order looks.
     pub(super) fn among_processes(&mut self) -> io::Result<()> {
-        let scope = Scope::default();
-        let scan = processes(&scope)?;
+        let scan = processes(&Scope::default())?;
         self.findings.coverage.processes = scan.looked_at;
         let executed = executed(&scan);
-        let executables = executed.files.keys().copied().collect();
-        let otherwise = executed_otherwise(&scope, &executables)?;
+        let otherwise = executed_otherwise(&scan, None)?;
         // Who will not show its executable shows nothing else either.
         let unreadable = executed.unreadable.max(otherwise.unreadable);
         self.findings.coverage.processes_unreadable = unreadable;

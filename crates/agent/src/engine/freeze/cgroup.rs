@@ -26,14 +26,20 @@ impl Action<'_> {
         traces: &[Trace],
         wanted: &Wanted,
     ) -> Result<(), Fault> {
-        let mut done: Vec<&Cgroup> = Vec::new();
+        let mut done: Vec<Cgroup> = Vec::new();
+        let mut spared: Vec<Cgroup> = Vec::new();
         for trace in traces {
-            for cgroup in &trace.cgroups {
-                if done.iter().any(|frozen| frozen.contains(cgroup)) {
+            for cgroup in trace.cgroups() {
+                if done.iter().any(|frozen| frozen.contains(&cgroup)) {
                     break;
                 }
-                if self.may_freeze(cgroup)? {
-                    self.freeze_cgroup(cgroup, wanted)?;
+                if spared.contains(&cgroup) {
+                    continue;
+                }
+                if !self.may_freeze(&cgroup)? {
+                    spared.push(cgroup);
+                } else {
+                    self.freeze_cgroup(&cgroup, wanted)?;
                     done.push(cgroup);
                     break;
                 }
@@ -67,7 +73,9 @@ impl Action<'_> {
         self.journal.note_cgroup(self.id, cgroup.directory())?;
         let frozen = FrozenCgroup::freeze(cgroup);
         crash_point::here("during-cgroup-freeze");
-        let taken = self.stop_those_of(wanted, Depth::Executables, None);
+        let taken = self
+            .look(wanted, Depth::Executables)
+            .and_then(|look| self.stop_those_of(look.executions, wanted, None));
         let thawed = frozen.thaw();
         taken?;
         if thawed {

@@ -9,6 +9,7 @@ use crate::engine::action::{Action, Fault};
 use crate::engine::frozen::Frozen;
 use crate::engine::held::resume_bystander;
 use crate::find::{Wanted, admitted, all_pids};
+use crate::sys::process_group::group_of;
 use crate::sys::process_stat::ProcessStat;
 
 impl Action<'_> {
@@ -57,7 +58,9 @@ impl Action<'_> {
         let stopped = kill_process_group(pid, Signal::STOP);
         // Those of its members that are wanted are stopped by name as well, so that they have a
         // row and a descriptor of their own before the rest goes on. If that fails, all go on.
-        let taken = self.stop_those_of(wanted, Depth::Executables, Some(&before));
+        let taken = self
+            .look(wanted, Depth::Executables)
+            .and_then(|look| self.stop_those_of(look.executions, wanted, Some(&before)));
         before.let_bystanders_go(&self.frozen);
         taken?;
         self.journal.group_resumed(self.id, group)?;
@@ -103,7 +106,7 @@ impl StoppedGroup {
     }
 
     pub(super) fn was_stopped_by_us(&self, pid: u32) -> bool {
-        let is_member = ProcessStat::of(pid).is_some_and(|stat| stat.group == self.id);
+        let is_member = group_of(pid) == Some(self.id);
         is_member && !self.stopped.contains(&pid)
     }
 }
@@ -111,6 +114,6 @@ impl StoppedGroup {
 /// The processes of a group.
 pub(in crate::engine) fn members_of(group: u32) -> std::io::Result<Vec<u32>> {
     let mut members = all_pids()?;
-    members.retain(|pid| ProcessStat::of(*pid).is_some_and(|stat| stat.group == group));
+    members.retain(|pid| group_of(*pid) == Some(group));
     Ok(members)
 }

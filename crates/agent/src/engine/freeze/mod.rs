@@ -22,7 +22,7 @@ use super::action::{Action, Fault};
 use super::frozen::refused;
 use super::held::Held;
 use crate::crash_point;
-use crate::find::{Execution, Wanted, admitted, deep_scan, processes};
+use crate::find::{Execution, LastId, Sought, Wanted, deepen, newcomers, processes};
 use crate::journal::Fate;
 use crate::plan::Fact;
 use crate::plan::chase::{Chase, Measure, Scan};
@@ -38,6 +38,20 @@ enum Depth {
     Executables,
     /// At what is mapped as code and at scripts as well.
     Everything,
+}
+
+/// Who comes is stopped one by one for so long, unless he is gone before that too often.
+const HUNT: Duration = Duration::from_millis(20);
+/// And until nobody has come for so long.
+const CALM: Duration = Duration::from_millis(1);
+/// So many who could not be stopped are enough to know where they are.
+const ENOUGH: usize = 4;
+
+/// What one scan showed.
+struct Look {
+    executions: Vec<Execution>,
+    /// The last process id that was given out before.
+    last: LastId,
 }
 
 impl Action<'_> {
@@ -59,23 +73,19 @@ impl Action<'_> {
                 true => Depth::Everything,
                 false => Depth::Executables,
             };
-            let before: HashSet<u32> = admitted(self.scope)
-                .map_err(Fault::Processes)?
-                .into_iter()
-                .collect();
-            let appeared = self.stop_those_of(&wanted, depth, None)?;
-            let mut traces: Vec<Trace> = appeared.into_iter().filter_map(Trace::of).collect();
-            if traces.is_empty() {
-                let fleeting = trace::of_the_fleeting(self.scope, &wanted, before);
-                let fleeting = fleeting.map_err(Fault::Processes)?;
-                let beyond_hand = |trace: &Trace| !self.frozen.holds(trace.pid);
-                traces = fleeting.into_iter().filter(beyond_hand).collect();
-            }
+            let look = self.look(&wanted, depth)?;
+            let appeared = self.stop_those_of(look.executions, &wanted, None)?;
+            let fleeting = self.stop_newcomers(&wanted, look.last)?;
             let measure = chase.observe(Scan {
-                appeared: !traces.is_empty(),
+                appeared: !appeared.is_empty(),
+                fled: !fleeting.is_empty(),
                 still: self.frozen.is_still(),
                 late: Instant::now() >= deadline,
             });
+            let traces = || {
+                let caught = appeared.iter().filter_map(|pid| Trace::of(*pid));
+                fleeting.into_iter().chain(caught).collect()
+            };
             match measure {
                 Measure::Enough => break,
                 Measure::GiveUp => {
@@ -84,31 +94,48 @@ impl Action<'_> {
                 }
                 Measure::ScanAgain => {}
                 Measure::StopGroups => {
-                    let beyond = self.stop_groups_of(traces, &wanted)?;
+                    let beyond = self.stop_groups_of(traces(), &wanted)?;
                     self.freeze_cgroups_of(&beyond, &wanted)?;
                 }
-                Measure::FreezeControlGroups => self.freeze_cgroups_of(&traces, &wanted)?,
+                Measure::FreezeControlGroups => self.freeze_cgroups_of(&traces(), &wanted)?,
             }
             if !self.frozen.is_still() {
                 thread::sleep(BREATH);
             }
         }
-        self.let_innocents_go()
+        self.let_innocents_go()?;
+        let described = self.frozen.describe();
+        Ok(self.journal.note_processes(self.id, &described)?)
     }
 
-    /// One scan: stops what is new and answers its process ids. Who is in a group that this engine
-    /// has just stopped was stopped before only if that was seen before.
+    /// Who executes one of the wanted files at this moment.
+    fn look(&self, wanted: &Wanted, depth: Depth) -> Result<Look, Fault> {
+        let scan = processes(self.scope).map_err(Fault::Processes)?;
+        let running = scan.running.iter().copied();
+        let mut executions: Vec<Execution> = running
+            .filter(|process| wanted.contains_key(&process.executable))
+            .map(Execution::from)
+            .collect();
+        if depth == Depth::Everything {
+            let deep = deepen(&scan, Sought::Files(wanted)).map_err(Fault::Processes)?;
+            executions.extend(deep.executions);
+        }
+        let last = scan.last;
+        Ok(Look { executions, last })
+    }
+
+    /// Stops those that are not in hand and answers their process ids. Who is in a group that this
+    /// engine has just stopped was stopped before only if that was seen before.
     fn stop_those_of(
         &mut self,
+        executions: Vec<Execution>,
         wanted: &Wanted,
-        depth: Depth,
         group: Option<&StoppedGroup>,
     ) -> Result<Vec<u32>, Fault> {
+        let mut known = HashSet::new();
         let mut fresh: Vec<Held> = Vec::new();
-        for execution in self.executions(wanted, depth)? {
-            let is_new = self.is_fresh(&execution, wanted)
-                && fresh.iter().all(|held| held.pid() != execution.pid);
-            if is_new {
+        for execution in executions {
+            if self.is_fresh(&execution, wanted) && known.insert(execution.pid) {
                 fresh.extend(Held::take(&execution, wanted));
             }
         }
@@ -122,20 +149,35 @@ impl Action<'_> {
         Ok(pids)
     }
 
-    /// Who executes one of the wanted files at this moment.
-    fn executions(&self, wanted: &Wanted, depth: Depth) -> Result<Vec<Execution>, Fault> {
-        let scan = processes(self.scope).map_err(Fault::Processes)?;
-        let mut executions: Vec<Execution> = scan
-            .running
-            .into_iter()
-            .filter(|process| wanted.contains_key(&process.executable))
-            .map(Execution::from)
-            .collect();
-        if depth == Depth::Everything {
-            let deep = deep_scan(self.scope, Some(wanted)).map_err(Fault::Processes)?;
-            executions.extend(deep.executions);
+    /// Stops who came since the others were listed, and again while somebody comes. Answers where
+    /// they were when they were seen: some have ended before they are stopped.
+    fn stop_newcomers(&mut self, wanted: &Wanted, mut last: LastId) -> Result<Vec<Trace>, Fault> {
+        let began = Instant::now();
+        let mut calm_since = None;
+        let (mut traces, mut missed) = (Vec::new(), 0);
+        loop {
+            let is_wanted = |file| wanted.contains_key(&file);
+            let came = newcomers(self.scope, &mut last, is_wanted).map_err(Fault::Processes)?;
+            let mut executions: Vec<_> = came.wanted.into_iter().map(Execution::from).collect();
+            executions.retain(|execution| self.is_fresh(execution, wanted));
+            let now = Instant::now();
+            let count = executions.len();
+            if count == 0 && !came.any_gone {
+                let since = *calm_since.get_or_insert(now);
+                // Where nobody has come at all, nobody is waited for.
+                if traces.is_empty() || now - since >= CALM {
+                    break;
+                }
+            } else {
+                calm_since = None;
+            }
+            traces.extend(executions.iter().filter_map(|one| Trace::of(one.pid)));
+            missed += count - self.stop_those_of(executions, wanted, None)?.len();
+            if missed >= ENOUGH || now - began >= HUNT {
+                break;
+            }
         }
-        Ok(executions)
+        Ok(traces)
     }
 
     fn is_fresh(&self, execution: &Execution, wanted: &Wanted) -> bool {
@@ -152,15 +194,19 @@ impl Action<'_> {
         let rows: Vec<_> = fresh.iter().map(|held| held.row.clone()).collect();
         self.journal.note_processes(self.id, &rows)?;
         let mut fates = Vec::new();
-        for held in fresh {
+        let mut refusing = Vec::new();
+        for mut held in fresh {
             match held.stop() {
                 Ok(()) => self.frozen.push(held),
                 Err(errno) => {
+                    held.describe();
                     self.stuck_processes.insert(held.row.identity);
                     fates.push((held.row.identity, Fate::Known(refused(errno))));
+                    refusing.push(held.row);
                 }
             }
         }
+        self.journal.note_processes(self.id, &refusing)?;
         crash_point::here("during-freeze");
         self.journal.set_fates(self.id, &fates)?;
         Ok(())

@@ -99,25 +99,25 @@ impl Drop for Group {
 }
 
 #[test]
-fn who_came_since_the_last_listing_is_traced_to_his_group() {
+fn who_came_since_the_last_listing_is_stopped_and_traced_to_his_group() {
     let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let mut action = engine.action(&order, &mut bench, &terms).unwrap();
+    let before = action.look(&Wanted::new(), Depth::Executables).unwrap();
     let group = Group::start(dir.path());
-    let own = ProcessIdentity {
-        pid: std::process::id(),
-        start_time: ProcessStat::of(std::process::id()).unwrap().start_time,
-    };
-    let scope = Scope::descendants(Vec::new(), own);
     let wanted = Wanted::from([(group.file, Nature::Program)]);
-    let known = HashSet::from([group.innocent.id()]);
-    let traces = trace::of_the_fleeting(&scope, &wanted, known).unwrap();
-    let told: Vec<_> = traces
-        .iter()
-        .map(|trace| (trace.pid, trace.group))
-        .collect();
-    assert_eq!(told, [(group.wanted.id(), group.id())]);
-    let known = HashSet::from([group.innocent.id(), group.wanted.id()]);
-    let traces = trace::of_the_fleeting(&scope, &wanted, known).unwrap();
+    let after = action.look(&wanted, Depth::Executables).unwrap();
+    let traces = action.stop_newcomers(&wanted, after.last).unwrap();
     assert!(traces.is_empty(), "who was known is no news");
+    assert!(!action.frozen.holds(group.wanted.id()));
+    let traces = action.stop_newcomers(&wanted, before.last).unwrap();
+    let groups: Vec<_> = traces.iter().map(|trace| trace.group).collect();
+    assert_eq!(groups, [group.id()]);
+    assert!(action.frozen.holds(group.wanted.id()));
+    assert!(!action.frozen.holds(group.innocent.id()));
 }
 
 #[test]
