@@ -82,7 +82,13 @@ impl<W: Write> Spread for Dense<W> {
     }
 
     fn hole(&mut self, length: u64) -> io::Result<()> {
-        zeros(length, |zeros| self.0.write_all(zeros))
+        let mut written = Ok(());
+        zeros(length, |zeros| {
+            if written.is_ok() {
+                written = self.0.write_all(zeros);
+            }
+        });
+        written
     }
 }
 
@@ -121,16 +127,13 @@ impl Spread for Sparse<'_> {
 }
 
 /// Calls `take` with `length` zeros, piece by piece.
-pub(super) fn zeros(
-    mut length: u64,
-    mut take: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    while length > 0 {
-        let piece = usize::try_from(length).map_or(ZEROS.len(), |l| l.min(ZEROS.len()));
-        take(ZEROS.get(..piece).unwrap_or(&ZEROS))?;
-        length -= piece as u64;
+pub(super) fn zeros(length: u64, mut take: impl FnMut(&[u8])) {
+    let mut left = length;
+    while left > 0 {
+        let piece = usize::try_from(left).map_or(ZEROS.len(), |l| l.min(ZEROS.len()));
+        take(ZEROS.get(..piece).unwrap_or(&ZEROS));
+        left -= piece as u64;
     }
-    Ok(())
 }
 
 /// Gives the bytes of all data, written one after the other, back their places.

@@ -5,6 +5,7 @@
 //! content is a new inode, so that no descriptor, mapping or hard link of an attacker reaches it.
 //! It is no defence against root, who can read the key.
 
+mod aside;
 mod destroy;
 mod directory;
 mod error;
@@ -31,6 +32,7 @@ use std::io::{self, BufReader};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -236,16 +238,18 @@ fn unseal(
     };
     let failed = VaultError::io("read or write an item's content");
     let parts = parts(item.data.as_deref(), item.size).ok_or_else(damaged)?;
-    let mut sink = Sha256Sink::new(sink);
-    let mut unfolding = Unfolding::new(&mut sink, parts);
-    match key.open_stream(&binding, source, &mut unfolding) {
-        Ok(()) => {}
-        Err(StreamError::Io(source)) => return Err(failed(source)),
-        Err(StreamError::Forged) => return Err(damaged()),
-    }
-    let whole = unfolding.finish().map_err(failed)?;
-    let genuine = sink.finish() == (item.sha256.clone(), item.size);
-    (whole && genuine).then_some(()).ok_or_else(damaged)?;
+    let genuine = thread::scope(|scope| {
+        let mut sink = Sha256Sink::new(scope, sink);
+        let mut unfolding = Unfolding::new(&mut sink, parts);
+        match key.open_stream(&binding, source, &mut unfolding) {
+            Ok(()) => {}
+            Err(StreamError::Io(source)) => return Err(failed(source)),
+            Err(StreamError::Forged) => return Ok(false),
+        }
+        let whole = unfolding.finish().map_err(failed)?;
+        Ok(whole && sink.finish() == (item.sha256.clone(), item.size))
+    })?;
+    genuine.then_some(()).ok_or_else(damaged)?;
     Ok(item)
 }
 

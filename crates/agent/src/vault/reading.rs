@@ -1,11 +1,13 @@
 //! Hashing what flows by.
 
 use std::io::{self, Write};
+use std::thread::Scope;
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use quell_model::Sha1;
 
-use super::extents::{Spread, zeros};
+use super::aside::{Aside, Digest};
+use super::extents::Spread;
 
 /// What a content is, told by reading all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,17 +50,21 @@ impl Fingerprinting {
     }
 }
 
-/// Hashes and counts what it passes on.
-pub(super) struct Sha256Sink<'a, S> {
-    sink: &'a mut S,
+impl Digest for Fingerprinting {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+}
+
+/// The SHA-256 of what it is told of, and how much that is.
+pub(super) struct Counted {
     sha256: Context,
     size: u64,
 }
 
-impl<'a, S> Sha256Sink<'a, S> {
-    pub(super) fn new(sink: &'a mut S) -> Self {
+impl Counted {
+    pub(super) fn new() -> Self {
         Self {
-            sink,
             sha256: Context::new(&SHA256),
             size: 0,
         }
@@ -68,38 +74,55 @@ impl<'a, S> Sha256Sink<'a, S> {
     pub(super) fn finish(self) -> (String, u64) {
         (hex(self.sha256.finish().as_ref()), self.size)
     }
+}
 
-    fn count(&mut self, bytes: &[u8]) {
+impl Digest for Counted {
+    fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
         self.size += bytes.len() as u64;
     }
 }
 
-impl<S: Spread> Spread for Sha256Sink<'_, S> {
-    fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sink.data(bytes)?;
-        self.count(bytes);
-        Ok(())
-    }
-
-    fn hole(&mut self, length: u64) -> io::Result<()> {
-        self.sink.hole(length)?;
-        zeros(length, |zeros| {
-            self.count(zeros);
-            Ok(())
-        })
-    }
-}
-
-impl<W: Write> Write for Sha256Sink<'_, W> {
+impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.sink.write(bytes)?;
-        self.count(bytes.get(..count).unwrap_or_default());
-        Ok(count)
+        self.update(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
+        Ok(())
+    }
+}
+
+/// Hashes and counts what it passes on.
+pub(super) struct Sha256Sink<'a, 'scope, S> {
+    sink: &'a mut S,
+    counted: Aside<'scope, Counted>,
+}
+
+impl<'a, 'scope, S> Sha256Sink<'a, 'scope, S> {
+    pub(super) fn new<'env>(scope: &'scope Scope<'scope, 'env>, sink: &'a mut S) -> Self {
+        Self {
+            sink,
+            counted: Aside::begin(scope, Counted::new()),
+        }
+    }
+
+    /// The SHA-256 in hex, and the number of bytes.
+    pub(super) fn finish(self) -> (String, u64) {
+        self.counted.finish().finish()
+    }
+}
+
+impl<S: Spread> Spread for Sha256Sink<'_, '_, S> {
+    fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.counted.bytes(bytes);
+        self.sink.data(bytes)
+    }
+
+    fn hole(&mut self, length: u64) -> io::Result<()> {
+        self.counted.zeros(length);
+        self.sink.hole(length)
     }
 }
 

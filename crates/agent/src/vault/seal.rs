@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::io::{self, BufWriter, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
+use std::thread;
 
 use quell_model::ActionId;
 use quell_protocol::WirePath;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 
-use super::extents::{Part, parts, zeros};
+use super::aside::Aside;
+use super::extents::{Part, parts};
 use super::format::Recipients;
 use super::reading::{Fingerprint, Fingerprinting};
 use super::recovery::RecoveryKey;
@@ -144,17 +146,27 @@ fn pour(
     parts: &[Part],
     sink: &mut impl io::Write,
 ) -> io::Result<Option<Fingerprint>> {
-    let mut fingerprinting = Fingerprinting::new();
+    thread::scope(|scope| {
+        let mut fingerprinting = Aside::begin(scope, Fingerprinting::new());
+        let is_whole = pour_parts(content, parts, sink, &mut fingerprinting)?;
+        Ok(fingerprinting.finish().finish().filter(|_| is_whole))
+    })
+}
+
+/// Answers whether `content` is as long as its parts.
+fn pour_parts(
+    content: BorrowedFd<'_>,
+    parts: &[Part],
+    sink: &mut impl io::Write,
+    fingerprinting: &mut Aside<'_, Fingerprinting>,
+) -> io::Result<bool> {
     let mut buffer = vec![0; BUFFER];
     let mut end = 0;
     for part in parts {
         match *part {
             Part::Hole(length) => {
                 end += length;
-                zeros(length, |zeros| {
-                    fingerprinting.update(zeros);
-                    Ok(())
-                })?;
+                fingerprinting.zeros(length);
             }
             Part::Data(mut offset, length) => {
                 end = offset + length;
@@ -164,17 +176,16 @@ fn pour(
                     let count = read_at(content, room, offset)?;
                     let read = room.get(..count).unwrap_or_default();
                     if read.is_empty() {
-                        return Ok(None);
+                        return Ok(false);
                     }
-                    fingerprinting.update(read);
+                    fingerprinting.bytes(read);
                     sink.write_all(read)?;
                     offset += count as u64;
                 }
             }
         }
     }
-    let has_ended = read_at(content, buffer.get_mut(..1).unwrap_or_default(), end)? == 0;
-    Ok(fingerprinting.finish().filter(|_| has_ended))
+    Ok(read_at(content, buffer.get_mut(..1).unwrap_or_default(), end)? == 0)
 }
 
 fn read_at(content: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
