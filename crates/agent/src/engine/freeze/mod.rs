@@ -168,6 +168,9 @@ impl Action<'_> {
                 if traces.is_empty() || now - since >= CALM {
                     break;
                 }
+            } else if count == 0 && traces.is_empty() && now - began >= CALM {
+                // Others come and go on a busy machine, of whom none was wanted.
+                break;
             } else {
                 calm_since = None;
             }
