@@ -38,7 +38,10 @@ pub async fn load<A: Asked>(
 ) -> Latencies {
     let mut opened = Vec::with_capacity(connections);
     for _ in 0..connections {
-        opened.push(Connection::open(server.address).await);
+        let mut connection = Connection::open(server.address).await;
+        // What is found out once, such as how large a fleet is, takes as long as it takes.
+        connection.expect(A::STATUS, asked.next()).await;
+        opened.push(connection);
     }
     let spent = processor::spent(server.process);
     let began = Instant::now() + WARM_UP;
