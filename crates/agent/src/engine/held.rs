@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_s
 
 use crate::find::{
     ControlGroup, Execution, ProcessIdentity, Wanted, current_executable, executable_link,
-    execution_of, uid_of,
+    execution_by, uid_of,
 };
 use crate::journal::{Fate, ProcessRow};
 use crate::sys::cgroup;
@@ -46,8 +46,7 @@ impl Held {
     pub(super) fn take(seen: &Execution, wanted: &Wanted) -> Option<Self> {
         let pidfd = open(seen.pid).ok()?;
         let stat = ProcessStat::of(seen.pid)?;
-        let execution = execution_of(seen.pid, wanted)?;
-        let executable = execution.executable();
+        let (execution, executable) = execution_by(seen.pid, wanted)?;
         let held = Self {
             row: ProcessRow {
                 identity: ProcessIdentity {
@@ -56,7 +55,7 @@ impl Held {
                 },
                 uid: u32::MAX,
                 link: Vec::new(),
-                executable: executable.or_else(|| current_executable(seen.pid))?,
+                executable,
                 file: execution.file,
                 confidence: execution.confidence(),
                 cgroup: None,
@@ -189,8 +188,36 @@ pub(super) fn await_end(processes: &[Held], deadline: Instant) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::find::FileId;
+    use crate::find::{FileId, Nature, execution_of};
     use quell_protocol::Confidence;
+    use std::process::Command;
+
+    /// Whoever becomes another program while he is taken in hand must not be held as that one: he
+    /// would be killed for what he ran before.
+    #[test]
+    fn who_becomes_another_program_while_he_is_taken_is_not_taken_as_that_one() {
+        let file = |path: &std::path::Path| FileId::of(&rustix::fs::stat(path).unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("script");
+        std::fs::write(&script, "exec sleep 600\n").unwrap();
+        let wanted = Wanted::from([(file(&script), Nature::Interpreted)]);
+        let innocent = file(&std::fs::canonicalize("/bin/sleep").unwrap());
+        for _ in 0..300 {
+            let mut child = Command::new("/bin/sh").arg(&script).spawn().unwrap();
+            let pid = child.id();
+            while current_executable(pid).is_some_and(|id| id != innocent) {
+                let taken = execution_of(pid, &wanted).and_then(|seen| Held::take(&seen, &wanted));
+                let executable = taken.map(|held| held.row.executable);
+                if executable == Some(innocent) {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    panic!("an innocent program is held");
+                }
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
 
     #[test]
     fn first_process_and_this_one_are_never_taken_in_hand() {

@@ -171,24 +171,25 @@ fn beside_the_executable(
 
 /// How the process executes one of `wanted` at this moment, if it does.
 pub(crate) fn execution_of(pid: u32, wanted: &Wanted) -> Option<Execution> {
+    execution_by(pid, wanted).map(|(execution, _)| execution)
+}
+
+/// The same, and the program that the process was. That is read first: who becomes another one
+/// meanwhile is told as what he was, and never what he became as what executes the file.
+pub(crate) fn execution_by(pid: u32, wanted: &Wanted) -> Option<(Execution, FileId)> {
     let proc = open_proc().ok()?;
-    let running = RunningProcess::in_proc(&proc, pid);
-    if let Some(process) = running
-        && wanted.contains_key(&process.executable)
-    {
-        return Some(process.into());
+    let running = RunningProcess::in_proc(&proc, pid)?;
+    let program = running.executable;
+    if wanted.contains_key(&program) {
+        return Some((running.into(), program));
     }
-    let own = running.map(|process| process.executable);
-    let executions = beside_the_executable(&proc, pid, own, Sought::Files(wanted)).ok()?;
-    executions.into_iter().next()
+    let sought = Sought::Files(wanted);
+    let executions = beside_the_executable(&proc, pid, Some(program), sought).ok()?;
+    let execution = executions.into_iter().next()?;
+    Some((execution, program))
 }
 
 impl Execution {
-    /// The process's executable, if that is the file.
-    pub(crate) fn executable(&self) -> Option<FileId> {
-        matches!(self.handle, Handle::Executable(_)).then_some(self.file)
-    }
-
     /// How the process is known to execute the file.
     pub(crate) fn confidence(&self) -> Confidence {
         match self.handle {

@@ -38,7 +38,9 @@ pub(crate) use control_group::ControlGroup;
 pub use directory::{Directory, Found};
 pub(crate) use directory::{join, mount_of};
 pub use executables::{Executable, Executables, executables};
-pub(crate) use executions::{Execution, Sought, Wanted, deep_scan, deepen, execution_of};
+pub(crate) use executions::{
+    Execution, Sought, Wanted, deep_scan, deepen, execution_by, execution_of,
+};
 pub(crate) use foreign::{has_our_mounts, seen_by};
 pub(crate) use further_names::names_below;
 pub use identity::{FileId, ProcessIdentity, Stamp};
