@@ -219,6 +219,14 @@ pub(crate) fn executable_link(pid: u32) -> Vec<u8> {
 }
 
 impl ProcessScan {
+    /// Of those whose executable is known already.
+    pub(crate) fn of(running: Vec<RunningProcess>) -> Self {
+        Self {
+            running,
+            ..Self::default()
+        }
+    }
+
     /// Who executes what, by process id.
     pub(super) fn executables(&self) -> HashMap<u32, FileId> {
         let running = self.running.iter();

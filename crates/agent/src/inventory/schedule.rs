@@ -12,7 +12,7 @@ use crate::engine::Protect;
 /// How often to look around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intervals {
-    /// At what runs: milliseconds of work.
+    /// At what has begun to run, and every sixth time at all that runs.
     pub processes: Duration,
     /// At everything below the roots, at the latest: a look that cost little is repeated sooner.
     pub roots: Duration,
@@ -61,7 +61,9 @@ pub fn watch<P: Protect>(
     let mut look_at_everything_at = Instant::now();
     let mut tell_everything_at = Instant::now();
     loop {
-        let new = survey.running().map(|seen| told.only_new(seen.sightings));
+        let new = survey
+            .lately_running()
+            .map(|seen| told.only_new(seen.sightings));
         let machine = facts();
         let previous = told_degraded.replace(machine.degraded.clone());
         let is_other = previous.is_some_and(|previous| previous != machine.degraded);

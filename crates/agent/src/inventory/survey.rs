@@ -13,12 +13,18 @@ use quell_protocol::{Sighting, WirePath};
 use super::known::Known;
 use super::manners::Manners;
 use crate::engine::Protect;
-use crate::find::{FileId, Found, Scope, Stamp, Walk, now_ns, processes};
+use crate::find::{
+    FileId, Found, LastId, ProcessScan, Scope, Stamp, Walk, newcomers, now_ns, processes,
+};
 use crate::hash::{Budget, Digests};
 
 /// Nobody could open a file by a longer path, in bytes, and a deep enough tree of them would fill the
 /// memory.
 const LONGEST_TOLD: usize = 4096;
+
+/// So many looks at who has come lie between two at all processes. A process that is replaced by another
+/// program keeps its id, and is seen then.
+const LOOKS_AT_NEWCOMERS: u32 = 5;
 
 /// How far one survey goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +63,16 @@ pub struct Survey<P> {
     limits: SurveyLimits,
     known: Known,
     manners: Manners,
+    lately: Lately,
+}
+
+/// Up to whom the processes were looked at, and how many more looks may be at newcomers alone.
+#[derive(Debug, Default)]
+struct Lately {
+    /// The look before the last one.
+    before: LastId,
+    last: LastId,
+    looks_left: u32,
 }
 
 /// Which files below the roots are looked at: those that could be executed come first.
@@ -85,6 +101,7 @@ impl<P: Protect> Survey<P> {
             limits,
             known: Known::default(),
             manners: Manners::default(),
+            lately: Lately::default(),
         }
     }
 
@@ -107,6 +124,36 @@ impl<P: Protect> Survey<P> {
     /// When `/proc` cannot be read at all.
     pub fn running(&mut self) -> io::Result<Seen> {
         let scan = processes(&self.scope)?;
+        self.lately = Lately {
+            before: scan.last,
+            last: scan.last,
+            looks_left: LOOKS_AT_NEWCOMERS,
+        };
+        Ok(self.executed(&scan))
+    }
+
+    /// Those of processes that have come lately, and every so often of all: what is new among what runs,
+    /// for next to nothing where nothing is.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read at all.
+    pub(super) fn lately_running(&mut self) -> io::Result<Seen> {
+        let Some(looks_left) = self.lately.looks_left.checked_sub(1) else {
+            return self.running();
+        };
+        // Who had only been forked when he was seen is by now what he was forked for.
+        let mut since = self.lately.before;
+        let running = newcomers(&self.scope, &mut since, |_| true)?.wanted;
+        self.lately = Lately {
+            before: self.lately.last,
+            last: since,
+            looks_left,
+        };
+        Ok(self.executed(&ProcessScan::of(running)))
+    }
+
+    /// The files that these processes execute.
+    fn executed(&mut self, scan: &ProcessScan) -> Seen {
         let mut seen = Seen {
             sightings: Vec::new(),
             complete: scan.unreadable == 0,
@@ -134,7 +181,7 @@ impl<P: Protect> Survey<P> {
                 None => seen.complete = false,
             }
         }
-        Ok(seen)
+        seen
     }
 
     /// The running executables and all files below the roots, those that could be executed first.

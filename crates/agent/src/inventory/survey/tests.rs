@@ -1,5 +1,7 @@
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use quell_protocol::Protection;
@@ -144,6 +146,60 @@ fn a_running_program_is_seen_as_running_and_once() {
         .collect();
     assert_eq!(sample.len(), 1);
     assert!(sample[0].running);
+}
+
+/// A shell that waits, and becomes the program when it is told to.
+fn becomes(program: &Path) -> Ended {
+    let child = Command::new("/bin/sh")
+        .args(["-c", "read -r word && exec \"$0\" 60"])
+        .arg(program)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    Ended(child)
+}
+
+fn await_executable(child: &Child, program: &Path) {
+    while fs::read_link(format!("/proc/{}/exe", child.id())).unwrap() != program {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn newcomers_are_seen_at_once_and_who_was_replaced_at_the_next_look_at_all() {
+    let (_directory, root) = root();
+    let shell = Path::new("/bin/sh").canonicalize().unwrap();
+    let [first, second] = ["first", "second"].map(|name| root.join(name));
+    for program in [&first, &second] {
+        fs::copy("/bin/sleep", program).unwrap();
+    }
+    let mut survey = survey(Scope::machine(vec![root]), &[], SurveyLimits::default());
+    let mut sees = |program: &Path| {
+        let seen = survey.lately_running().unwrap();
+        let is_it = |s: &Sighting| s.path.display() == program.to_str().unwrap();
+        seen.sightings.iter().any(is_it)
+    };
+    let mut replaced = becomes(&first);
+    await_executable(&replaced.0, &shell);
+    assert!(sees(&shell), "the first look is at all");
+    let newcomer = Ended(Command::new(&second).arg("60").spawn().unwrap());
+    await_executable(&newcomer.0, &second);
+    assert!(sees(&second));
+    assert!(
+        sees(&second),
+        "once more: it might have been replaced at once"
+    );
+    assert!(!sees(&second));
+    replaced
+        .0
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"now\n")
+        .unwrap();
+    await_executable(&replaced.0, &first);
+    assert!(!sees(&first) && !sees(&first));
+    assert!(sees(&first));
 }
 
 #[test]
