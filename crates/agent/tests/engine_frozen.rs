@@ -13,7 +13,7 @@ mod herd;
 mod tiny_program;
 
 use std::env;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -56,7 +56,7 @@ struct Scene {
     stage: Stage,
 }
 
-/// An engine sometimes catches a hopper before it has to freeze anything.
+/// A hopper is sometimes caught before anything has to be frozen.
 const TRIES: usize = 20;
 
 impl Scene {
@@ -79,13 +79,15 @@ impl Scene {
 
     /// Nothing when the engine came to its end without freezing the group.
     fn set_on(stage: Stage, group: Group) -> Option<Self> {
-        let (program, content) = place(&stage, &hopper(true));
+        let (program, content) = place(&stage, &hopper(false));
         let bystander = Sleeper::start(&stage.innocent("innocent"));
         group.take_in(bystander.pid());
         let herd = Herd::start_in(&group, &program);
         await_count(&program, 1);
         let order = stage.order_about_content(&content);
+        // A process group with the engine in it may not be stopped, so its control group is.
         let status = Command::new(env::current_exe().unwrap())
+            .process_group(herd.id().cast_signed())
             .args(["--exact", "engine_in_a_process_of_its_own", "--ignored"])
             .env(BASE, stage.base())
             .env(ORDER, serde_json::to_string(&order).unwrap())
