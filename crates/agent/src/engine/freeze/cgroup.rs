@@ -2,16 +2,15 @@
 //!
 //! Everybody in it rests until those that are wanted are stopped by name; then the rest goes on.
 
-use std::collections::HashSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use quell_model::ActionId;
 
-use super::{BREATH, Depth, Trace, own_line};
+use super::{BREATH, Depth, Trace};
 use crate::crash_point;
 use crate::engine::action::{Action, Fault};
-use crate::find::{Wanted, admitted};
+use crate::find::Wanted;
 use crate::journal::Journal;
 use crate::sys::cgroup::Cgroup;
 
@@ -56,17 +55,10 @@ impl Action<'_> {
         if cgroup.is_to_freeze() || own.iter().any(|own| cgroup.contains(own)) {
             return Ok(false);
         }
-        let Ok(members) = cgroup.members() else {
-            return Ok(false);
-        };
-        let in_scope: HashSet<u32> = admitted(self.scope)
-            .map_err(Fault::Processes)?
-            .into_iter()
-            .collect();
-        let out_of_bounds = own_line();
-        Ok(members
-            .iter()
-            .all(|pid| in_scope.contains(pid) && !out_of_bounds.contains(pid)))
+        match cgroup.members() {
+            Ok(members) => self.are_within_bounds(&members),
+            Err(_) => Ok(false),
+        }
     }
 
     fn freeze_cgroup(&mut self, cgroup: &Cgroup, wanted: &Wanted) -> Result<(), Fault> {

@@ -38,15 +38,21 @@ impl Action<'_> {
     /// and those that it descends from, nor the first process, nor anyone outside of the scope.
     pub(super) fn may_stop_group(&self, group: u32) -> Result<bool, Fault> {
         let members = members_of(group).map_err(Fault::Processes)?;
+        Ok(group > 1 && self.are_within_bounds(&members)?)
+    }
+
+    /// Whether all of these, who were seen a moment ago, are in scope, and none is this process or one
+    /// that it descends from. Who has ended since is out of nobody's reach: of a herd that hands over
+    /// all the time somebody always has.
+    pub(super) fn are_within_bounds(&self, seen: &[u32]) -> Result<bool, Fault> {
         let in_scope: HashSet<u32> = admitted(self.scope)
             .map_err(Fault::Processes)?
             .into_iter()
             .collect();
         let out_of_bounds = own_line();
-        Ok(group > 1
-            && members
-                .iter()
-                .all(|pid| in_scope.contains(pid) && !out_of_bounds.contains(pid)))
+        Ok(seen.iter().all(|pid| {
+            !out_of_bounds.contains(pid) && (in_scope.contains(pid) || group_of(*pid).is_none())
+        }))
     }
 
     pub(super) fn stop_group(&mut self, group: u32, wanted: &Wanted) -> Result<(), Fault> {

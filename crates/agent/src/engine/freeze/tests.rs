@@ -121,6 +121,25 @@ fn who_came_since_the_last_listing_is_stopped_and_traced_to_his_group() {
 }
 
 #[test]
+fn who_has_ended_since_he_was_seen_puts_nobody_out_of_bounds() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let group = Group::start(dir.path());
+    let mut ended = start(Path::new("/bin/sleep"), 0);
+    ended.kill().unwrap();
+    ended.wait().unwrap();
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let action = engine.action(&order, &mut bench, &terms).unwrap();
+    let within = |seen: &[u32]| action.are_within_bounds(seen).unwrap();
+    assert!(within(&[group.id(), ended.id()]));
+    for beyond in [1, std::process::id(), std::os::unix::process::parent_id()] {
+        assert!(!within(&[group.id(), beyond]), "{beyond}");
+    }
+}
+
+#[test]
 fn group_is_stopped_as_a_whole_and_its_innocents_go_on_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let engine = engine(dir.path());
