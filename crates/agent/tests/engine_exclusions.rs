@@ -75,6 +75,19 @@ fn excluded_paths_are_left_and_told_and_copies_elsewhere_are_taken() {
 }
 
 #[test]
+fn exclusion_by_a_symbolic_link_means_the_place_that_it_leads_to() {
+    let stage = Stage::new();
+    fs::create_dir(stage.path("samples")).unwrap();
+    let left = stage.sample("samples/program");
+    let mut sleeper = Sleeper::start(&left);
+    let link = stage.base().join("link");
+    std::os::unix::fs::symlink(stage.path("samples"), &link).unwrap();
+    let result = stage.act(&engine(&stage, &[link]));
+    assert_eq!(excluded(&result), 1, "{result:#?}");
+    assert!(left.exists() && sleeper.goes_on());
+}
+
+#[test]
 fn excluded_hard_link_keeps_the_whole_file_and_what_runs_of_it() {
     let stage = Stage::new();
     fs::create_dir(stage.path("samples")).unwrap();

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use quell_protocol::{ProcessOutcome, ResidualReason};
@@ -16,17 +15,17 @@ use rustix::fs::fstat;
 use super::action::{Action, Fault};
 use super::target::Candidate;
 use super::{attributes, inode_flags};
-use crate::find::{FileId, has_our_mounts, names_below};
+use crate::find::{FileId, behind_links, has_our_mounts, names_below};
 use crate::journal::{NameRow, Place};
 use crate::policy::{Policy, Refusal};
 
 impl Action<'_> {
     /// Takes every file out of the candidates that has an excluded name.
     pub(super) fn leave_excluded(&mut self) -> Result<(), Fault> {
-        let policy = Arc::clone(&self.policy);
-        if policy.exclusions.is_empty() {
+        if self.policy.exclusions.is_empty() {
             return Ok(());
         }
+        let policy = with_real_places(&self.policy);
         self.look_at_exclusions(&policy);
         let mut left = Vec::new();
         for candidate in std::mem::take(&mut self.candidates) {
@@ -117,6 +116,16 @@ impl Action<'_> {
         inode_flags::bind(content, target.attributes.flags);
         Ok(true)
     }
+}
+
+/// Whatever is found is told by its real path, and the machine's owner may have written another one: of
+/// a link, or through one. Both are meant, and a link may lead elsewhere by the next action.
+fn with_real_places(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    let real = policy.exclusions.iter();
+    let real: Vec<PathBuf> = real.filter_map(|place| behind_links(place)).collect();
+    policy.exclusions.extend(real);
+    policy
 }
 
 /// The name for which a file is left alone: one that it has, or the one that it had when it was

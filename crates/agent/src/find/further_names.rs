@@ -1,7 +1,8 @@
 //! Further names of files that are known already.
 
 use std::collections::HashSet;
-use std::os::unix::ffi::OsStrExt as _;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use rustix::fs::FileType;
 use super::directory::Found;
 use super::identity::FileId;
 use super::nominate::found_at;
-use super::resolve::look_along;
+use super::resolve::{look_along, place_along};
 use super::walk::Walk;
 
 /// The names that the files have at these places, each of which is a directory or a file, as far as
@@ -33,6 +34,12 @@ pub(crate) fn names_below(
     walk.chain(single)
         .filter(|found| files.contains(&found.stamp.id))
         .collect()
+}
+
+/// Where a place really is, if symbolic links lead there; nothing if a server would have to be asked.
+pub(crate) fn behind_links(place: &Path) -> Option<PathBuf> {
+    let real = place_along(place.as_os_str().as_bytes()).ok()?;
+    Some(PathBuf::from(OsString::from_vec(real))).filter(|real| real != place)
 }
 
 fn is_directory(place: &Path) -> bool {

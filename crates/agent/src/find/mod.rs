@@ -42,7 +42,7 @@ pub(crate) use executions::{
     Execution, Sought, Wanted, deep_scan, deepen, execution_by, execution_of,
 };
 pub(crate) use foreign::{has_our_mounts, seen_by};
-pub(crate) use further_names::names_below;
+pub(crate) use further_names::{behind_links, names_below};
 pub use identity::{FileId, ProcessIdentity, Stamp};
 pub(crate) use identity::{nanoseconds, now_ns};
 pub(crate) use layers::Layers;

@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::identity::FileId;
 use super::look::Look;
+use crate::sys::file;
 use crate::sys::mounts::{FileSystem, Mounts};
 
 /// No more symbolic links lead to a file: the kernel's own limit.
@@ -43,6 +44,16 @@ pub(super) fn look_along(path: &[u8]) -> Result<Look, Errno> {
     let look = Look::behind(whatever(std::process::id(), path)?, c"")?;
     refuse_if_served(&look, &mut Mounts::default())?;
     Ok(look)
+}
+
+/// Where what the agent means by a path lies, symbolic links followed.
+///
+/// # Errors
+/// As [`resolve`], but for what it is.
+pub(super) fn place_along(path: &[u8]) -> Result<Vec<u8>, Errno> {
+    let pinned = whatever(std::process::id(), path)?;
+    refuse_if_served(&Look::behind(&pinned, c"")?, &mut Mounts::default())?;
+    file::path_of(&pinned).ok_or(Errno::NOENT)
 }
 
 fn whatever(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
