@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+use engine_stage::mounts::with_own_processes;
 use engine_stage::{Nothing, Sleeper, Stage, finished};
 use quell_agent::engine::{Engine, EngineConfig};
 use quell_agent::find::Scope;
@@ -57,114 +58,113 @@ fn others_may_read(path: &Path) -> bool {
     cat.status().unwrap().success()
 }
 
-fn is_root() -> bool {
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root {
-        println!("skipped: only root may close the gate");
-    }
-    is_root
-}
-
 #[test]
 fn nobody_starts_or_reads_the_file_from_the_gate_on_as_root() {
-    if !is_root() {
-        return;
-    }
-    let stage = Stage::new();
-    let program = stage.sample("program");
-    let link = stage.base().join("link");
-    fs::hard_link(&program, &link).unwrap();
-    let innocent = stage.innocent("innocent");
-    let mut sleeper = Sleeper::start(&program);
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let (told, barred) = (Arc::clone(&seen), program.clone());
-    let engine = engine(&stage, config(&stage)).with_progress(Box::new(move |_, state| {
-        if state == State::Gated {
-            let mut told = told.lock().unwrap();
-            for path in [&barred, &link] {
-                told.push(start(Command::new(path).arg("600")));
-            }
-            told.push((!others_may_read(&barred)).then_some(io::ErrorKind::PermissionDenied));
-            // The agent itself is let through, and other files are nobody's business.
-            assert!(fs::read(&barred).is_ok());
-            assert_eq!(start(Command::new(&innocent).arg("600")), None);
-        }
-    }));
-    let result = stage.act(&engine);
-    assert_eq!(
-        *seen.lock().unwrap(),
-        [Some(io::ErrorKind::PermissionDenied); 3]
+    with_own_processes(
+        "nobody_starts_or_reads_the_file_from_the_gate_on_as_root",
+        || {
+            let stage = Stage::new();
+            let program = stage.sample("program");
+            let link = stage.base().join("link");
+            fs::hard_link(&program, &link).unwrap();
+            let innocent = stage.innocent("innocent");
+            let mut sleeper = Sleeper::start(&program);
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let (told, barred) = (Arc::clone(&seen), program.clone());
+            let engine = engine(&stage, config(&stage)).with_progress(Box::new(move |_, state| {
+                if state == State::Gated {
+                    let mut told = told.lock().unwrap();
+                    for path in [&barred, &link] {
+                        told.push(start(Command::new(path).arg("600")));
+                    }
+                    told.push(
+                        (!others_may_read(&barred)).then_some(io::ErrorKind::PermissionDenied),
+                    );
+                    // The agent itself is let through, and other files are nobody's business.
+                    assert!(fs::read(&barred).is_ok());
+                    assert_eq!(start(Command::new(&innocent).arg("600")), None);
+                }
+            }));
+            let result = stage.act(&engine);
+            assert_eq!(
+                *seen.lock().unwrap(),
+                [Some(io::ErrorKind::PermissionDenied); 3]
+            );
+            assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+            assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+            let respawn = result
+                .residuals
+                .iter()
+                .find(|one| one.reason == ResidualReason::Respawn);
+            assert_eq!(respawn.unwrap().count, Some(2), "{result:#?}");
+        },
     );
-    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
-    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
-    let respawn = result
-        .residuals
-        .iter()
-        .find(|one| one.reason == ResidualReason::Respawn);
-    assert_eq!(respawn.unwrap().count, Some(2), "{result:#?}");
 }
 
 #[test]
 fn gate_stays_closed_for_a_while_and_opens_with_the_engine_as_root() {
-    if !is_root() {
-        return;
-    }
-    let stage = Stage::new();
-    let program = stage.sample("program");
-    let beyond = stage.base().join("beyond");
-    fs::hard_link(&program, &beyond).unwrap();
-    let engine = engine(&stage, config(&stage));
-    let result = stage.act(&engine);
-    assert!(stage.names().is_empty(), "{result:#?}");
-    assert!(!others_may_read(&beyond));
-    drop(engine);
-    assert!(others_may_read(&beyond));
+    with_own_processes(
+        "gate_stays_closed_for_a_while_and_opens_with_the_engine_as_root",
+        || {
+            let stage = Stage::new();
+            let program = stage.sample("program");
+            let beyond = stage.base().join("beyond");
+            fs::hard_link(&program, &beyond).unwrap();
+            let engine = engine(&stage, config(&stage));
+            let result = stage.act(&engine);
+            assert!(stage.names().is_empty(), "{result:#?}");
+            assert!(!others_may_read(&beyond));
+            drop(engine);
+            assert!(others_may_read(&beyond));
+        },
+    );
 }
 
 #[test]
 fn gate_that_may_not_linger_is_open_when_the_action_has_ended_as_root() {
-    if !is_root() {
-        return;
-    }
-    let stage = Stage::new();
-    let program = stage.sample("program");
-    let beyond = stage.base().join("beyond");
-    fs::hard_link(&program, &beyond).unwrap();
-    let policy = Policy {
-        standing_gate_seconds: 0,
-        ..Policy::unrestrained()
-    };
-    let policy = Arc::new(LocalPolicy::fixed(policy));
-    let engine = engine(&stage, config(&stage)).with_policy(policy);
-    stage.act(&engine);
-    // Its keeper needs a moment to notice.
-    while !others_may_read(&beyond) {
-        std::thread::yield_now();
-    }
+    with_own_processes(
+        "gate_that_may_not_linger_is_open_when_the_action_has_ended_as_root",
+        || {
+            let stage = Stage::new();
+            let program = stage.sample("program");
+            let beyond = stage.base().join("beyond");
+            fs::hard_link(&program, &beyond).unwrap();
+            let policy = Policy {
+                standing_gate_seconds: 0,
+                ..Policy::unrestrained()
+            };
+            let policy = Arc::new(LocalPolicy::fixed(policy));
+            let engine = engine(&stage, config(&stage)).with_policy(policy);
+            stage.act(&engine);
+            // Its keeper needs a moment to notice.
+            while !others_may_read(&beyond) {
+                std::thread::yield_now();
+            }
+        },
+    );
 }
 
 #[test]
 fn gate_opens_when_the_action_is_given_up_as_root() {
-    if !is_root() {
-        return;
-    }
-    let stage = Stage::new();
-    let program = stage.sample("program");
-    let slot: Arc<Mutex<Option<Arc<Engine>>>> = Arc::default();
-    let (seen, barred) = (Arc::clone(&slot), program.clone());
-    let engine = engine(&stage, config(&stage));
-    let engine = Arc::new(engine.with_progress(Box::new(move |action, state| {
-        if state == State::Gated {
-            assert!(!others_may_read(&barred));
-            let engine = seen.lock().unwrap();
-            engine.as_ref().unwrap().cancel(action).unwrap();
-        }
-    })));
-    *slot.lock().unwrap() = Some(Arc::clone(&engine));
-    let phase = engine.carry_out(&stage.order()).unwrap();
-    slot.lock().unwrap().take();
-    assert_eq!(phase, Phase::Cancelled);
-    assert_eq!(start(Command::new(&program).arg("600")), None);
+    with_own_processes("gate_opens_when_the_action_is_given_up_as_root", || {
+        let stage = Stage::new();
+        let program = stage.sample("program");
+        let slot: Arc<Mutex<Option<Arc<Engine>>>> = Arc::default();
+        let (seen, barred) = (Arc::clone(&slot), program.clone());
+        let engine = engine(&stage, config(&stage));
+        let engine = Arc::new(engine.with_progress(Box::new(move |action, state| {
+            if state == State::Gated {
+                assert!(!others_may_read(&barred));
+                let engine = seen.lock().unwrap();
+                engine.as_ref().unwrap().cancel(action).unwrap();
+            }
+        })));
+        *slot.lock().unwrap() = Some(Arc::clone(&engine));
+        let phase = engine.carry_out(&stage.order()).unwrap();
+        slot.lock().unwrap().take();
+        assert_eq!(phase, Phase::Cancelled);
+        assert_eq!(start(Command::new(&program).arg("600")), None);
+    });
 }
 
 /// Not a test of its own: an agent that dies behind its gate.
@@ -188,26 +188,29 @@ fn engine_that_dies_behind_its_gate() {
 
 #[test]
 fn gate_opens_when_the_agent_dies_as_root() {
-    if !is_root() {
-        return;
-    }
-    let stage = Stage::new();
-    let program = stage.sample("program");
-    let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "engine_that_dies_behind_its_gate", "--ignored"])
-        .env(BASE, stage.base())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    assert_eq!(status.signal(), Some(SIGKILL), "it never came to the gate");
-    assert_eq!(start(Command::new(&program).arg("600")), None);
-    let mut sleeper = Sleeper::start(&program);
-    let recovered = engine(&stage, config(&stage));
-    recovered.recover().unwrap();
-    let result = finished(recovered.unreported().unwrap().remove(0).1);
-    assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
-    assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    with_own_processes("gate_opens_when_the_agent_dies_as_root", || {
+        let stage = Stage::new();
+        let program = stage.sample("program");
+        let agent = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "engine_that_dies_behind_its_gate", "--ignored"])
+            .arg("--nocapture")
+            .env(BASE, stage.base())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&agent.stderr);
+        assert_eq!(
+            agent.status.signal(),
+            Some(SIGKILL),
+            "it never came to the gate: {told}"
+        );
+        assert_eq!(start(Command::new(&program).arg("600")), None);
+        let mut sleeper = Sleeper::start(&program);
+        let recovered = engine(&stage, config(&stage));
+        recovered.recover().unwrap();
+        let result = finished(recovered.unreported().unwrap().remove(0).1);
+        assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
+        assert_eq!(sleeper.killed_by(), Some(SIGKILL));
+    });
 }
 
 #[test]

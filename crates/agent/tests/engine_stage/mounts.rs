@@ -10,17 +10,28 @@ const INSIDE: &str = "QUELL_TEST_INSIDE_OF_ITS_OWN_MOUNTS";
 
 /// Runs `test` (its name is `name`) once more in a process that has mounts of its own.
 pub(crate) fn with_own_mounts(name: &str, test: impl FnOnce()) {
+    with_own(&["--mount"], name, test);
+}
+
+/// Runs `test` (its name is `name`) once more where no process is to be seen but its own. An engine
+/// that looks after the whole machine would depend on whatever else runs there.
+pub(crate) fn with_own_processes(name: &str, test: impl FnOnce()) {
+    let namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    with_own(&namespaces, name, test);
+}
+
+fn with_own(namespaces: &[&str], name: &str, test: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         return test();
     }
     let alone = || {
         let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "--propagation", "private"]);
+        unshare.args(namespaces).args(["--propagation", "private"]);
         unshare
     };
     let probe = alone().arg("true").stderr(Stdio::null()).status();
     if !rustix::process::geteuid().is_root() || !probe.is_ok_and(|status| status.success()) {
-        println!("skipped: only root can make mounts");
+        println!("skipped: only root can have namespaces of its own");
         return;
     }
     let output = alone()
