@@ -10,9 +10,11 @@
 
 mod engine_stage;
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use engine_stage::mounts::{Mounted, run, with_own_mounts};
 use engine_stage::{Nothing, Sleeper, Stage, file_at};
@@ -21,6 +23,8 @@ use quell_agent::find::Scope;
 use quell_protocol::{ActionResult, FailureReason, FileOutcome, ProcessOutcome, Verdict};
 
 const SIGKILL: i32 = 9;
+const NOBODY: u32 = 65_534;
+
 /// With the whole machine in scope, as a service has it: only then are names captured at the root
 /// of their mount.
 fn act_on_the_machine(stage: &Stage) -> ActionResult {
@@ -134,13 +138,54 @@ fn file_that_only_another_process_sees_is_taken_through_its_mounts_as_root() {
         return;
     }
     let stage = Stage::new();
-    let (source, hidden) = (stage.sample("source"), stage.path("hidden"));
-    let content = fs::read(&source).unwrap();
+    let (program, mut sleeper) = hidden_in_mounts_of(Command::new("unshare"), &stage);
+    let result = stage.act(&stage.engine());
+    expect_taken_from_hidden_mounts(&stage, &program, &mut sleeper, &result);
+}
+
+/// The file system is the user's: nothing there can belong to root, who is not among those whom his
+/// namespace knows.
+#[test]
+fn file_in_mounts_of_a_users_own_namespace_is_taken_as_root() {
+    let mut unshare = Command::new("unshare");
+    unshare
+        .args(["--user", "--map-root-user"])
+        .uid(NOBODY)
+        .gid(NOBODY);
+    let mut probe = Command::new("unshare");
+    probe.args(["--user", "--map-root-user", "true"]);
+    let probe = probe.uid(NOBODY).gid(NOBODY).stderr(Stdio::null()).status();
+    if !rustix::process::geteuid().is_root() || !probe.is_ok_and(|status| status.success()) {
+        println!("skipped: only root can be somebody else, and some kernels let users be alone");
+        return;
+    }
+    let stage = Stage::new();
+    for open in [stage.base(), &stage.root()] {
+        fs::set_permissions(open, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let (program, mut sleeper) = hidden_in_mounts_of(unshare, &stage);
+    // Its mounts end with its last process; what is open of them stays.
+    let inside = format!("/proc/{}/root{}", sleeper.pid(), stage.root().display());
+    let hidden = File::open(Path::new(&inside).join("hidden")).unwrap();
+    let result = stage.act(&stage.engine());
+    expect_taken_from_hidden_mounts(&stage, &program, &mut sleeper, &result);
+    let left = rustix::fs::Dir::read_from(&hidden).unwrap();
+    let left: Vec<_> = left
+        .map(|entry| entry.unwrap().file_name().to_owned())
+        .filter(|name| !matches!(name.to_bytes(), b"." | b".."))
+        .collect();
+    assert!(left.is_empty(), "{left:?} remain");
+}
+
+/// A sample that executes from a mount that only it sees, made by what `unshare` is to leave
+/// besides; and its path there.
+fn hidden_in_mounts_of(mut unshare: Command, stage: &Stage) -> (PathBuf, Sleeper) {
+    let hidden = stage.path("hidden");
     fs::create_dir(&hidden).unwrap();
-    let script = r#"mount -t tmpfs tmpfs "$1" && mv "$0" "$1/program" && exec "$1/program" 600"#;
-    let mut container = Command::new("unshare");
-    container.args(["--mount", "--propagation", "private", "sh", "-c", script]);
-    let mut sleeper = Sleeper::start_command(container.args([&source, &hidden]));
+    let source = stage.sample("../source");
+    let script = r#"mount -t tmpfs tmpfs "$1" && cp "$0" "$1/program" && exec "$1/program" 600"#;
+    unshare.args(["--mount", "--propagation", "private", "sh", "-c", script]);
+    let mut sleeper = Sleeper::start_command(unshare.args([&source, &hidden]));
     let executes = PathBuf::from(format!("/proc/{}/exe", sleeper.pid()));
     let program = hidden.join("program");
     while fs::read_link(&executes).unwrap() != program {
@@ -148,14 +193,23 @@ fn file_that_only_another_process_sees_is_taken_through_its_mounts_as_root() {
         std::thread::yield_now();
     }
     assert!(!program.exists(), "it is no mount of its own");
-    let result = stage.act(&stage.engine());
+    (program, sleeper)
+}
+
+fn expect_taken_from_hidden_mounts(
+    stage: &Stage,
+    program: &Path,
+    sleeper: &mut Sleeper,
+    result: &ActionResult,
+) {
     assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
     assert_eq!(sleeper.killed_by(), Some(SIGKILL));
-    let file = file_at(&result, &program);
+    let file = file_at(result, program);
     assert_eq!(file.outcome, FileOutcome::Quarantined);
     let seen = format!("in the mounts of process {}", sleeper.pid());
     assert!(file.detail.as_ref().unwrap().starts_with(&seen), "{file:?}");
     let item = &stage.items()[0];
+    let content = fs::read(stage.base().join("source")).unwrap();
     assert_eq!(stage.item_content(item), content);
     assert!(
         stage.item_paths(item).is_empty(),

@@ -17,6 +17,7 @@ use rustix::io::Errno;
 use uuid::Uuid;
 
 use super::inode_flags::Unbound;
+use super::strange_ground::{knows_us_not, place_in};
 use crate::find::{Directory, FileId, join, mount_of};
 
 const OPEN: OFlags = OFlags::DIRECTORY
@@ -25,7 +26,8 @@ const OPEN: OFlags = OFlags::DIRECTORY
 /// No mount's root is further up than this.
 const HIGHEST: usize = 4096;
 
-/// A directory with mode 0700 that belongs to the agent.
+/// A directory with mode 0700 that belongs to the agent, or, where the file system knows nobody like
+/// it, to the owner of the directory that it lies in.
 #[derive(Debug)]
 pub(super) struct CaptureDir {
     fd: OwnedFd,
@@ -44,19 +46,21 @@ impl CaptureDir {
 
     fn make_named(parent: OwnedFd, parent_path: &[u8], name: &str) -> Result<Self, Errno> {
         let name = CString::new(name).map_err(|_| Errno::INVAL)?;
-        match mkdirat(&parent, &name, Mode::RWXU) {
+        match place_in(parent.as_fd(), || mkdirat(&parent, &name, Mode::RWXU)) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno),
         }
         Self::open(parent, parent_path, name)
     }
 
-    /// Trusts nothing but what it sees: the directory must be ours alone.
+    /// Trusts nothing but what it sees: the directory must be ours alone. Where nothing can be ours
+    /// it must be the parent's owner's: whoever may do anything in it may do the same beside it.
     fn open(parent: OwnedFd, parent_path: &[u8], name: CString) -> Result<Self, Errno> {
         let fd = openat(&parent, &name, OPEN, Mode::empty())?;
         let stat = fstat(&fd)?;
         let is_ours = stat.st_uid == rustix::process::geteuid().as_raw();
-        if !is_ours || stat.st_mode & 0o077 != 0 {
+        let stands_for_us = || Ok(stat.st_uid == fstat(&parent)?.st_uid && knows_us_not(&fd));
+        if !(is_ours || stands_for_us()?) || stat.st_mode & 0o077 != 0 {
             return Err(Errno::PERM);
         }
         let path = join(parent_path, name.to_bytes());

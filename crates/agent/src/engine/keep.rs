@@ -122,7 +122,9 @@ fn release_names(target: &mut Target) {
     for (index, name) in target.names.iter().enumerate() {
         if let Spot::Captured(slot) = &name.spot {
             match remove(slot) {
-                Ok(()) => removed.push(index),
+                // Where the directory cannot be ours its owner may have been quicker; how many
+                // names are left is counted below.
+                Ok(()) | Err(Errno::NOENT) => removed.push(index),
                 Err(errno) => tracing::error!(%errno, "a captured original could not be removed"),
             }
         }

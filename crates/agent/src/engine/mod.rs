@@ -34,6 +34,7 @@ mod restrain;
 mod room;
 mod seal;
 mod settle;
+mod strange_ground;
 mod sweep;
 mod target;
 mod thaw;

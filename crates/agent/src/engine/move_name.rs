@@ -4,14 +4,15 @@
 //! move comes first and the look after it, at a place where nobody else can do anything; a file
 //! that was moved by mistake goes back, never over another one.
 
-use std::ffi::CStr;
-use std::os::fd::AsFd;
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::fs::{RenameFlags, renameat_with};
 use rustix::io::Errno;
 use uuid::Uuid;
 
 use super::capture_dir::CaptureDir;
+use super::strange_ground::place_in;
 use crate::find::FileId;
 use crate::plan::verdict::Obstacle;
 use crate::sys::file;
@@ -38,8 +39,9 @@ pub(super) fn capture(
     capture: &CaptureDir,
     captured: &str,
 ) -> Result<u32, NotMoved> {
+    let into = CString::new(captured).map_err(|_| obstacle(Errno::INVAL))?;
     for given_back in 0..ATTEMPTS {
-        match renameat_with(&directory, name, capture, captured, RenameFlags::NOREPLACE) {
+        match rename(directory.as_fd(), name, capture.as_fd(), &into) {
             Ok(()) => {}
             Err(Errno::NOENT) => return Err(NotMoved::Vanished),
             Err(errno) => return Err(obstacle(errno)),
@@ -54,7 +56,7 @@ pub(super) fn capture(
 }
 
 fn is_at(capture: &CaptureDir, name: &str, wanted: FileId) -> bool {
-    let Ok(name) = std::ffi::CString::new(name) else {
+    let Ok(name) = CString::new(name) else {
         return false;
     };
     file::look(capture, &name).is_ok_and(|stat| FileId::of(&stat) == wanted)
@@ -74,17 +76,11 @@ fn give_back(
         }
     }
     let beside = name_beside(name);
-    match renameat_with(
-        capture,
-        captured,
-        &directory,
-        beside.as_slice(),
-        RenameFlags::NOREPLACE,
-    ) {
+    match put_back(capture, captured, &directory, &beside) {
         Ok(()) => {
             let detail = format!(
                 "another file took its place; a third one now lies beside it as {}",
-                String::from_utf8_lossy(&beside)
+                beside.to_string_lossy()
             );
             Err(NotMoved::Left(Obstacle::RaceDetected, detail))
         }
@@ -101,13 +97,13 @@ fn give_back(
 }
 
 /// A name next to `name` that nobody has chosen, within the file system's 255 bytes.
-fn name_beside(name: &CStr) -> Vec<u8> {
+fn name_beside(name: &CStr) -> CString {
     let suffix = format!(".given-back-{}", Uuid::new_v4().simple());
     let room = 255 - suffix.len();
     let bytes = name.to_bytes();
     let mut beside = bytes.get(..room).unwrap_or(bytes).to_vec();
     beside.extend_from_slice(suffix.as_bytes());
-    beside
+    CString::new(beside).unwrap_or_default()
 }
 
 /// Moves a captured name to where it was, unless another file is there by now.
@@ -117,7 +113,15 @@ pub(super) fn put_back(
     directory: impl AsFd,
     name: &CStr,
 ) -> Result<(), Errno> {
-    renameat_with(capture, captured, directory, name, RenameFlags::NOREPLACE)
+    let captured = CString::new(captured).map_err(|_| Errno::INVAL)?;
+    rename(capture.as_fd(), &captured, directory.as_fd(), name)
+}
+
+/// Never over another file.
+fn rename(from: BorrowedFd<'_>, name: &CStr, to: BorrowedFd<'_>, new: &CStr) -> Result<(), Errno> {
+    place_in(to, || {
+        renameat_with(from, name, to, new, RenameFlags::NOREPLACE)
+    })
 }
 
 /// What an error of the system means for a name.
@@ -289,7 +293,7 @@ mod tests {
 
     #[test]
     fn name_beside_a_long_name_still_fits() {
-        let long = std::ffi::CString::new("x".repeat(255)).unwrap();
-        assert_eq!(name_beside(&long).len(), 255);
+        let long = CString::new("x".repeat(255)).unwrap();
+        assert_eq!(name_beside(&long).count_bytes(), 255);
     }
 }
