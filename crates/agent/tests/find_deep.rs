@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use engine_stage::Stage;
+use engine_stage::mounts::{Stuck, with_own_mounts};
 use quell_agent::find::Walk;
 use quell_protocol::{FileOutcome, Verdict};
 use rustix::fs::{Mode, OFlags, mkdirat, open, openat, renameat};
@@ -117,6 +118,45 @@ fn walk_of_a_tree_that_is_moved_meanwhile_finds_its_way_back() {
     assert_eq!((before + after, walk.tally().skipped), (400, 0));
     std::fs::rename(&moved, middle.join("d")).unwrap();
     drop(comb);
+}
+
+#[test]
+fn walk_does_not_go_back_through_what_never_answers_as_root() {
+    let name = "walk_does_not_go_back_through_what_never_answers_as_root";
+    with_own_mounts(name, || {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let away = tempfile::tempdir_in(root.parent().unwrap()).unwrap();
+        let comb = Comb::below(&root, 400);
+        let (roots, nothing) = ([root.clone()], HashSet::new());
+        let mut walk = Walk::new(&roots, &nothing);
+        let lowest = root.as_os_str().len() + "/d".len() * 399;
+        let on_the_way_down = walk.by_ref().map(|found| found.path().len());
+        let before = on_the_way_down
+            .take_while(|length| *length < lowest)
+            .count()
+            + 1;
+        let middle = root.join("d/".repeat(50));
+        let moved = away.path().join("d");
+        std::fs::rename(middle.join("d"), &moved).unwrap();
+        let Some(stuck) = Stuck::at(&root.join("d/".repeat(30))) else {
+            return;
+        };
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(move || tell.send(walk.by_ref().count()).unwrap());
+            let after = told.recv_timeout(std::time::Duration::from_secs(60));
+            // Whoever waits is let go on, whatever is told.
+            drop(stuck);
+            let after = after.expect("it waits");
+            assert!(
+                before + after > 350 && before + after < 400,
+                "{before} {after}"
+            );
+        });
+        std::fs::rename(&moved, middle.join("d")).unwrap();
+        drop(comb);
+    });
 }
 
 #[test]

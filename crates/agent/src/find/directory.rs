@@ -101,15 +101,33 @@ impl Directory {
         Self::opened(fd, |_| Arc::clone(wanted), self.view.clone())
     }
 
-    /// Opens a directory once more by its path, if it is still there.
+    /// Opens a directory once more by the way down from its root, if it is still there.
     pub(super) fn again(wanted: &Arc<Trail>) -> Result<Self, Errno> {
-        let path = wanted.path();
-        let path = if path.is_empty() {
-            b"/"
-        } else {
-            path.as_slice()
+        let mut way = vec![wanted];
+        while let Some(above) = way.last().and_then(|trail| trail.above()) {
+            way.push(above);
+        }
+        let root = way.pop().ok_or(Errno::STALE)?;
+        let path = match root.step() {
+            b"" => b"/",
+            path => path,
         };
         let opened = Self::root(Path::new(OsStr::from_bytes(path)))?;
+        if opened.id() != root.id {
+            return Err(Errno::STALE);
+        }
+        let mut down = way.into_iter().rev();
+        down.try_fold(opened, |directory, trail| directory.down_again(trail))
+    }
+
+    /// Looks before it opens, which asks nobody: a file system that never answers may have been mounted
+    /// there since.
+    fn down_again(&self, wanted: &Arc<Trail>) -> Result<Self, Errno> {
+        let name = CString::new(wanted.step()).map_err(|_| Errno::INVAL)?;
+        if Look::at(self, &name)?.stamp.id != wanted.id {
+            return Err(Errno::STALE);
+        }
+        let opened = self.step(wanted.step())?;
         if opened.id() != wanted.id {
             return Err(Errno::STALE);
         }

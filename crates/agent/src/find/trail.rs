@@ -40,6 +40,11 @@ impl Trail {
         self.above.as_ref()
     }
 
+    /// Its name in the directory that it lies in; of a root the whole path, empty for the root of all.
+    pub(super) fn step(&self) -> &[u8] {
+        &self.step
+    }
+
     /// The whole path; empty for the root of all.
     pub(super) fn path(&self) -> Vec<u8> {
         let mut steps = vec![self.step.as_slice()];

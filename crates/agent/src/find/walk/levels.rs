@@ -106,7 +106,8 @@ impl Level {
         self.place = Place::Closed(Arc::clone(self.trail()));
     }
 
-    /// By the way up from what lies below it; if somebody moved something on that way, by its path.
+    /// By the way up from what lies below it; if somebody moved something on that way, by the way
+    /// down from the root.
     fn open_again(&self, below: Option<&Directory>) -> Result<Arc<Directory>, Errno> {
         match &self.place {
             Place::Open(directory) => Ok(Arc::clone(directory)),
