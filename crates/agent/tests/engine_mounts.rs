@@ -16,7 +16,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use engine_stage::mounts::{Mounted, run, with_own_mounts};
+use engine_stage::mounts::{Mounted, run, with_own_mounts, with_own_processes};
 use engine_stage::{Nothing, Sleeper, Stage, file_at};
 use quell_agent::engine::Engine;
 use quell_agent::find::Scope;
@@ -43,7 +43,7 @@ fn names(directory: &Path) -> Vec<String> {
 
 #[test]
 fn file_on_another_file_system_than_the_vault_is_taken_as_root() {
-    with_own_mounts(
+    with_own_processes(
         "file_on_another_file_system_than_the_vault_is_taken_as_root",
         || {
             let stage = Stage::new();
@@ -66,7 +66,7 @@ fn file_on_another_file_system_than_the_vault_is_taken_as_root() {
 
 #[test]
 fn file_below_a_bind_mount_is_captured_within_that_mount_as_root() {
-    with_own_mounts(
+    with_own_processes(
         "file_below_a_bind_mount_is_captured_within_that_mount_as_root",
         || {
             let stage = Stage::new();
@@ -86,7 +86,7 @@ fn file_below_a_bind_mount_is_captured_within_that_mount_as_root() {
 
 #[test]
 fn file_on_a_read_only_mount_stays_and_is_told_but_its_process_ends_as_root() {
-    with_own_mounts(
+    with_own_processes(
         "file_on_a_read_only_mount_stays_and_is_told_but_its_process_ends_as_root",
         || {
             let stage = Stage::new();
@@ -113,7 +113,7 @@ fn file_on_a_read_only_mount_stays_and_is_told_but_its_process_ends_as_root() {
 
 #[test]
 fn file_on_a_full_file_system_is_captured_all_the_same_as_root() {
-    with_own_mounts(
+    with_own_processes(
         "file_on_a_full_file_system_is_captured_all_the_same_as_root",
         || {
             let stage = Stage::new();
