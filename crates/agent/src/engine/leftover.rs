@@ -136,8 +136,9 @@ fn is_at_its_path(row: &NameRow, target: &TargetRow) -> bool {
     look().is_some_and(|stat| is_target(target, FileId::of(&stat)))
 }
 
-/// In another boot the device may have another number; the inode has not, and nobody else could
-/// put anything into the directory.
+/// In another boot the device may have another number; the inode has not. Where the directory is not the
+/// agent's own, and its owner could have put something else there, the content still has to be the one
+/// that was sealed.
 fn is_target(target: &TargetRow, id: FileId) -> bool {
     id == target.id || (!target.of_this_boot && id.ino == target.id.ino)
 }
