@@ -201,7 +201,7 @@ fn start_inventory(
     spawn("inventory", move || {
         step_back();
         let survey = Survey::new(task.scope, &passed_over, protected, limits);
-        let survey = survey.remembering(state.known());
+        let survey = survey.remembering(state.known()).under(task.policy);
         watch(
             survey,
             task.intervals,

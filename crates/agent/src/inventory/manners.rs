@@ -4,7 +4,6 @@
 //! look pauses while others wait for the processor or for memory. That others wait for the disk
 //! cannot be told from waiting for it oneself, which a look does most of the time.
 
-use std::thread;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -35,11 +34,9 @@ pub(super) struct Manners {
 }
 
 impl Manners {
-    /// Waits as long as it is polite.
-    pub(super) fn heed(&mut self) {
-        while let Some(pause) = self.pause(processor_time(), Pressure::now) {
-            thread::sleep(pause);
-        }
+    /// How long to pause now, before it is asked again.
+    pub(super) fn wish(&mut self) -> Option<Duration> {
+        self.pause(processor_time(), Pressure::now)
     }
 
     /// How long to pause now, when `worked` is the processor time that the thread has taken by now.

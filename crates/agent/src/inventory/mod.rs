@@ -5,11 +5,13 @@
 
 mod known;
 mod manners;
+mod meanwhile;
 mod messages;
 mod remembered;
 mod schedule;
 mod survey;
 
+pub use meanwhile::Meanwhile;
 pub use messages::messages;
 pub use schedule::{Intervals, News, watch};
 pub use survey::{Seen, Survey, SurveyLimits};

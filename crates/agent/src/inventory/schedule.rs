@@ -3,8 +3,9 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use quell_protocol::{Inventory, MachineFacts};
+use quell_protocol::{Inventory, MachineFacts, Sighting};
 
+use super::meanwhile::Meanwhile;
 use super::messages::messages;
 use super::survey::{Seen, Survey, Told};
 use crate::engine::Protect;
@@ -47,8 +48,8 @@ pub enum News {
 }
 
 /// Looks around until `end` is closed. Says at once what runs, then everything; after that what
-/// is new among what runs, and everything when it has changed or has not been told for long. A
-/// protection that came or went is told at once.
+/// is new among what runs, also while it looks at everything, and everything when it has changed or has not been
+/// told for long. A protection that came or went is told at once.
 pub fn watch<P: Protect>(
     mut survey: Survey<P>,
     intervals: Intervals,
@@ -69,21 +70,21 @@ pub fn watch<P: Protect>(
         let is_other = previous.is_some_and(|previous| previous != machine.degraded);
         match new {
             Ok(sightings) if is_other || !sightings.is_empty() => {
-                let complete = false;
-                tell(News::Addition(messages(
-                    &machine,
-                    Seen {
-                        sightings,
-                        complete,
-                    },
-                )));
+                tell(addition(&machine, sightings));
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "processes cannot be looked at"),
         }
         let now = Instant::now();
         if now >= look_at_everything_at {
-            let seen = look_at_everything(&mut survey);
+            let mut tell_new = |sightings: &[Sighting]| {
+                let new = told.only_new(sightings.to_vec());
+                if !new.is_empty() {
+                    tell(addition(&facts(), new));
+                }
+            };
+            let mut meanwhile = Meanwhile::told(intervals.processes, &mut tell_new);
+            let seen = look_at_everything(&mut survey, &mut meanwhile);
             let cost = now.elapsed().saturating_sub(survey.rested());
             look_at_everything_at = Instant::now() + intervals.after_everything(cost);
             if let Some(seen) = seen.filter(|s| told.differs(s) || now >= tell_everything_at) {
@@ -98,9 +99,21 @@ pub fn watch<P: Protect>(
     }
 }
 
-fn look_at_everything<P: Protect>(survey: &mut Survey<P>) -> Option<Seen> {
+fn addition(machine: &MachineFacts, sightings: Vec<Sighting>) -> News {
+    let complete = false;
+    let seen = Seen {
+        sightings,
+        complete,
+    };
+    News::Addition(messages(machine, seen))
+}
+
+fn look_at_everything<P: Protect>(
+    survey: &mut Survey<P>,
+    meanwhile: &mut Meanwhile<'_>,
+) -> Option<Seen> {
     let started = Instant::now();
-    match survey.everything() {
+    match survey.everything(meanwhile) {
         Ok(seen) => {
             let (files, complete) = (seen.sightings.len(), seen.complete);
             tracing::debug!(files, complete, elapsed = ?started.elapsed(), "looked at everything");

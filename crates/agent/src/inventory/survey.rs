@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use quell_model::{Sha1, Timestamp};
@@ -12,11 +13,13 @@ use quell_protocol::{Sighting, WirePath};
 
 use super::known::Known;
 use super::manners::Manners;
+use super::meanwhile::Meanwhile;
 use crate::engine::Protect;
 use crate::find::{
     FileId, Found, LastId, ProcessScan, Scope, Stamp, Walk, newcomers, now_ns, processes,
 };
 use crate::hash::{Budget, Digests};
+use crate::policy::LocalPolicy;
 
 /// Nobody could open a file by a longer path, in bytes, and a deep enough tree of them would fill the
 /// memory.
@@ -60,6 +63,7 @@ pub struct Survey<P> {
     scope: Scope,
     passed_over: HashSet<FileId>,
     protect: Arc<P>,
+    policy: Option<Arc<LocalPolicy>>,
     limits: SurveyLimits,
     known: Known,
     manners: Manners,
@@ -98,6 +102,7 @@ impl<P: Protect> Survey<P> {
             scope,
             passed_over,
             protect,
+            policy: None,
             limits,
             known: Known::default(),
             manners: Manners::default(),
@@ -111,6 +116,24 @@ impl<P: Protect> Survey<P> {
     pub fn remembering(mut self, path: PathBuf) -> Self {
         self.known = Known::kept_in(path);
         self
+    }
+
+    /// Looks only below those roots that the machine's policy allows at that moment.
+    #[must_use]
+    pub fn under(mut self, policy: Arc<LocalPolicy>) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// The directories to look below now. Under a policy that cannot be relied on there are none.
+    fn roots(&self) -> Vec<PathBuf> {
+        let roots = &self.scope.roots;
+        match self.policy.as_ref().map(|policy| policy.rule()) {
+            None => roots.clone(),
+            Some(rule) => rule
+                .policy()
+                .map_or_else(|_| Vec::new(), |policy| policy.narrow(roots)),
+        }
     }
 
     /// How long the last look at everything waited for others to be done.
@@ -184,11 +207,12 @@ impl<P: Protect> Survey<P> {
         seen
     }
 
-    /// The running executables and all files below the roots, those that could be executed first.
+    /// The running executables and all files below the roots, those that could be executed first. As that
+    /// may take long, who has begun to run is looked at meanwhile.
     ///
     /// # Errors
     /// When `/proc` cannot be read at all.
-    pub fn everything(&mut self) -> io::Result<Seen> {
+    pub fn everything(&mut self, meanwhile: &mut Meanwhile<'_>) -> io::Result<Seen> {
         let mut seen = self.running()?;
         let running: HashSet<WirePath> = seen
             .sightings
@@ -203,10 +227,11 @@ impl<P: Protect> Survey<P> {
         let mut there = HashSet::new();
         self.manners = Manners::default();
         for pass in [Pass::Executable, Pass::Other] {
-            self.walk(pass, &budget, &running, &mut there, &mut seen);
+            self.walk(pass, &budget, &running, &mut there, &mut seen, meanwhile);
         }
         self.known.make_room(|stamp| there.contains(stamp));
         self.known.keep();
+        meanwhile.replace_in(&mut seen.sightings);
         Ok(seen)
     }
 
@@ -217,15 +242,16 @@ impl<P: Protect> Survey<P> {
         running: &HashSet<WirePath>,
         there: &mut HashSet<Stamp>,
         seen: &mut Seen,
+        meanwhile: &mut Meanwhile<'_>,
     ) {
-        let (roots, passed_over) = (self.scope.roots.clone(), self.passed_over.clone());
+        let (roots, passed_over) = (self.roots(), self.passed_over.clone());
         let mut walk = Walk::new(&roots, &passed_over);
         if let Some(deadline) = budget.deadline {
             walk = walk.until(deadline);
         }
         let mut unread: u64 = 0;
         for found in walk.by_ref() {
-            self.manners.heed();
+            self.give_way(meanwhile);
             there.insert(found.stamp);
             match self.look(&found, pass, budget) {
                 Ok(Some(digests)) => {
@@ -243,6 +269,22 @@ impl<P: Protect> Survey<P> {
         }
         let tally = walk.tally();
         seen.complete &= !tally.out_of_time && tally.skipped == 0 && unread == 0;
+    }
+
+    /// Waits as long as it is polite; who has begun to run is looked at all the same.
+    fn give_way(&mut self, meanwhile: &mut Meanwhile<'_>) {
+        loop {
+            if meanwhile.is_due() {
+                match self.lately_running() {
+                    Ok(seen) => meanwhile.see(seen.sightings),
+                    Err(error) => tracing::warn!(%error, "processes cannot be looked at"),
+                }
+            }
+            let Some(pause) = self.manners.wish() else {
+                return;
+            };
+            thread::sleep(pause);
+        }
     }
 
     /// The digests of a file that belongs to this pass.

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::find::ProcessIdentity;
+use crate::policy::Policy;
 
 /// Protects what contains `abc` and nothing else.
 #[derive(Debug)]
@@ -50,9 +51,28 @@ fn files_below(root: PathBuf) -> Scope {
     Scope::descendants(vec![root], nobody)
 }
 
+/// Whom this test started, and nobody else.
+fn children(root: PathBuf) -> Scope {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, after_name) = stat.rsplit_once(") ").unwrap();
+    let start_time = after_name.split(' ').nth(19).unwrap().parse().unwrap();
+    let pid = std::process::id();
+    Scope::descendants(vec![root], ProcessIdentity { pid, start_time })
+}
+
 fn survey(scope: Scope, passed_over: &[PathBuf], limits: SurveyLimits) -> Survey<ProtectsAbc> {
     Survey::new(scope, passed_over, Arc::new(ProtectsAbc), limits)
 }
+
+impl<P: Protect> Survey<P> {
+    /// Everything, and nobody is looked at meanwhile.
+    fn alone(&mut self) -> io::Result<Seen> {
+        self.everything(&mut Meanwhile::told(LONG, &mut |_| {}))
+    }
+}
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_secs(3600);
 
 fn names(seen: &Seen) -> Vec<&str> {
     let name = |s: &'_ Sighting| s.path.display().rsplit('/').next().map(str::len);
@@ -77,7 +97,7 @@ fn what_could_be_executed_is_seen_first() {
         fs::set_permissions(root.join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
     let seen = survey(files_below(root), &[], SurveyLimits::default())
-        .everything()
+        .alone()
         .unwrap();
     assert!(seen.complete);
     let (last, first) = (names(&seen)[3], &mut names(&seen)[..3].to_vec());
@@ -109,12 +129,12 @@ fn what_is_passed_over_or_too_large_is_not_seen_and_the_latter_is_said() {
         ..SurveyLimits::default()
     };
     let seen = survey(files_below(root.clone()), &passed_over, limits)
-        .everything()
+        .alone()
         .unwrap();
     assert_eq!((names(&seen), seen.complete), (vec!["small"], true));
     fs::write(root.join("large"), "12345").unwrap();
     let seen = survey(files_below(root), &passed_over, limits)
-        .everything()
+        .alone()
         .unwrap();
     assert_eq!((names(&seen), seen.complete), (vec!["small"], false));
 }
@@ -133,12 +153,10 @@ fn a_running_program_is_seen_as_running_and_once() {
     );
     // Until the new program has been loaded, the child still shows this one.
     while fs::read_link(format!("/proc/{}/exe", running.0.id())).unwrap() != program {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     let scope = Scope::machine(vec![root]);
-    let seen = survey(scope, &[], SurveyLimits::default())
-        .everything()
-        .unwrap();
+    let seen = survey(scope, &[], SurveyLimits::default()).alone().unwrap();
     let sample: Vec<_> = seen
         .sightings
         .iter()
@@ -161,7 +179,7 @@ fn becomes(program: &Path) -> Ended {
 
 fn await_executable(child: &Child, program: &Path) {
     while fs::read_link(format!("/proc/{}/exe", child.id())).unwrap() != program {
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 
@@ -210,7 +228,7 @@ fn what_an_earlier_survey_read_is_not_read_again() {
     let read_by_one = || {
         let survey = survey(files_below(old.clone()), &[], SurveyLimits::default());
         let mut survey = survey.remembering(state.join("known"));
-        let seen = survey.everything().unwrap();
+        let seen = survey.alone().unwrap();
         let told: Vec<_> = seen
             .sightings
             .iter()
@@ -238,7 +256,7 @@ fn path_that_nobody_could_open_is_not_told_and_that_is_said() {
     fs::write(root.join("short"), "x").unwrap();
     let file = OFlags::CREATE | OFlags::WRONLY;
     rustix::fs::openat(&directory, "long", file, Mode::RUSR).unwrap();
-    let seen = survey(files_below(root), &[], SurveyLimits::default()).everything();
+    let seen = survey(files_below(root), &[], SurveyLimits::default()).alone();
     let seen = seen.unwrap();
     assert_eq!((names(&seen), seen.complete), (vec!["short"], false));
 }
@@ -285,4 +303,47 @@ fn only_what_is_new_is_told_again() {
         told.differs(&whole(vec![ended, sighting("/a", 2)])),
         "the end was not noticed"
     );
+}
+
+#[test]
+fn who_begins_to_run_while_everything_is_looked_at_is_told_at_once_and_once_more_at_the_end() {
+    let (_directory, root) = root();
+    for number in 0..8 {
+        fs::write(root.join(format!("file-{number}")), "1").unwrap();
+    }
+    let program = root.join("sample");
+    fs::copy("/bin/sleep", &program).unwrap();
+    let is_it = |s: &Sighting| s.path.display() == program.to_str().unwrap();
+    let (mut runs, mut told) = (None, 0);
+    let mut tell = |sightings: &[Sighting]| {
+        told += sightings.iter().filter(|s| is_it(s) && s.running).count();
+        runs.get_or_insert_with(|| {
+            let started = Ended(Command::new(&program).arg("60").spawn().unwrap());
+            await_executable(&started.0, &program);
+            started
+        });
+    };
+    let seen = survey(children(root), &[], SurveyLimits::default())
+        .everything(&mut Meanwhile::told(Duration::ZERO, &mut tell))
+        .unwrap();
+    assert!(told > 0);
+    let sample: Vec<_> = seen.sightings.iter().filter(|s| is_it(s)).collect();
+    assert_eq!(sample.len(), 1);
+    assert!(sample[0].running);
+}
+
+#[test]
+fn only_what_the_policy_allows_is_looked_at() {
+    let (_directory, root) = root();
+    for name in ["allowed", "not"] {
+        fs::create_dir(root.join(name)).unwrap();
+        fs::write(root.join(name).join(name), "1").unwrap();
+    }
+    let policy = Policy {
+        roots: Some(vec![root.join("allowed")]),
+        ..Policy::default()
+    };
+    let survey = survey(files_below(root), &[], SurveyLimits::default());
+    let mut survey = survey.under(Arc::new(LocalPolicy::fixed(policy)));
+    assert_eq!(names(&survey.alone().unwrap()), ["allowed"]);
 }
