@@ -120,6 +120,10 @@ fn read_token(arguments: &Arguments) -> Result<String, Failure> {
     match (&arguments.token, &arguments.token_file) {
         (Some(token), _) => Ok(token.clone()),
         (None, Some(path)) if path != Path::new("-") => {
+            let cannot = |error: io::Error| {
+                let what = format!("the enrolment token in {} cannot be read", path.display());
+                Failure::usage(what).because(&error)
+            };
             bounded(File::open(path).map_err(cannot)?).map_err(cannot)
         }
         (None, None) if io::stdin().is_terminal() => {

@@ -116,6 +116,7 @@ impl From<PolicyFileError> for Failure {
                 "mend the line; until then the agent keeps the policy that it has, and when it is started it carries \
                  nothing out",
             ),
+            PolicyFileError::TooLong(_) => (Exit::Refused, "name the policy, not another file"),
             _ => (
                 Exit::Refused,
                 "let the file and the directories that it is in belong to root, and let nobody else write them",
