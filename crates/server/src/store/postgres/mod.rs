@@ -15,7 +15,7 @@ pub(crate) mod tests;
 mod text;
 mod turns;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use quell_state::PostgresOptions;
@@ -34,6 +34,9 @@ use turns::Turns;
 
 /// How often a transaction is run before its caller is told that others are in its way.
 const MAX_ATTEMPTS: u32 = 24;
+/// How often it is run beside all others. Those who still are in each other's way go one after another then:
+/// of many that write the same few pages of a young table, none would get through in the end.
+const ATTEMPTS_BESIDE_OTHERS: u32 = 4;
 /// How long it is asked what became of a commit whose answer was lost.
 const DOUBT: Duration = Duration::from_secs(20);
 const DOUBT_PAUSE: Duration = Duration::from_millis(100);
@@ -44,7 +47,11 @@ pub(super) struct Postgres {
     pool: Arc<Pool>,
     relay: Relay,
     turns: Turns,
+    lane: Lane,
 }
+
+/// Where those go one after another who were in each other's way too often.
+type Lane = Arc<Mutex<()>>;
 
 impl Postgres {
     /// Connects, and brings the database to this version's schema.
@@ -54,6 +61,7 @@ impl Postgres {
             relay: Relay::start(options.clone()),
             pool: Arc::new(Pool::new(options)),
             turns: Turns::default(),
+            lane: Lane::default(),
         })
     }
 
@@ -104,6 +112,7 @@ impl Postgres {
         let runner = Runner {
             pool: Arc::clone(&self.pool),
             runtime: Handle::current(),
+            lane: Arc::clone(&self.lane),
         };
         spawn_blocking(move || {
             let done = runner.run(mode, &work);
@@ -119,6 +128,7 @@ impl Postgres {
 struct Runner {
     pool: Arc<Pool>,
     runtime: Handle,
+    lane: Lane,
 }
 
 impl Runner {
@@ -129,7 +139,11 @@ impl Runner {
     ) -> Result<T, StoreError> {
         let mut was_lost = false;
         let mut conflict = String::new();
+        let mut alone = None;
         for attempt in 0..MAX_ATTEMPTS {
+            if attempt >= ATTEMPTS_BESIDE_OTHERS && alone.is_none() {
+                alone = Some(self.lane.lock().unwrap_or_else(PoisonError::into_inner));
+            }
             let mut session = self.runtime.block_on(self.pool.session())?;
             match session.transact(&self.runtime, mode, work) {
                 Ok(value) => {

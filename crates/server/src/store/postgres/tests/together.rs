@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use quell_model::Sha1;
+use quell_protocol::Sighting;
 use tokio::task::JoinSet;
 
 use super::Database;
-use crate::store::conformance::{at, machine_id, submission, with_machine};
+use crate::store::conformance::{
+    add_token, at, enrolment, machine_id, sighting, submission, with_machine,
+};
 use crate::store::record::{Caller, Submission, Submitted};
 use crate::store::{SqlStore, Store};
 
@@ -71,6 +74,39 @@ async fn orders_of_one_machine_are_numbered_without_a_double_on_postgres() {
         .map(|order| order.action_id.as_str())
         .collect();
     assert_eq!((numbers.len(), actions.len()), (30, 30));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn inventories_of_many_machines_at_once_are_all_kept_on_postgres() {
+    const MACHINES: u8 = 48;
+    let database = Database::create().await;
+    let store: Arc<dyn Store> = Arc::new(SqlStore::connect(database.options()).await.unwrap());
+    let tenant = store.first_tenant(at(0)).await.unwrap();
+    add_token(&store, tenant, "many", u32::from(MACHINES)).await;
+    let mut telling = JoinSet::new();
+    for nth in 0..MACHINES {
+        let store = Arc::clone(&store);
+        telling.spawn(async move {
+            let name = format!("m{nth}");
+            let enrolment = enrolment("many", &name, nth, at(1));
+            store.enrol(enrolment).await.unwrap();
+            // A file that every machine has, and forty of its own.
+            let files = (0..=40_u8).map(|file| Sighting {
+                sha1: Sha1::from_bytes([file.wrapping_mul(nth); 20]),
+                ..sighting(&format!("/opt/{file}"), at(1))
+            });
+            let machine = machine_id(&name);
+            let told = store.add_sightings(tenant, &machine, files.collect(), at(2));
+            told.await.unwrap();
+        });
+    }
+    telling.join_all().await;
+    for nth in 0..MACHINES {
+        let shared = Sha1::from_bytes([0; 20]);
+        let machine = machine_id(&format!("m{nth}"));
+        let sighted = store.sighted(tenant, &machine, shared, at(0)).await;
+        assert!(sighted.unwrap().is_some(), "{machine}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
