@@ -14,6 +14,11 @@ const COUNTS: &str = "DELETE FROM prevalence;
          SELECT tenant, sha1, substr(machine, length(machine) - 1), count(*) FROM sightings
          GROUP BY tenant, sha1, substr(machine, length(machine) - 1);";
 
+/// The ids of a fleet are numbers, and small ones.
+const CLEAR: &str = "DELETE FROM orders; DELETE FROM actions;
+     DELETE FROM sightings WHERE machine IN (SELECT id FROM machines WHERE id NOT LIKE '00000000%');
+     DELETE FROM machines WHERE id NOT LIKE '00000000%';";
+
 /// How large a fleet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fleet {
@@ -73,12 +78,11 @@ impl Fleet {
             .expect("the server made the table");
     }
 
-    /// Takes out what an earlier run asked of the fleet.
+    /// Takes out what an earlier run asked of the fleet, and who was no part of it: the device that came with
+    /// the server comes again, with another key.
     pub fn clear(database: &Path) {
         Connection::open(database)
-            .and_then(|connection| {
-                connection.execute_batch("DELETE FROM orders; DELETE FROM actions;")
-            })
+            .and_then(|connection| connection.execute_batch(CLEAR))
             .expect("nobody else has it open");
     }
 
