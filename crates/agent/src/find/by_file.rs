@@ -8,6 +8,7 @@ use rustix::fs::Stat;
 use rustix::io::Errno;
 
 use super::executions::{Execution, Sought, deepen};
+use super::hiding::who_hides;
 use super::identity::FileId;
 use super::nature::Nature;
 use super::processes::ProcessScan;
@@ -62,15 +63,27 @@ pub(crate) fn executed_otherwise(scan: &ProcessScan, nature: Option<Nature>) -> 
 /// Opens a file through any of those that execute it. Those that ended since they were seen, or
 /// became another program, hide nothing; whoever refuses does.
 pub(crate) fn open_any(executions: &[Execution]) -> Result<Option<(OwnedFd, Stat)>, Hidden> {
-    let mut hidden = false;
-    for execution in executions {
-        match execution.open() {
-            Ok(opened) => return Ok(Some(opened)),
-            Err(error) => {
-                let errno = Errno::from_io_error(&error);
-                hidden |= !matches!(errno, Some(Errno::NOENT | Errno::SRCH | Errno::STALE));
-            }
+    let mut opened = None;
+    let hiding = who_hides(executions, |execution| {
+        if opened.is_some() {
+            return false;
         }
+        match execution.open() {
+            Ok(file) => opened = Some(file),
+            Err(error) => return !is_over(&error),
+        }
+        false
+    });
+    match opened {
+        None if !hiding.is_empty() => Err(Hidden),
+        opened => Ok(opened),
     }
-    if hidden { Err(Hidden) } else { Ok(None) }
+}
+
+/// Whether the process has ended, or become another program.
+fn is_over(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::NOENT | Errno::SRCH | Errno::STALE)
+    )
 }

@@ -9,6 +9,7 @@ use quell_protocol::Confidence;
 use rustix::fs::{Stat, fstat, readlinkat};
 use rustix::io::Errno;
 
+use super::hiding::who_hides;
 use super::identity::FileId;
 use super::mappings::{self, Range};
 use super::nature::Nature;
@@ -112,16 +113,19 @@ pub(crate) fn deep_scan(scope: &Scope, sought: Sought<'_>) -> io::Result<DeepSca
 pub(crate) fn deepen(scan: &ProcessScan, sought: Sought<'_>) -> io::Result<DeepScan> {
     let proc = open_proc()?;
     let executables = scan.executables();
-    let mut deep = DeepScan::default();
-    for &pid in &scan.listed {
+    let mut found = Vec::new();
+    let hiding = who_hides(scan.listed.iter().copied(), |&pid| {
         let own = executables.get(&pid).copied();
         match beside_the_executable(&proc, pid, own, sought) {
-            Ok(executions) => deep.executions.extend(executions),
-            Err(error) if has_gone(&error) || is_empty(pid) || is_ours(pid) => {}
-            Err(_) => deep.unreadable += 1,
+            Ok(executions) => found.extend(executions),
+            Err(error) => return !(has_gone(&error) || is_empty(pid) || is_ours(pid)),
         }
-    }
-    Ok(deep)
+        false
+    });
+    Ok(DeepScan {
+        executions: found,
+        unreadable: hiding.len() as u64,
+    })
 }
 
 fn has_gone(error: &io::Error) -> bool {

@@ -13,6 +13,7 @@ mod executables;
 mod executions;
 mod foreign;
 mod further_names;
+mod hiding;
 mod identity;
 mod kinship;
 mod layers;

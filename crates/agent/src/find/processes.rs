@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStringExt;
 use rustix::fs::{CWD, Mode, OFlags, Stat, openat};
 use rustix::io::Errno;
 
+use super::hiding::who_hides;
 use super::identity::FileId;
 use super::newcomers::LastId;
 use super::scope::Scope;
@@ -53,30 +54,28 @@ pub struct ProcessScan {
 pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
     let proc = open_proc()?;
     let last = LastId::now();
-    let mut scan = ProcessScan {
-        listed: admitted_in(&proc, scope)?,
-        last,
-        ..ProcessScan::default()
-    };
-    for &pid in &scan.listed {
+    let listed = admitted_in(&proc, scope)?;
+    let mut running = Vec::new();
+    let mut hiding = who_hides(listed.iter().copied(), |&pid| {
         match executable_of(&proc, pid) {
-            Looked::At { executable, thread } => {
-                scan.looked_at += 1;
-                scan.running.push(RunningProcess {
-                    pid,
-                    executable,
-                    thread,
-                });
-            }
-            Looked::Unreadable if is_ours(pid) => {}
-            Looked::Unreadable => {
-                scan.looked_at += 1;
-                scan.unreadable += 1;
-            }
+            Looked::At { executable, thread } => running.push(RunningProcess {
+                pid,
+                executable,
+                thread,
+            }),
+            Looked::Unreadable => return true,
             Looked::Nothing => {}
         }
-    }
-    Ok(scan)
+        false
+    });
+    hiding.retain(|pid| !is_ours(*pid));
+    Ok(ProcessScan {
+        looked_at: (running.len() + hiding.len()) as u64,
+        unreadable: hiding.len() as u64,
+        running,
+        listed,
+        last,
+    })
 }
 
 /// The ids of all processes in `scope` but this one.
