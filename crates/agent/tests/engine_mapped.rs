@@ -9,6 +9,7 @@
 
 mod engine_stage;
 
+use std::env;
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt as _;
@@ -17,11 +18,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use engine_stage::{
-    Nothing, Sleeper, Stage, await_mapping, file_at, finished, mapped, started_by_the_loader,
-    write_program,
+    Nothing, Sleeper, Stage, await_mapping, file_at, finished, mapped, own_identity,
+    started_by_the_loader, write_program,
 };
 use quell_agent::engine::{Engine, Protect};
-use quell_agent::policy::{BlastRadius, LocalPolicy, Policy};
+use quell_agent::policy::{BlastRadius, Force, LocalPolicy, Policy};
 use quell_model::Sha1;
 use quell_protocol::{
     Confidence, FailureReason, FileOutcome, Order, ProcessOutcome, Protection, Verb, Verdict,
@@ -312,4 +313,70 @@ fn dry_run_tells_which_users_of_a_library_would_be_stopped_and_which_go_on() {
         assert_eq!(failed_for, would_be);
         assert!(user.goes_on() && library.exists());
     }
+}
+
+/// The stage for a test that runs as a process of its own.
+const BASE: &str = "QUELL_TEST_BASE";
+
+#[test]
+#[ignore = "the test below runs it with the library preloaded"]
+fn engine_that_uses_the_library_itself() {
+    let stage = Stage::again(PathBuf::from(env::var_os(BASE).unwrap()), own_identity());
+    let library = stage.path("libevil.so");
+    let policy = Policy {
+        force: Force::Honor,
+        ..letting_mappers_be_stopped()
+    };
+    let engine = with_policy(&stage, policy, Nothing);
+    let order = order_with_its_users(&stage, &library);
+    let refused = finished(engine.carry_out(&order).unwrap());
+    assert_eq!(refused.coverage.protection, Some(Protection::Library));
+    let Verdict::Failed { reason, message } = &refused.verdict else {
+        panic!("nobody insisted: {refused:#?}");
+    };
+    assert_eq!(*reason, FailureReason::Protected);
+    assert!(
+        message.contains("is linked with it; the order does not carry Force"),
+        "{message}"
+    );
+    assert!(library.exists());
+
+    let mut user = innocent_user_of(&stage, &library);
+    let mut insisting = order_with_its_users(&stage, &library);
+    let Verb::StopAndQuarantineFile { force, .. } = &mut insisting.verb else {
+        panic!("another verb");
+    };
+    *force = true;
+    let taken = finished(engine.carry_out(&insisting).unwrap());
+    assert_eq!(file_at(&taken, &library).outcome, FileOutcome::Quarantined);
+    assert_eq!(user.killed_by(), Some(SIGKILL));
+    let own = std::process::id();
+    let mut processes = taken.processes.iter();
+    let own = processes.find(|process| process.pid == own).unwrap();
+    assert_eq!(own.outcome, ProcessOutcome::StillMapped);
+    let Verdict::Failed { reason, message } = &taken.verdict else {
+        panic!("the agent itself still uses it: {taken:#?}");
+    };
+    assert_eq!(*reason, FailureReason::Incomplete);
+    assert!(message.contains("still use it"), "{message}");
+}
+
+#[test]
+fn library_that_the_agent_is_linked_with_yields_to_force_and_the_agent_goes_on() {
+    let stage = Stage::new();
+    let library = library(&stage);
+    let engine = Command::new(env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "engine_that_uses_the_library_itself",
+            "--ignored",
+        ])
+        .env(BASE, stage.base())
+        .env("LD_PRELOAD", &library)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&engine.stdout);
+    assert!(engine.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+    assert!(!library.exists());
 }

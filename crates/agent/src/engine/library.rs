@@ -7,7 +7,8 @@ use quell_protocol::{ProcessOutcome, ProcessResult, WirePath};
 use super::action::{Action, Fault};
 use super::outcome::placed;
 use crate::find::{
-    ControlGroup, Execution, FileId, Nature, Sought, Wanted, current_executable, deep_scan, uid_of,
+    ControlGroup, Execution, FileId, Nature, Sought, Wanted, current_executable, deep_scan,
+    execution_of, uid_of,
 };
 use crate::policy::{Mappers, Refusal};
 use crate::sys::process_stat::ProcessStat;
@@ -54,7 +55,9 @@ impl Action<'_> {
         let identity = |process: &ProcessResult| (process.pid, process.start_time);
         let listed: HashSet<_> = listed.iter().map(identity).collect();
         let scan = deep_scan(self.scope, Sought::Files(&libraries)).map_err(Fault::Processes)?;
-        let users = scan.executions.iter().filter_map(user);
+        // No scan shows the agent, which goes on with it like any other.
+        let own = execution_of(std::process::id(), &libraries);
+        let users = scan.executions.iter().chain(&own).filter_map(user);
         let users: Vec<_> = users
             .filter(|user| !listed.contains(&identity(user)))
             .collect();

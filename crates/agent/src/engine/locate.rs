@@ -164,10 +164,10 @@ impl Action<'_> {
                 }
             }
             candidate.runs_from.get_or_insert(path);
-            // Whoever only uses a library goes on, and weighs nothing, unless he is the first of all.
+            // Whoever only uses a library goes on, and weighs nothing.
             let goes_on = execution.only_uses(candidate.nature)
                 && !self.may_stop_user_of_library(execution.pid);
-            if !goes_on || execution.pid == 1 {
+            if !goes_on {
                 candidate.running.push(execution.pid);
             }
         }

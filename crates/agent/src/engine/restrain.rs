@@ -122,15 +122,19 @@ impl Action<'_> {
         Ok(None)
     }
 
-    /// What nobody may insist on comes first.
+    /// What nobody may insist on comes first: the programs of process 1 and of the agent. What they are
+    /// only linked with yields, because neither is ever stopped for using a library.
     fn protection_of(&self, candidate: &Candidate) -> Option<Protection> {
         let id = candidate.id;
+        let is_library = candidate.nature == Nature::Library;
         let is_inits = candidate.running.contains(&1) || is_init(id);
-        let is_agents = || self.own_executable == Some(id) || is_mapped_here(id);
+        let is_agents = || self.own_executable == Some(id) || (!is_library && is_mapped_here(id));
+        let is_linked = || is_library && (is_mapped_here(id) || is_mapped_by(1, id));
         is_inits
             .then_some(Protection::Init)
             .or_else(|| is_agents().then_some(Protection::Agent))
             .or_else(|| self.bench.protect.by_inode(id.dev, id.ino))
+            .or_else(|| is_linked().then_some(Protection::Library))
     }
 
     /// Asks the policy, and notes its answer.
@@ -227,7 +231,11 @@ fn examined(candidate: &Candidate) -> Examined<'_> {
 
 /// Whether this process has the file mapped as code. No scan tells that: each leaves it out.
 fn is_mapped_here(id: FileId) -> bool {
-    execution_of(std::process::id(), &Wanted::from([(id, Nature::Program)])).is_some()
+    is_mapped_by(std::process::id(), id)
+}
+
+fn is_mapped_by(pid: u32, id: FileId) -> bool {
+    execution_of(pid, &Wanted::from([(id, Nature::Program)])).is_some()
 }
 
 /// The first process is out of every scope that is narrowed, and protected in every other.
