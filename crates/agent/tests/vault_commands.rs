@@ -148,6 +148,29 @@ fn plain_export_warns_and_is_closed_to_others() {
 }
 
 #[test]
+fn export_to_where_no_new_file_can_be_advises_only_what_export_can_do() {
+    let scene = Scene::new();
+    let item = scene.quarantine(b"content", Timestamp::UNIX_EPOCH);
+    fs::write(scene.path("taken"), b"other").unwrap();
+    std::os::unix::fs::symlink(scene.path("state"), scene.path("link")).unwrap();
+    for (name, why) in [
+        ("taken", "something is there"),
+        ("gone/x", "does not exist"),
+        ("link/x", "symbolic link"),
+    ] {
+        let output = scene.run(&["export", &item, "--to", text(&scene.path(name))]);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(why) && said.contains("--to"), "{said}");
+        assert!(
+            !said.contains("--on-conflict") && !said.contains("--make-parents"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read(scene.path("taken")).unwrap(), b"other");
+}
+
+#[test]
 fn verify_names_the_item_that_is_broken() {
     let scene = Scene::new();
     let whole = scene.quarantine(b"one", Timestamp::UNIX_EPOCH);

@@ -63,15 +63,16 @@ pub fn recover(item: File, secret: &RecoverySecret, path: &Path) -> Result<Item,
 }
 
 fn new_file(path: &Path) -> Result<(Place, WholeFile), RestoreError> {
-    let place = Place::open(path)?;
-    place.must_be_free(path)?;
+    let place = Place::open(path).map_err(|error| error.of_new_file(path))?;
+    let is_free = place.must_be_free(path);
+    is_free.map_err(|error| error.of_new_file(path))?;
     let whole = WholeFile::create(place.parent.as_fd())
         .map_err(RestoreError::io("make a file in the directory"))?;
     Ok((place, whole))
 }
 
 fn publish(mut whole: WholeFile, place: &Place, path: &Path) -> Result<(), RestoreError> {
-    whole
-        .publish(&place.name)
-        .map_err(RestoreError::naming(path, "give the file its name"))
+    let named = whole.publish(&place.name);
+    let named = named.map_err(RestoreError::naming(path, "give the file its name"));
+    named.map_err(|error| error.of_new_file(path))
 }

@@ -118,6 +118,14 @@ pub enum RestoreError {
         /// The path.
         path: PathBuf,
     },
+    /// An exported or recovered item is written to a new file, and there cannot be one.
+    #[error("no new file can be made at {}: {why}; name another path with --to", path.display())]
+    NotNew {
+        /// The path.
+        path: PathBuf,
+        /// What is in the way.
+        why: &'static str,
+    },
     /// The directory is gone.
     #[error(
         "the directory does not exist any more: make it or add --make-parents, or restore elsewhere with --to"
@@ -162,6 +170,21 @@ pub enum RestoreError {
 impl RestoreError {
     pub(in super::super) fn io(doing: &'static str) -> impl Fn(io::Error) -> Self + Copy {
         move |source| Self::Io { doing, source }
+    }
+
+    /// This error where a new file was to be made at `path`: what else a restore may do about it is not
+    /// to be had there.
+    pub(in super::super) fn of_new_file(self, path: &Path) -> Self {
+        let why = match self {
+            Self::Exists { .. } => "something is there, and nothing is written over",
+            Self::ParentMissing => "its directory does not exist",
+            Self::SymbolicLink => {
+                "a directory on the path is a symbolic link, which is not followed"
+            }
+            other => return other,
+        };
+        let path = path.to_owned();
+        Self::NotNew { path, why }
     }
 
     /// As [`Self::io`], where the failure may be that a name is taken.

@@ -304,7 +304,7 @@ fn an_item_is_exported_as_it_is_or_plain_and_never_over_a_file() {
     for path in [&sealed, &plain] {
         assert_eq!(fs::metadata(path).unwrap().mode() & 0o7777, 0o600);
         let again = scene.vault.export(id, path, Form::Plain);
-        assert!(matches!(again, Err(RestoreError::Exists { .. })));
+        assert!(matches!(again, Err(RestoreError::NotNew { .. })));
     }
     assert_eq!(scene.vault.state(id), ItemState::Kept);
     scene.tamper(id, |bytes| *bytes.last_mut().unwrap() ^= 1);
