@@ -61,14 +61,19 @@ impl MachineResult {
 fn rehearsed(rehearsal: &Rehearsal, processes: usize) -> String {
     let what = match &rehearsal.would_be {
         Verdict::Succeeded => format!(
-            "a real action would stop {processes} processes of {} users and take the files below",
-            rehearsal.users
+            "a real action would stop {} of {} and take the files below",
+            counted(processes as u64, "process", "processes"),
+            counted(rehearsal.users, "user", "users"),
         ),
         Verdict::Failed { message, .. } => {
             format!("a real action would fail: {}", printable(message))
         }
     };
     format!("dry run: nothing was touched; {what}\n")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn why(verdict: &Verdict) -> Option<String> {
@@ -232,6 +237,18 @@ mod tests {
         assert_eq!(
             first,
             "dry run: nothing was touched; a real action would stop 2 processes of 2 users and take the files below"
+        );
+    }
+
+    #[test]
+    fn dry_run_counts_one_as_one() {
+        let mut dry = told();
+        dry["processes"].as_array_mut().unwrap().truncate(1);
+        dry["dryRun"] = json!({"wouldBe": {"type": "Succeeded"}, "users": 1});
+        let text = MachineResult::read(dry).unwrap().text();
+        assert!(
+            text.contains("would stop 1 process of 1 user and take"),
+            "{text}"
         );
     }
 
