@@ -18,6 +18,7 @@ mod notify;
 mod waiting;
 mod worker;
 
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -37,7 +38,7 @@ use crate::engine::{Engine, EngineConfig, EngineError};
 use crate::find::Scope;
 use crate::inventory::{Intervals, News, Survey, SurveyLimits, watch};
 use crate::link::{Conversation, FromDevice, Identity, Keyring, Launch, Session, machine_facts};
-use crate::policy::LocalPolicy;
+use crate::policy::{LocalPolicy, Rule};
 use crate::protect::ProtectedSet;
 use crate::sys::priority::step_back;
 use crate::sys::signals::{Signals, Wish};
@@ -90,7 +91,7 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     tracing::info!(
         machine = %task.identity.machine_id(),
         server = %task.identity.endpoint(),
-        roots = ?task.scope.roots,
+        roots = ?allowed(&policy.rule(), &task.scope.roots),
         protected = protected.len(),
         "the agent runs"
     );
@@ -118,6 +119,13 @@ pub(super) fn run(task: Task) -> Result<(), Failure> {
     tracing::info!("the agent ends as soon as nothing is left stopped");
     safe_stop.wait();
     ended
+}
+
+/// Below which directories files are looked for: what the policy leaves of those that the command line
+/// names, and none under a policy that cannot be relied on.
+fn allowed(rule: &Rule, roots: &[PathBuf]) -> Vec<PathBuf> {
+    let policy = rule.policy();
+    policy.map_or_else(|_| Vec::new(), |policy| policy.narrow(roots))
 }
 
 /// Writes down which network half carries now, for `status`.
@@ -222,4 +230,18 @@ fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(),
     spawned
         .map(drop)
         .map_err(|error| Failure::fault("a thread cannot be started").because(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_that_are_told_are_those_that_the_policy_leaves() {
+        let told = |policy: Rule| allowed(&policy, &["/".into()]);
+        let narrow = "roots = [\"/srv\"]".parse().unwrap();
+        assert_eq!(told(Rule::Holds(Arc::new(narrow))), [PathBuf::from("/srv")]);
+        assert_eq!(told(Rule::Holds(Arc::default())), [PathBuf::from("/")]);
+        assert!(told(Rule::Unreliable("line 2".into())).is_empty());
+    }
 }
