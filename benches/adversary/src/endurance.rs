@@ -123,6 +123,10 @@ fn whole_actions(ground: &Ground, attack: Attack, actions: u64) -> Result<String
         taken += u64::from(came.map_err(|gap| numbered(gap, number))? == Came::Taken);
     }
     ground.expect_none_kept(&innocents)?;
+    expect(
+        taken > 0,
+        format!("in {actions} actions nothing was ever taken"),
+    )?;
     let stayed = actions - taken;
     Ok(format!(
         "{actions} actions: {taken} taken and kept to the byte, {stayed} left and told; 0 wrong files"
