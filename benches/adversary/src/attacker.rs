@@ -20,7 +20,7 @@ pub(crate) fn play(role: &[String]) -> ExitCode {
         ["exchange", one, other] => roles::exchange(one, other),
         ["rewrite", name, other] => roles::rewrite(name, other),
         ["scribble"] => roles::scribble(),
-        ["supervise", program] => roles::supervise(program),
+        ["supervise", program, diary] => roles::supervise(program, diary),
         ["in-memory", program] => roles::in_memory(program),
         ["unnamed", program, directory] => roles::unnamed(program, directory),
         ["limited", processes, nice, user, program @ ..] => {

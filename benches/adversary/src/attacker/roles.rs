@@ -76,22 +76,32 @@ pub(super) fn scribble() -> ExitCode {
     }
 }
 
-/// Starts a program whenever it has ended.
-pub(super) fn supervise(program: &str) -> ExitCode {
+/// Starts a program whenever it has ended. Into a file goes what came of that, a line each: `started`, or another error than before.
+pub(super) fn supervise(program: &str, diary: &str) -> ExitCode {
+    let mut diary = File::create(diary).expect("the diary is its own");
     let mut has_begun = false;
+    let mut refused = None;
     loop {
         let started = Command::new(program)
             .arg("600")
             .stdin(Stdio::null())
             .spawn();
-        if let Ok(mut child) = started {
-            if !has_begun {
-                ready();
-                has_begun = true;
+        match started {
+            Ok(mut child) => {
+                writeln!(diary, "started").expect("there is room");
+                if !has_begun {
+                    ready();
+                    has_begun = true;
+                }
+                let _ = child.wait();
             }
-            let _ = child.wait();
-        } else {
-            thread::sleep(Duration::from_micros(500));
+            Err(error) => {
+                if refused != error.raw_os_error() {
+                    refused = error.raw_os_error();
+                    writeln!(diary, "{}", refused.unwrap_or_default()).expect("there is room");
+                }
+                thread::sleep(Duration::from_micros(500));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::observe::{await_until, executing, inode, sha1_of};
 use crate::started::Started;
 use crate::tiny::{Tiny, mark};
 use crate::tiny_program::{bomb, hopper};
+use crate::told::Told;
 
 /// So many processes the bomb may have.
 const BOMB: usize = 300;
@@ -39,7 +40,7 @@ pub(super) const CASES: [Case; 3] = [
     Case::minimum(
         21,
         "supervisor that starts it again",
-        "the start fails; the supervisor goes on and is named",
+        "the start is refused; the supervisor goes on, and is named with its unit",
         respawn,
     ),
 ];
@@ -168,7 +169,7 @@ pub(crate) enum Hops {
 /// A hopper is ordered away.
 pub(crate) fn one_hopper(ground: &Ground, hops: Hops) -> Result<(), Gap> {
     let leaves = hops == Hops::OutOfItsGroup;
-    let group = match leaves.then(ControlGroup::make) {
+    let group = match leaves.then(|| ControlGroup::make("")) {
         None => None,
         Some(Some(group)) => Some(group),
         Some(None) => return Err(Gap::NotShown("no control groups of version 2".to_owned())),
@@ -291,12 +292,13 @@ impl Heard {
 struct ControlGroup(PathBuf);
 
 impl ControlGroup {
-    fn make() -> Option<Self> {
+    /// Its name ends like this.
+    fn make(ending: &str) -> Option<Self> {
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
         let line = mounts.lines().find(|line| line.contains(" - cgroup2 "))?;
         let mount = Path::new(line.split(' ').nth(4)?);
         let name = mark().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let directory = mount.join(format!("quell-adversary{name}"));
+        let directory = mount.join(format!("quell-adversary{name}{ending}"));
         fs::create_dir(&directory).ok()?;
         Some(Self(directory))
     }
@@ -329,8 +331,17 @@ fn respawn(ground: &mut Ground) -> Result<String, Gap> {
     let mut innocent = ground.innocent("innocent");
     innocent.start();
     let path = victim.path().to_str().expect("the path is text");
-    let mut supervisor =
-        Started::ready(attacker::command(&["supervise", path]).stdin(Stdio::null()));
+    let diary = ground.outside().join("diary");
+    let diary_path = diary.to_str().expect("the path is text");
+    let role = ["supervise", path, diary_path];
+    let mut supervisor = Started::ready(attacker::command(&role).stdin(Stdio::null()));
+    let unit = ControlGroup::make(".service");
+    if let Some(unit) = &unit {
+        let running = executing(it).into_iter();
+        running
+            .chain([supervisor.pid()])
+            .for_each(|pid| unit.take_in(pid));
+    }
     let told = ground.quarantine(&victim.sha1());
     told.expect_status("Succeeded")?;
     expect(executing(it).is_empty(), "it was started again")?;
@@ -343,5 +354,45 @@ fn respawn(ground: &mut Ground) -> Result<String, Gap> {
         told.processes().iter().any(named),
         "the supervisor is not named",
     )?;
-    Ok("stopped for good; the supervisor goes on and is named as the parent".to_owned())
+    let unit = expect_unit_named(unit.as_ref(), &told)?;
+    let why = expect_start_refused(&diary)?;
+    Ok(format!(
+        "stopped for good, every further start refused ({why}); the supervisor goes on and is named as the parent; {unit}"
+    ))
+}
+
+/// What systemd would call a service is one by its control group's name.
+fn expect_unit_named(unit: Option<&ControlGroup>, told: &Told) -> Result<String, Gap> {
+    let Some(unit) = unit else {
+        return Ok("no unit, for there are no control groups of version 2".to_owned());
+    };
+    let name = unit.0.file_name().and_then(|name| name.to_str());
+    let name = name.expect("its name is text");
+    let is_named = told.processes().iter().any(|one| one["unit"] == name);
+    let whole = told.whole();
+    expect(is_named, format!("the unit {name} is not named: {whole}"))?;
+    Ok("so is its unit".to_owned())
+}
+
+/// Barred by the gate (`EPERM`), without permissions (`EACCES`), or gone (`ENOENT`).
+const REFUSALS: [(i32, &str); 3] = [(1, "EPERM"), (13, "EACCES"), (2, "ENOENT")];
+
+/// The supervisor started it once, and failed whenever it tried again. Answers how.
+fn expect_start_refused(diary: &Path) -> Result<String, Gap> {
+    let read = || fs::read_to_string(diary).expect("the supervisor writes it");
+    await_until("the supervisor finds nothing to start", || {
+        read().lines().last() == Some("2")
+    });
+    let written = read();
+    let (starts, refusals): (Vec<&str>, Vec<&str>) =
+        written.lines().partition(|line| *line == "started");
+    expect(starts.len() == 1, format!("started anew: {written:?}"))?;
+    let named = refusals.iter().map(|line| {
+        let errno = line.parse().ok();
+        let known = REFUSALS.iter().find(|(known, _)| Some(*known) == errno);
+        known.map(|(_, name)| *name)
+    });
+    let named: Option<Vec<&str>> = named.collect();
+    let named = named.ok_or_else(|| Gap::Failed(format!("refused otherwise: {written:?}")))?;
+    Ok(named.join(", then "))
 }
