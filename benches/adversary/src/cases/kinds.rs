@@ -32,7 +32,7 @@ pub(super) const CASES: [Case; 3] = [
     Case::further(
         34,
         "deeper than any path",
-        "found and taken, or told; never a hang",
+        "found, taken and told by its whole path; never a hang",
         depth_bomb,
     ),
 ];
@@ -161,15 +161,17 @@ fn depth_bomb(ground: &mut Ground) -> Result<String, Gap> {
     written.expect("there is room");
     let told = ground.quarantine(&victim.sha1());
     expect_taken(&victim)?;
+    told.expect_status("Succeeded")?;
     let stays = openat(&here, "target", OFlags::PATH, Mode::empty()).is_ok();
-    let seen = match (stays, told.status()) {
-        (false, "Succeeded") => "taken at the end of 12,000 bytes of path",
-        (true, "Failed") => "left at the end of 12,000 bytes of path, and told",
-        (_, status) => {
-            return Err(Gap::Failed(format!(
-                "deep file stays: {stays}, told {status}"
-            )));
-        }
-    };
-    Ok(seen.to_owned())
+    expect(!stays, "the deep file is still there")?;
+    let mut path = top;
+    path.extend(std::iter::repeat_n(&name, DEPTH));
+    path.push("target");
+    expect(
+        told.file(&path).is_some(),
+        "the deep file is not told by its path",
+    )?;
+    let kept = ground.items(&victim.sha1()).len();
+    expect(kept == 2, format!("{kept} items keep two files"))?;
+    Ok("taken at the end of 12,000 bytes of path, and told by all of them".to_owned())
 }
