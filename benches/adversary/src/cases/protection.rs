@@ -9,7 +9,7 @@ use quell_testkit::Victim;
 use crate::case::{Case, Gap, expect};
 use crate::ground::{Ground, expect_taken, expect_untouched, set_mode};
 use crate::mounted::Mounted;
-use crate::observe::{Snapshot, output, sha1_at, sha1_of};
+use crate::observe::{Snapshot, output, sha1_at, sha1_of, state_of};
 use crate::started::Started;
 use crate::told::Told;
 
@@ -23,7 +23,7 @@ pub(super) const CASES: [Case; 4] = [
     Case::minimum(
         46,
         "the hash of a shell, the C library, process 1, the agent",
-        "refused; nothing is stopped or touched",
+        "refused; process 1, the agent and the empty file whoever insists; nothing is touched",
         protected,
     ),
     Case::further(
@@ -99,10 +99,61 @@ fn protected(ground: &mut Ground) -> Result<String, Gap> {
     for shell in &mut shells {
         shell.expect_goes_on("a shell")?;
     }
+    let never = expect_never(ground)?;
+    for shell in &mut shells {
+        shell.expect_goes_on("a shell")?;
+    }
     let count = files.len() * 2;
     Ok(format!(
-        "{count} orders refused, insisting or not ({by_server} by the server already); both shells go on"
+        "{count} orders refused, insisting or not ({by_server} by the server already); both shells go on; {never} \
+         refused although the machine honors Force"
     ))
+}
+
+/// A machine that honors Force, and still touches nothing: whatever it would let through is only told.
+const HONORS_FORCE: &str = "force = \"honor\"\ndry-run-only = true\n";
+
+/// Where Force is honored, a shell's protection yields to it, and that of process 1, the agent and the empty file does not.
+/// Answers what was refused.
+fn expect_never(ground: &mut Ground) -> Result<String, Gap> {
+    ground.under_policy(HONORS_FORCE);
+    let empty = ground.files().join("empty");
+    fs::write(&empty, "").expect("the directory is ours");
+    let insisting = ["--wait", "--force"];
+    let shell = ground.order(&sha1_at(Path::new("/bin/sh")), &insisting);
+    shell.expect_failure("Policy")?;
+    let yields = shell.coverage()["protection"].is_null();
+    expect(yields, format!("Force is not honored: {}", shell.whole()))?;
+    let agent = ground.world.quell().path().to_owned();
+    let mut never = vec![("the agent", "Agent", agent)];
+    // Nobody but root sees what process 1 executes.
+    if let Ok(first) = fs::read_link("/proc/1/exe") {
+        never.push(("process 1", "Init", first));
+    }
+    let mut refused = Vec::new();
+    for (who, protection, path) in &never {
+        let before = Snapshot::of(path);
+        let told = ground.order(&sha1_at(path), &insisting);
+        told.expect_failure("Protected")?;
+        expect_nothing_done(&told)?;
+        let told_as = &told.coverage()["protection"];
+        expect(told_as == protection, format!("{who} is told as {told_as}"))?;
+        before.expect_unchanged()?;
+        refused.push(*who);
+    }
+    let before = Snapshot::of(&empty);
+    match ground.refused_or_told(&sha1_at(&empty), &insisting) {
+        Ok(told) => told.expect_failure("Protected")?,
+        Err(refusal) => {
+            let is_refused = refusal["code"] == "DisallowedOperation";
+            expect(is_refused, format!("no action, and no refusal: {refusal}"))?;
+        }
+    }
+    before.expect_unchanged()?;
+    refused.push("the empty file");
+    let first = state_of(1);
+    expect(first != Some('T'), "process 1 was left stopped")?;
+    Ok(refused.join(", "))
 }
 
 fn expect_nothing_done(told: &Told) -> Result<(), Gap> {
