@@ -9,7 +9,7 @@ use quell_testkit::Victim;
 use crate::case::{Case, Gap, expect};
 use crate::ground::{Depth, Ground, expect_taken, expect_untouched};
 use crate::mounted::Mounted;
-use crate::observe::{Snapshot, has_program, inode, output};
+use crate::observe::{Snapshot, await_until, has_program, inode, output};
 use crate::started::Started;
 use crate::told::Told;
 
@@ -236,6 +236,15 @@ fn expect_whole(
     }
 }
 
+/// What a cancellation can do about an action that is so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CanStill {
+    /// Its file has all its names. A start that does not hear of the cancellation in time goes on all the same.
+    BeGivenUp,
+    /// A name is gone: the machine ends what it began.
+    OnlyEnd,
+}
+
 fn cancelled(ground: &mut Ground) -> Result<String, Gap> {
     let mut innocent = ground.innocent("innocent");
     innocent.start();
@@ -246,21 +255,21 @@ fn cancelled(ground: &mut Ground) -> Result<String, Gap> {
     };
     // Cancelled while the agent is away, in each state in turn.
     let points = [
-        "after-locate",
-        "after-gate",
-        "after-freeze",
-        "after-lease",
-        "after-verify",
-        "during-capture",
-        "after-capture",
-        "after-kill",
-        "after-vault",
+        ("after-locate", CanStill::BeGivenUp),
+        ("after-gate", CanStill::BeGivenUp),
+        ("after-freeze", CanStill::BeGivenUp),
+        ("after-lease", CanStill::BeGivenUp),
+        ("after-verify", CanStill::BeGivenUp),
+        ("during-capture", CanStill::OnlyEnd),
+        ("after-capture", CanStill::OnlyEnd),
+        ("after-kill", CanStill::OnlyEnd),
+        ("after-vault", CanStill::OnlyEnd),
     ];
     let every = match ground.depth {
         Depth::Short => 2,
         Depth::Full => 1,
     };
-    for point in points.into_iter().step_by(every) {
+    for (point, can_still) in points.into_iter().step_by(every) {
         let mut victim = ground.victim(point);
         victim.start();
         let before = Snapshot::of(victim.path());
@@ -276,9 +285,16 @@ fn cancelled(ground: &mut Ground) -> Result<String, Gap> {
             .quarantine(&behind.sha1())
             .expect_status("Succeeded")?;
         let told = ground.ended(&order);
-        count(expect_whole(ground, &told, &victim, &before)?);
+        let was_given_up = expect_whole(ground, &told, &victim, &before)?;
+        expect(
+            !was_given_up || can_still == CanStill::BeGivenUp,
+            format!("given up {point}, when its name was gone"),
+        )?;
+        count(was_given_up);
         expect_untouched(&innocent, 1)?;
     }
+    count(before_it_began(ground)?);
+    expect_untouched(&innocent, 1)?;
     // And while it is at work.
     for round in 0..4 {
         let mut victim = ground.victim(&format!("at-work-{round}"));
@@ -294,9 +310,38 @@ fn cancelled(ground: &mut Ground) -> Result<String, Gap> {
         count(expect_whole(ground, &told, &victim, &before)?);
         expect_untouched(&innocent, 1)?;
     }
+    expect(given_up > 0, "nothing was ever given up")?;
+    expect(done > 0, "nothing was ever done")?;
     Ok(format!(
         "{given_up} given up with all as it was, {done} done; none in between"
     ))
+}
+
+/// An order that a paused agent has noted and not begun is given up in any case.
+fn before_it_began(ground: &Ground) -> Result<bool, Gap> {
+    let paused = ground.agent(&["pause", "--reason", "a case"]);
+    expect(paused.code == 0, format!("not paused: {paused:?}"))?;
+    let mut victim = ground.victim("before-it-began");
+    victim.start();
+    let before = Snapshot::of(victim.path());
+    let order = ground.order(&victim.sha1(), &[]);
+    let await_noted = |order: &Told| {
+        let is_noted = || ground.now(order).status() == "InProgress";
+        await_until("the agent has noted the order", is_noted);
+    };
+    await_noted(&order);
+    ground.cancel(&order);
+    // Orders are noted one after the other: with the one behind it, the cancellation is.
+    let next = ground.victim("behind-a-pause");
+    let behind = ground.order(&next.sha1(), &[]);
+    await_noted(&behind);
+    let resumed = ground.agent(&["resume"]);
+    expect(resumed.code == 0, format!("not resumed: {resumed:?}"))?;
+    ground.ended(&behind).expect_status("Succeeded")?;
+    let told = ground.ended(&order);
+    let was_given_up = expect_whole(ground, &told, &victim, &before)?;
+    expect(was_given_up, "it was done although it had not begun")?;
+    Ok(was_given_up)
 }
 
 fn at_the_same_time(ground: &mut Ground) -> Result<String, Gap> {
