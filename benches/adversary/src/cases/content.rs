@@ -1,13 +1,13 @@
 //! Writers, while the file is read, taken and kept.
 
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, chown};
 use std::path::Path;
 use std::process::Command;
 
 use crate::attacker::{self, NOBODY, machine_code};
 use crate::case::{Case, Gap, expect};
-use crate::ground::{Depth, Ground, expect_untouched};
+use crate::ground::{Depth, Ground, expect_taken, expect_untouched};
 use crate::observe::{await_until, sha1_of};
 use crate::started::Started;
 use crate::tiny::Tiny;
@@ -136,19 +136,43 @@ fn scribbled(ground: &mut Ground) -> Result<String, Gap> {
     attacker.expect_goes_on("who writes")?;
     expect_untouched(&innocent, 0)?;
     match (told.status(), victim.path().exists()) {
-        (_, false) => {
-            ground.expect_kept(victim.content())?;
-            Ok("kept as it was verified; the writer writes into nothing".to_owned())
+        (_, false) => ground.expect_kept(victim.content())?,
+        ("Failed", true) => ground.expect_not_kept(victim.content())?,
+        (status, true) => {
+            return Err(Gap::Failed(format!("told {status}, and still there")));
         }
-        ("Failed", true) => {
-            ground.expect_not_kept(victim.content())?;
-            Ok(format!(
-                "it changed while it was taken: given back and told, {}",
-                told.reason()
-            ))
-        }
-        (status, true) => Err(Gap::Failed(format!("told {status}, and still there"))),
     }
+    let at_once = match victim.path().exists() {
+        false => "kept as it was verified".to_owned(),
+        true => format!("given back and told, {}", told.reason()),
+    };
+    written_after_the_end(ground)?;
+    Ok(format!(
+        "whoever writes at once: {at_once}; whoever writes later writes into nothing"
+    ))
+}
+
+/// Whoever waits with his open file until all is over changes nothing: the vault has bytes of its own.
+fn written_after_the_end(ground: &Ground) -> Result<(), Gap> {
+    let victim = ground.victim("later");
+    let writer = File::options().write(true).open(victim.path());
+    let writer = writer.expect("it is ours");
+    let told = ground.quarantine(&victim.sha1());
+    expect_taken(&victim)?;
+    let named = told.residual("Writers");
+    let is_named = named.is_some_and(|one| one["pid"] == std::process::id());
+    expect(
+        is_named,
+        format!("the writer is not named: {}", told.whole()),
+    )?;
+    let zeros = vec![0; victim.content().len()];
+    writer.write_all_at(&zeros, 0).expect("it is open");
+    let links = writer.metadata().map(|stat| stat.nlink());
+    expect(
+        links.is_ok_and(|links| links == 0),
+        "the file that was open has a name left",
+    )?;
+    ground.expect_kept(victim.content())
 }
 
 fn copied_anew(ground: &mut Ground) -> Result<String, Gap> {
