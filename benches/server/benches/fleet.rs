@@ -30,7 +30,8 @@ use quell_load::turns::in_turns;
 const SPREAD: u64 = 100;
 const SMALL: Fleet = Fleet {
     machines: 10_000,
-    files_on_each: 10,
+    // Every action is for another one, and there are more actions than machines with ten.
+    files_on_each: 20,
     spread: SPREAD,
 };
 const LARGE: Fleet = Fleet {
