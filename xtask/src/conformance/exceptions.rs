@@ -27,7 +27,7 @@ struct Exception {
     status: u64,
     /// The code of the refusal; none where the answer has none.
     code: Option<String>,
-    /// Whether it depends on time, so that a run need not meet it.
+    /// Whether it depends on time or on how long a made-up body is, so that a run need not meet it.
     #[serde(default)]
     sometimes: bool,
     /// The quirk of the wire.
