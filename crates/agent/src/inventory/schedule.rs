@@ -55,42 +55,33 @@ pub fn watch<P: Protect>(
     intervals: Intervals,
     end: &Receiver<()>,
     facts: impl Fn() -> MachineFacts,
-    mut tell: impl FnMut(News),
+    tell: impl FnMut(News),
 ) {
-    let mut told = Told::default();
-    let mut told_degraded = None;
+    let mut teller = Teller {
+        facts,
+        tell,
+        told: Told::default(),
+        told_degraded: None,
+    };
     let mut look_at_everything_at = Instant::now();
     let mut tell_everything_at = Instant::now();
     loop {
-        let new = survey
-            .lately_running()
-            .map(|seen| told.only_new(seen.sightings));
-        let machine = facts();
-        let previous = told_degraded.replace(machine.degraded.clone());
-        let is_other = previous.is_some_and(|previous| previous != machine.degraded);
-        match new {
-            Ok(sightings) if is_other || !sightings.is_empty() => {
-                tell(addition(&machine, sightings));
-            }
-            Ok(_) => {}
+        match survey.lately_running() {
+            Ok(seen) => teller.tell_what_is_new(seen.sightings),
             Err(error) => tracing::warn!(%error, "processes cannot be looked at"),
         }
         let now = Instant::now();
         if now >= look_at_everything_at {
-            let mut tell_new = |sightings: &[Sighting]| {
-                let new = told.only_new(sightings.to_vec());
-                if !new.is_empty() {
-                    tell(addition(&facts(), new));
-                }
-            };
+            let mut tell_new = |sightings: &[Sighting]| teller.tell_what_is_new(sightings.to_vec());
             let mut meanwhile = Meanwhile::told(intervals.processes, &mut tell_new);
             let seen = look_at_everything(&mut survey, &mut meanwhile);
             let cost = now.elapsed().saturating_sub(survey.rested());
             look_at_everything_at = Instant::now() + intervals.after_everything(cost);
-            if let Some(seen) = seen.filter(|s| told.differs(s) || now >= tell_everything_at) {
+            if let Some(seen) =
+                seen.filter(|seen| teller.told.differs(seen) || now >= tell_everything_at)
+            {
                 tell_everything_at = now + intervals.roots;
-                told.start_over(&seen.sightings);
-                tell(News::Everything(messages(&facts(), seen)));
+                teller.tell_everything(seen);
             }
         }
         if end.recv_timeout(intervals.processes) != Err(RecvTimeoutError::Timeout) {
@@ -99,13 +90,35 @@ pub fn watch<P: Protect>(
     }
 }
 
-fn addition(machine: &MachineFacts, sightings: Vec<Sighting>) -> News {
-    let complete = false;
-    let seen = Seen {
-        sightings,
-        complete,
-    };
-    News::Addition(messages(machine, seen))
+/// Tells the server, and remembers what it was told.
+struct Teller<F, T> {
+    facts: F,
+    tell: T,
+    told: Told,
+    told_degraded: Option<Vec<String>>,
+}
+
+impl<F: Fn() -> MachineFacts, T: FnMut(News)> Teller<F, T> {
+    /// What was not told before, and that a protection came or went.
+    fn tell_what_is_new(&mut self, sightings: Vec<Sighting>) {
+        let sightings = self.told.only_new(sightings);
+        let machine = (self.facts)();
+        let previous = self.told_degraded.replace(machine.degraded.clone());
+        let is_other = previous.is_some_and(|previous| previous != machine.degraded);
+        if is_other || !sightings.is_empty() {
+            let complete = false;
+            let seen = Seen {
+                sightings,
+                complete,
+            };
+            (self.tell)(News::Addition(messages(&machine, seen)));
+        }
+    }
+
+    fn tell_everything(&mut self, seen: Seen) {
+        self.told.start_over(&seen.sightings);
+        (self.tell)(News::Everything(messages(&(self.facts)(), seen)));
+    }
 }
 
 fn look_at_everything<P: Protect>(
@@ -128,7 +141,10 @@ fn look_at_everything<P: Protect>(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
+    use crate::link::machine_facts;
 
     #[test]
     fn a_cheap_look_is_repeated_soon_and_a_dear_one_late() {
@@ -148,5 +164,38 @@ mod tests {
             roots: Duration::from_secs(1),
         };
         assert_eq!(odd.after_everything(Duration::ZERO), Duration::from_secs(1));
+    }
+
+    /// Also in the middle of a long look at everything, for it is told by the same teller.
+    #[test]
+    fn protection_that_comes_or_goes_is_told_once_though_nothing_else_is_new() {
+        let lacks = RefCell::new(Vec::new());
+        let news = RefCell::new(Vec::new());
+        let mut teller = Teller {
+            facts: || machine_facts(lacks.borrow().clone()),
+            tell: |told| news.borrow_mut().push(told),
+            told: Told::default(),
+            told_degraded: None,
+        };
+        teller.tell_what_is_new(Vec::new());
+        assert!(
+            news.borrow().is_empty(),
+            "the first look at everything tells of it"
+        );
+        lacks.borrow_mut().push("paused".to_owned());
+        for _ in 0..2 {
+            teller.tell_what_is_new(Vec::new());
+        }
+        lacks.borrow_mut().clear();
+        teller.tell_what_is_new(Vec::new());
+        let told: Vec<_> = news
+            .take()
+            .into_iter()
+            .map(|told| match told {
+                News::Addition(mut messages) => messages.remove(0).machine.degraded,
+                News::Everything(_) => panic!("nothing was looked at"),
+            })
+            .collect();
+        assert_eq!(told, [vec!["paused".to_owned()], Vec::new()]);
     }
 }
