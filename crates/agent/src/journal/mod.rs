@@ -147,11 +147,12 @@ impl Journal {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
-        let mut connection = Unhurried::begin(self.connection())?;
-        let transaction = connection.0.transaction()?;
-        let written = write(&transaction)?;
-        transaction.commit()?;
-        Ok(written)
+        let mut connection = self.connection();
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let written = commit(&mut connection, write);
+        // A journal that would not wait for the disk any more is told to be broken, whatever was written.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        written
     }
 
     /// A panic elsewhere cannot have left the connection in the middle of a transaction: dropping
@@ -163,22 +164,14 @@ impl Journal {
     }
 }
 
-/// The connection while what is committed need not be on the disk. Dropped, it is as it was.
-struct Unhurried<'a>(MutexGuard<'a, Connection>);
-
-impl<'a> Unhurried<'a> {
-    fn begin(connection: MutexGuard<'a, Connection>) -> Result<Self, JournalError> {
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        Ok(Self(connection))
-    }
-}
-
-impl Drop for Unhurried<'_> {
-    fn drop(&mut self) {
-        if let Err(error) = self.0.pragma_update(None, "synchronous", "FULL") {
-            tracing::error!(%error, "the journal is not synchronised with the disk any more");
-        }
-    }
+fn commit<T>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>,
+) -> Result<T, JournalError> {
+    let transaction = connection.transaction()?;
+    let written = write(&transaction)?;
+    transaction.commit()?;
+    Ok(written)
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {
