@@ -1,5 +1,6 @@
 //! Every case of the threat model, by number.
 
+mod cancellation;
 mod clock;
 mod content;
 mod crashes;
@@ -21,7 +22,7 @@ pub(crate) use races::{Attack, Came, one as one_attacked};
 use crate::case::Case;
 
 /// Each family's cases.
-const FAMILIES: [&[Case]; 14] = [
+const FAMILIES: [&[Case]; 15] = [
     &names::CASES,
     &kinds::CASES,
     &execution::CASES,
@@ -33,6 +34,7 @@ const FAMILIES: [&[Case]; 14] = [
     &space::CASES,
     &size::CASES,
     &crashes::CASES,
+    &cancellation::CASES,
     &protection::CASES,
     &vault::CASES,
     &clock::CASES,

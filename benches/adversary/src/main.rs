@@ -24,6 +24,7 @@ mod cases;
 mod choice;
 mod endurance;
 mod ground;
+mod halt;
 mod isolation;
 mod mounted;
 mod observe;

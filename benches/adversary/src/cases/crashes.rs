@@ -1,4 +1,4 @@
-//! The agent dies, is told to give up, or is asked twice.
+//! The agent dies, or is asked twice.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -7,13 +7,12 @@ use std::process::{Command, Stdio};
 use quell_testkit::Victim;
 
 use crate::case::{Case, Gap, expect};
-use crate::ground::{Depth, Ground, expect_taken, expect_untouched};
+use crate::ground::{Ground, expect_taken, expect_untouched};
 use crate::mounted::Mounted;
-use crate::observe::{Snapshot, await_until, has_program, inode, output};
+use crate::observe::{has_program, inode, output};
 use crate::started::Started;
-use crate::told::Told;
 
-pub(super) const CASES: [Case; 6] = [
+pub(super) const CASES: [Case; 5] = [
     Case::minimum(
         41,
         "agent dies between freeze and capture",
@@ -31,12 +30,6 @@ pub(super) const CASES: [Case; 6] = [
         "power fails",
         "the disk has the file under its own name or the captured one",
         power_fails,
-    ),
-    Case::minimum(
-        44,
-        "cancelled at every state",
-        "either all is as it was, or all is done, and the action's status says which",
-        cancelled,
     ),
     Case::further(
         45,
@@ -208,140 +201,6 @@ fn contents_after(image: &Path, scratch: &Path, contents: &[&[u8]]) -> Vec<usize
         .collect();
     drop(mounted);
     held
-}
-
-/// What a cancelled action may have come to, and nothing between.
-fn expect_whole(
-    ground: &Ground,
-    told: &Told,
-    victim: &Victim,
-    before: &Snapshot,
-) -> Result<bool, Gap> {
-    match (told.status(), told.verdict()) {
-        ("Cancelled", None) => {
-            before.expect_unchanged()?;
-            expect_untouched(victim, 1)?;
-            Ok(true)
-        }
-        // The machine was too far by then, and has the last word.
-        ("Succeeded", Some("Succeeded")) => {
-            expect_taken(victim)?;
-            ground.expect_kept(victim.content())?;
-            Ok(false)
-        }
-        (other, _) => Err(Gap::Failed(format!(
-            "it ended as {other}: {}",
-            told.whole()
-        ))),
-    }
-}
-
-/// What a cancellation can do about an action that is so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CanStill {
-    /// Its file has all its names. A start that does not hear of the cancellation in time goes on all the same.
-    BeGivenUp,
-    /// A name is gone: the machine ends what it began.
-    OnlyEnd,
-}
-
-fn cancelled(ground: &mut Ground) -> Result<String, Gap> {
-    let mut innocent = ground.innocent("innocent");
-    innocent.start();
-    let (mut given_up, mut done) = (0, 0);
-    let mut count = |was_given_up| match was_given_up {
-        true => given_up += 1,
-        false => done += 1,
-    };
-    // Cancelled while the agent is away, in each state in turn.
-    let points = [
-        ("after-locate", CanStill::BeGivenUp),
-        ("after-gate", CanStill::BeGivenUp),
-        ("after-freeze", CanStill::BeGivenUp),
-        ("after-lease", CanStill::BeGivenUp),
-        ("after-verify", CanStill::BeGivenUp),
-        ("during-capture", CanStill::OnlyEnd),
-        ("after-capture", CanStill::OnlyEnd),
-        ("after-kill", CanStill::OnlyEnd),
-        ("after-vault", CanStill::OnlyEnd),
-    ];
-    let every = match ground.depth {
-        Depth::Short => 2,
-        Depth::Full => 1,
-    };
-    for (point, can_still) in points.into_iter().step_by(every) {
-        let mut victim = ground.victim(point);
-        victim.start();
-        let before = Snapshot::of(victim.path());
-        ground.crash_at(point);
-        let order = ground.order(&victim.sha1(), &[]);
-        ground.await_crash(point)?;
-        ground.cancel(&order);
-        ground.world.start_agent();
-        // The server alone cancels what the agent has not acknowledged. An action behind it shows that the
-        // agent has settled it, too.
-        let behind = ground.victim(&format!("behind-{point}"));
-        ground
-            .quarantine(&behind.sha1())
-            .expect_status("Succeeded")?;
-        let told = ground.ended(&order);
-        let was_given_up = expect_whole(ground, &told, &victim, &before)?;
-        expect(
-            !was_given_up || can_still == CanStill::BeGivenUp,
-            format!("given up {point}, when its name was gone"),
-        )?;
-        count(was_given_up);
-        expect_untouched(&innocent, 1)?;
-    }
-    count(before_it_began(ground)?);
-    expect_untouched(&innocent, 1)?;
-    // And while it is at work.
-    for round in 0..4 {
-        let mut victim = ground.victim(&format!("at-work-{round}"));
-        victim.start();
-        let before = Snapshot::of(victim.path());
-        let order = ground.order(&victim.sha1(), &[]);
-        ground.cancel(&order);
-        let behind = ground.victim(&format!("behind-{round}"));
-        ground
-            .quarantine(&behind.sha1())
-            .expect_status("Succeeded")?;
-        let told = ground.ended(&order);
-        count(expect_whole(ground, &told, &victim, &before)?);
-        expect_untouched(&innocent, 1)?;
-    }
-    expect(given_up > 0, "nothing was ever given up")?;
-    expect(done > 0, "nothing was ever done")?;
-    Ok(format!(
-        "{given_up} given up with all as it was, {done} done; none in between"
-    ))
-}
-
-/// An order that a paused agent has noted and not begun is given up in any case.
-fn before_it_began(ground: &Ground) -> Result<bool, Gap> {
-    let paused = ground.agent(&["pause", "--reason", "a case"]);
-    expect(paused.code == 0, format!("not paused: {paused:?}"))?;
-    let mut victim = ground.victim("before-it-began");
-    victim.start();
-    let before = Snapshot::of(victim.path());
-    let order = ground.order(&victim.sha1(), &[]);
-    let await_noted = |order: &Told| {
-        let is_noted = || ground.now(order).status() == "InProgress";
-        await_until("the agent has noted the order", is_noted);
-    };
-    await_noted(&order);
-    ground.cancel(&order);
-    // Orders are noted one after the other: with the one behind it, the cancellation is.
-    let next = ground.victim("behind-a-pause");
-    let behind = ground.order(&next.sha1(), &[]);
-    await_noted(&behind);
-    let resumed = ground.agent(&["resume"]);
-    expect(resumed.code == 0, format!("not resumed: {resumed:?}"))?;
-    ground.ended(&behind).expect_status("Succeeded")?;
-    let told = ground.ended(&order);
-    let was_given_up = expect_whole(ground, &told, &victim, &before)?;
-    expect(was_given_up, "it was done although it had not begun")?;
-    Ok(was_given_up)
 }
 
 fn at_the_same_time(ground: &mut Ground) -> Result<String, Gap> {
