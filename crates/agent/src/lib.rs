@@ -5,6 +5,7 @@ pub mod bridge;
 mod causes;
 pub mod command;
 pub mod config;
+mod counted;
 mod crash_point;
 pub mod engine;
 pub mod facilities;

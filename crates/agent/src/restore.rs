@@ -18,6 +18,8 @@ use quell_protocol::{
     ActionResult, Conflict, FailureReason, FileOutcome, FileResult, Phase, Verdict, WirePath,
 };
 
+use crate::causes::WithCauses;
+use crate::counted::counted;
 use crate::crash_point;
 use crate::journal::{Journal, JournalError, RestoreRow};
 use crate::plan::State;
@@ -60,7 +62,7 @@ impl Restoration<'_> {
             Ok(items) => self.put_back_all(&items)?,
             Err(error) => {
                 let reason = FailureReason::VaultUnavailable;
-                self.result(Vec::new(), failed(reason, error.to_string()))
+                self.result(Vec::new(), failed(reason, WithCauses(&error).to_string()))
             }
         };
         self.conclude(Phase::finished(result))
@@ -132,7 +134,7 @@ impl Restoration<'_> {
     fn complete(&self, item: &Item, restored: &Path, told: Option<String>) -> Option<String> {
         let notes = match self.vault.complete(item, restored) {
             Ok(notes) => notes.iter().map(ToString::to_string).collect(),
-            Err(error) => vec![error.to_string()],
+            Err(error) => vec![WithCauses(&error).to_string()],
         };
         let all: Vec<String> = told.into_iter().chain(notes).collect();
         (!all.is_empty()).then(|| all.join("; "))
@@ -248,7 +250,11 @@ fn outcome(item: &Item, path: &Path, row: Result<RestoreRow, RestoreError>) -> O
             failure: None,
         },
         Err(error) => Outcome {
-            file: file(path, FileOutcome::NotRestored, Some(error.to_string())),
+            file: file(
+                path,
+                FileOutcome::NotRestored,
+                Some(WithCauses(&error).to_string()),
+            ),
             failure: Some(reason_of(&error)),
         },
     }
@@ -276,9 +282,9 @@ fn verdict(outcomes: &[Outcome]) -> Verdict {
         Some(reason) => failed(
             *reason,
             format!(
-                "{} of {} paths not restored",
+                "{} of {} not restored",
                 failures.len(),
-                outcomes.len()
+                counted(outcomes.len(), "path", "paths")
             ),
         ),
     }

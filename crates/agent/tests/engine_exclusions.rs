@@ -64,7 +64,7 @@ fn excluded_paths_are_left_and_told_and_copies_elsewhere_are_taken() {
     let near = stage.sample("samples2/program");
     let result = stage.act(&engine(&stage, &[stage.path("samples")]));
     assert!(
-        message(&result).starts_with("1 paths are left"),
+        message(&result).starts_with("1 path is left"),
         "{result:#?}"
     );
     assert_eq!(excluded(&result), 1);
@@ -170,7 +170,7 @@ fn excluded_name_that_is_made_while_others_are_taken_gets_its_permissions_back()
     let known = |metadata: &fs::Metadata| (metadata.ino(), metadata.uid(), metadata.mode());
     assert_eq!(known(&after), known(&before));
     assert!(
-        message(&result).starts_with("1 paths are left"),
+        message(&result).starts_with("1 path is left"),
         "{result:#?}"
     );
     let detail = file_at(&result, &late).detail.as_deref().unwrap();

@@ -212,7 +212,7 @@ fn engine_of_another_user() {
     };
     assert_eq!(*reason, FailureReason::Incomplete);
     assert!(
-        message.contains("do not show what they execute"),
+        message.starts_with("one process does not show what it executes"),
         "{message}"
     );
 }

@@ -250,10 +250,14 @@ fn message(reason: FailureReason, evidence: &Evidence<'_>) -> String {
             "the library is taken away, but processes still use it; the result lists them"
                 .to_owned()
         }
-        FailureReason::Incomplete if only_unknown(evidence) => format!(
-            "{} processes do not show what they execute, so one of them may still execute {sha1}",
-            evidence.unknown_processes
-        ),
+        FailureReason::Incomplete if only_unknown(evidence) => match evidence.unknown_processes {
+            1 => format!(
+                "one process does not show what it executes, so it may still execute {sha1}"
+            ),
+            some => format!(
+                "{some} processes do not show what they execute, so one of them may still execute {sha1}"
+            ),
+        },
         FailureReason::Incomplete => {
             "a process did not end in time, or a file remains; the result says which".to_owned()
         }
@@ -409,22 +413,27 @@ mod tests {
 
     #[test]
     fn verdict_beside_a_process_that_hides_what_it_executes_is_never_success() {
-        let verdict = judge(&Evidence {
-            sha1: Sha1::OF_NOTHING,
-            ending: Ending::Finished { settled: true },
-            refusal: None,
-            processes: &[ProcessOutcome::Stopped],
-            files: &[TAKEN],
-            searched_all: true,
-            unknown_processes: 3,
-            was_seen: false,
-            room_lacking: None,
-        });
-        let Verdict::Failed { reason, message } = verdict else {
-            panic!("one of them may execute it");
-        };
-        assert_eq!(reason, FailureReason::Incomplete);
-        assert!(message.starts_with("3 processes"), "{message}");
+        for (unknown_processes, said) in [
+            (3, "3 processes do not show what they"),
+            (1, "one process does not show what it"),
+        ] {
+            let verdict = judge(&Evidence {
+                sha1: Sha1::OF_NOTHING,
+                ending: Ending::Finished { settled: true },
+                refusal: None,
+                processes: &[ProcessOutcome::Stopped],
+                files: &[TAKEN],
+                searched_all: true,
+                unknown_processes,
+                was_seen: false,
+                room_lacking: None,
+            });
+            let Verdict::Failed { reason, message } = verdict else {
+                panic!("one of them may execute it");
+            };
+            assert_eq!(reason, FailureReason::Incomplete);
+            assert!(message.starts_with(said), "{message}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! How much one order touches.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::Serialize;
+
+use crate::counted::counted;
 
 /// What one order may touch before it takes an order that insists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,13 +60,14 @@ pub enum Measure {
     Users,
 }
 
-impl fmt::Display for Measure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Paths => "paths",
-            Self::Processes => "processes",
-            Self::Users => "users",
-        })
+impl Measure {
+    /// So many of them, in words.
+    pub(super) fn counted(self, count: usize) -> String {
+        match self {
+            Self::Paths => counted(count, "path", "paths"),
+            Self::Processes => counted(count, "process", "processes"),
+            Self::Users => counted(count, "user", "users"),
+        }
     }
 }
 

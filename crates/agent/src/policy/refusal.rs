@@ -3,6 +3,7 @@
 use quell_protocol::{FailureReason, Protection};
 
 use super::radius::Measure;
+use crate::counted::counted;
 
 /// Who consents to that what is protected is touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub enum Refusal {
     NothingFurther(String),
     /// As many orders as an hour may have were carried out.
     #[error(
-        "this machine's policy allows {limit} actions an hour, and as many were carried out within the last: order again later"
+        "this machine's policy allows {} an hour, and as many were carried out within the last: order again later",
+        counted(*limit as usize, "action", "actions")
     )]
     TooManyActions {
         /// How many may be.
@@ -89,7 +91,7 @@ pub enum Refusal {
         lacking: Lacking,
     },
     /// The order would touch too much.
-    #[error("the order would touch {found} {measure}, and this machine's policy allows {limit}; {}", lacking.why())]
+    #[error("the order would touch {}, and this machine's policy allows {limit}; {}", measure.counted(*found), lacking.why())]
     BlastRadius {
         /// Of what there is too much.
         measure: Measure,
@@ -102,13 +104,17 @@ pub enum Refusal {
     },
     /// All that is left is excluded.
     #[error(
-        "{0} paths are left because this machine's policy excludes them or another name of the same file"
+        "{} left because this machine's policy excludes {} or another name of the same file",
+        counted(*.0, "path is", "paths are"),
+        if *.0 == 1 { "it" } else { "them" }
     )]
     Excluded(usize),
     /// The order would have those stopped who only use the file as a library.
     #[error(
-        "{0} processes that only use the file as a library go on, because this machine's policy lets no order stop \
-         those (stop-mappers); the result lists them"
+        "{} the file as a library {} on, because this machine's policy lets no order stop such (stop-mappers); the \
+         result says which",
+        counted(*.0, "process that only uses", "processes that only use"),
+        if *.0 == 1 { "goes" } else { "go" }
     )]
     SparesMappers(usize),
 }
