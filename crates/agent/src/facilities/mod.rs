@@ -59,6 +59,17 @@ impl Facility {
         Self::SystemCallFilter,
     ];
 
+    /// Whether only other users' processes and files are worse off without it.
+    fn concerns_others(self) -> bool {
+        let others = [
+            Self::SignalAnyone,
+            Self::SeeExecutables,
+            Self::ReachAnyFile,
+            Self::Lease,
+        ];
+        others.contains(&self)
+    }
+
     /// Two or three words.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -153,20 +164,13 @@ impl Facilities {
         &self.lacking
     }
 
-    /// The protections that are off, in words. Who is not root lacks much that goes without saying.
+    /// The protections that are off, in words. What concerns other users alone goes without saying
+    /// where nothing of theirs can be reached anyway.
     #[must_use]
     pub fn degraded(&self) -> Vec<String> {
         let is_root = self.has(Facility::Root);
-        let goes_without_saying = |facility| {
-            let says = [
-                Facility::Root,
-                Facility::Landlock,
-                Facility::SystemCallFilter,
-            ];
-            !is_root && !says.contains(&facility)
-        };
         let told = self.lacking.iter();
-        told.filter(|lack| !goes_without_saying(lack.facility))
+        told.filter(|lack| is_root || !lack.facility.concerns_others())
             .map(ToString::to_string)
             .collect()
     }
@@ -196,13 +200,23 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_root_is_told_so_once() {
-        let all = lacking(&Facility::ALL);
-        assert_eq!(all.degraded().len(), 3, "{:?}", all.degraded());
-        assert_eq!(
-            all.degraded().first().unwrap(),
-            "no root: other users' processes and files are out of reach (because)"
-        );
+    fn who_is_not_root_is_told_once_of_others_and_all_that_his_own_files_lack() {
+        let told = lacking(&Facility::ALL).degraded();
+        let names: Vec<_> = told
+            .iter()
+            .filter_map(|one| one.split(':').next())
+            .collect();
+        let expected = [
+            "no root",
+            "no mapped files",
+            "no ownership",
+            "no inode flags",
+            "no open gate",
+            "no cgroup freezer",
+            "no landlock",
+            "no seccomp",
+        ];
+        assert_eq!(names, expected);
     }
 
     #[test]
