@@ -14,8 +14,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 
-use engine_stage::{Sleeper, Stage, file_at, state_of};
-use quell_protocol::{FailureReason, FileOutcome, ProcessOutcome, Verdict};
+use engine_stage::{Sleeper, Stage, file_at, finished, state_of};
+use quell_model::Timestamp;
+use quell_protocol::{FailureReason, FileOutcome, Order, ProcessOutcome, Verdict};
 
 const SIGKILL: i32 = 9;
 
@@ -55,6 +56,23 @@ fn running_file_is_stopped_and_taken() {
     );
     assert!(stage.names().is_empty(), "something was left behind");
     assert!(result.coverage.complete);
+}
+
+#[test]
+fn order_that_expired_before_it_was_begun_is_not_begun_by_the_next_run() {
+    let stage = Stage::new();
+    let program = stage.sample("program");
+    let late = Order {
+        expires_at: Timestamp::UNIX_EPOCH,
+        ..stage.order()
+    };
+    stage.engine().take_up(&late).unwrap();
+    let engine = stage.engine();
+    let recovered = engine.recover().unwrap();
+    assert_eq!(recovered.finished, [late.action_id.clone()]);
+    let result = finished(engine.carry_out(&late).unwrap());
+    assert_eq!(reason(&result.verdict), Some(FailureReason::Expired));
+    assert!(program.exists());
 }
 
 #[test]

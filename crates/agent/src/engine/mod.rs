@@ -215,7 +215,8 @@ impl Engine {
     }
 
     /// Settles what an earlier run left behind: first every stopped process goes on or is finished
-    /// off, then captured files are brought into the vault, then unfinished actions are ended.
+    /// off, then captured files are brought into the vault, then unfinished actions are ended; what was
+    /// not begun in time is not begun any more.
     ///
     /// # Errors
     /// When the journal or the list of processes cannot be read.
@@ -245,14 +246,24 @@ impl Engine {
         let frozen = self.must_wait()?;
         for order in unfinished {
             let begun = self.journal.state(&order.action_id)? != State::Accepted;
-            if frozen && !begun {
+            if !begun && self.is_too_late(&order)? {
+                self.expire(&order)?;
+            } else if !begun && frozen {
                 recovered.waiting.push(order);
                 continue;
+            } else {
+                self.carry_out(&order)?;
             }
-            self.carry_out(&order)?;
             recovered.finished.push(order.action_id);
         }
         Ok(recovered)
+    }
+
+    /// Whether an order that an earlier run did not begin must not be begun any more. One that was
+    /// given up is answered with that.
+    fn is_too_late(&self, order: &Order) -> Result<bool, EngineError> {
+        let is_over = order.expires_at <= Timestamp::from(SystemTime::now());
+        Ok(is_over && !self.journal.is_cancelled(&order.action_id)?)
     }
 
     /// Takes up an order durably, without carrying it out yet. An order to cancel takes effect at

@@ -85,12 +85,12 @@ impl Worker {
     }
 
     /// Nothing is begun while the server is frozen or the agent paused, which is asked before each
-    /// order; what was given up meanwhile is answered.
+    /// order; what was given up or has expired meanwhile is answered.
     fn carry_out_what_may_be(&self, waiting: &mut VecDeque<Waiting>) -> Result<(), EngineError> {
         for one in std::mem::take(waiting) {
             let action = &one.order().action_id;
-            let may_be = !self.engine.must_wait()? || self.engine.is_cancelled(action)?;
-            if may_be {
+            let is_answered = one.is_over() || self.engine.is_cancelled(action)?;
+            if is_answered || !self.engine.must_wait()? {
                 self.carry_out(&one)?;
             } else {
                 waiting.push_back(one);
@@ -142,11 +142,14 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
-    use quell_model::{ActionId, MachineId, Sha1, Timestamp};
-    use quell_protocol::{Order, Verb};
+    use std::path::Path;
 
+    use quell_model::{ActionId, MachineId, Sha1, Timestamp};
+    use quell_protocol::{FailureReason, Order, Verb, Verdict};
+
+    use super::super::events::Event;
     use super::*;
-    use crate::engine::EngineConfig;
+    use crate::engine::{EngineConfig, Progress};
     use crate::find::{ProcessIdentity, Scope};
     use crate::vault::Vault;
 
@@ -168,29 +171,70 @@ mod tests {
         }
     }
 
-    #[test]
-    fn pause_during_one_order_holds_back_those_that_wait_behind_it() {
-        let directory = tempfile::tempdir().unwrap();
-        let state = directory.path().join("state");
+    /// A worker whose engine finds nothing, and what it tells.
+    fn worker(directory: &Path, progress: Progress) -> (Worker, mpsc::Receiver<Event>) {
         let nobody = ProcessIdentity {
             pid: std::process::id(),
             start_time: 0,
         };
-        let config = EngineConfig::new(state.clone(), Scope::descendants(Vec::new(), nobody));
-        let vault = Vault::open(&directory.path().join("vault")).unwrap();
+        let scope = Scope::descendants(Vec::new(), nobody);
+        let config = EngineConfig::new(directory.join("state"), scope);
+        let vault = Vault::open(&directory.join("vault")).unwrap();
         let protected = Arc::new(ProtectedSet::of_this_machine(None));
         let engine = Engine::open(config, Box::new(vault), Box::new(Arc::clone(&protected)));
-        let pause = state.join("paused.json");
-        let engine = engine.unwrap().with_progress(Box::new(move |_, _| {
-            std::fs::write(&pause, "{}").unwrap();
-        }));
-        let (main, _events) = mpsc::channel();
+        let (main, events) = mpsc::channel();
         let worker = Worker {
-            engine: Arc::new(engine),
+            engine: Arc::new(engine.unwrap().with_progress(progress)),
             protected,
             safe_stop: Arc::new(SafeStop::default()),
             main: ToMain(main),
         };
+        (worker, events)
+    }
+
+    #[test]
+    fn order_that_expires_during_a_pause_is_answered_before_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let (worker, events) = worker(directory.path(), Box::new(|_, _| {}));
+        std::fs::write(directory.path().join("state/paused.json"), "{}").unwrap();
+        let late = Order {
+            expires_at: Timestamp::UNIX_EPOCH,
+            ..order("late")
+        };
+        for one in [&late, &order("in time")] {
+            worker.engine.take_up(one).unwrap();
+        }
+        let mut waiting = VecDeque::from([late, order("in time")].map(Waiting::new));
+        worker.carry_out_what_may_be(&mut waiting).unwrap();
+        let left: Vec<_> = waiting
+            .iter()
+            .map(|one| one.order().action_id.as_str())
+            .collect();
+        assert_eq!(left, ["in time"]);
+        let Ok(Event::Device(FromDevice::Report(report))) = events.try_recv() else {
+            panic!("nothing was told");
+        };
+        let Phase::Finished { result } = report.phase else {
+            panic!("{:?}", report.phase);
+        };
+        assert!(
+            matches!(
+                &result.verdict,
+                Verdict::Failed {
+                    reason: FailureReason::Expired,
+                    ..
+                }
+            ),
+            "{result:?}"
+        );
+    }
+
+    #[test]
+    fn pause_during_one_order_holds_back_those_that_wait_behind_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let pause = directory.path().join("state/paused.json");
+        let pausing: Progress = Box::new(move |_, _| std::fs::write(&pause, "{}").unwrap());
+        let (worker, _events) = worker(directory.path(), pausing);
         let mut waiting = VecDeque::from([order("first"), order("second")].map(Waiting::new));
         for one in &waiting {
             worker.engine.take_up(one.order()).unwrap();
