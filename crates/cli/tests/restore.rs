@@ -233,6 +233,25 @@ fn protected_file_takes_a_caller_who_insists_and_may() {
 }
 
 #[test]
+fn who_insists_already_is_not_advised_to_insist() {
+    let (world, _, _) = prepared();
+    let mighty = world.application(&[&STOPS[..], &[FORCE]].concat());
+    // Every empty file has this hash, and nobody can mean them all.
+    let empty = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+    let machine = world.machine_id();
+    let command = ["quarantine", empty, "--machine", machine];
+    let advice = |more: &[&str]| {
+        let refused = run(&world, &mighty, &[&command, more].concat());
+        assert_eq!(refused.code, 3, "{refused:?}");
+        let told: Value = serde_json::from_str(&refused.stdout).expect("json");
+        text(&told["results"][0]["error"]["next"])
+    };
+    assert!(advice(&[]).contains("--force insists"));
+    let insisting = advice(&["--force"]);
+    assert!(insisting.contains("does not change that"), "{insisting}");
+}
+
+#[test]
 fn frozen_server_keeps_an_action_pending_until_it_is_thawed() {
     let (world, application, victim) = prepared();
     assert_eq!(

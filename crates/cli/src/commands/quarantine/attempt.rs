@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use quell::{Client, Error, Intent, MachineAction, MachineId, Outcome, Placed, Placement};
+use quell::{
+    Client, Error, ErrorCode, Intent, MachineAction, MachineId, Outcome, Placed, Placement,
+};
 use quell_terminal::Exit;
 use serde::Serialize;
 
@@ -178,6 +180,17 @@ impl Attempt {
         self.action
             .as_ref()
             .filter(|action| !action.status.is_final())
+    }
+
+    /// The request insisted, so that insisting is no advice any more.
+    pub(in crate::commands) fn although_forced(mut self) -> Self {
+        let is_refusal = |fault: &&mut Fault| {
+            fault.code.as_deref() == Some(ErrorCode::DisallowedOperation.as_str())
+        };
+        if let Some(fault) = self.error.as_mut().filter(is_refusal) {
+            fault.next = Some("the service says why; --force does not change that");
+        }
+        self
     }
 
     /// The action has ended.

@@ -238,7 +238,11 @@ impl Asking<'_> {
             Some(server) => {
                 let (sha1, extras) = (arguments.sha1, arguments.extras());
                 let request = server.stop_and_quarantine_file_with(machine, sha1, comment, extras);
-                send(target, request, tag, doubt).await
+                let attempt = send(target, request, tag, doubt).await;
+                match arguments.force {
+                    true => attempt.although_forced(),
+                    false => attempt,
+                }
             }
         }
     }
