@@ -98,13 +98,37 @@ impl From<VaultError> for Failure {
 
 impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
-        match error {
-            RestoreError::Vault(error) => error.into(),
-            RestoreError::Io { .. } => Self::of(Exit::Fault, &error),
-            RestoreError::Path => Self::of(Exit::Usage, &error),
-            _ => Self::of(Exit::Refused, &error),
+        let exit = match error {
+            RestoreError::Vault(error) => return error.into(),
+            RestoreError::Io { .. } => Exit::Fault,
+            RestoreError::Path => Exit::Usage,
+            _ => Exit::Refused,
+        };
+        let failure = Self::of(exit, &error);
+        match what_else(&error) {
+            Some(advice) => failure.next(advice),
+            None => failure,
         }
     }
+}
+
+/// What a person at the machine can do where a file cannot be given back as it was asked.
+fn what_else(error: &RestoreError) -> Option<&'static str> {
+    Some(match error {
+        RestoreError::NoOriginalPath => "say where to restore it with --to",
+        RestoreError::Exists { .. } => {
+            "move it away, restore elsewhere with --to, or choose with --on-conflict"
+        }
+        RestoreError::NotNew { .. } => "name another path with --to",
+        RestoreError::ParentMissing { .. } => {
+            "make it or add --make-parents, or restore elsewhere with --to"
+        }
+        RestoreError::SymbolicLink { .. } | RestoreError::NoNameLeft { .. } => {
+            "restore elsewhere with --to"
+        }
+        RestoreError::NotAFile { .. } => "move it away, or restore elsewhere with --to",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

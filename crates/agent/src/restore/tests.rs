@@ -170,6 +170,30 @@ fn what_is_there_stays_and_is_told() {
 }
 
 #[test]
+fn what_stands_in_the_way_is_told_without_options_that_a_server_has_not() {
+    let details = |scene: &Scene| -> Vec<String> {
+        let result = scene.run(Conflict::Fail);
+        let files = result.files.into_iter();
+        files.filter_map(|file| file.detail).collect()
+    };
+    let taken = Scene::new();
+    fs::write(taken.path("one"), b"newer").unwrap();
+    let nameless = Scene::new();
+    nameless.keep("a1", &[]);
+    let gone = Scene::new();
+    gone.keep("a1", &["gone/one"]);
+    for (scene, why) in [
+        (taken, "something is at"),
+        (nameless, "had no path"),
+        (gone, "gone does not exist"),
+    ] {
+        let told = details(&scene).join("; ");
+        assert!(told.contains(why), "{told}");
+        assert!(!told.contains("--"), "{told}");
+    }
+}
+
+#[test]
 fn file_that_may_have_another_name_gets_the_first_that_is_free() {
     let scene = Scene::new();
     fs::write(scene.path("one"), b"newer").unwrap();

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::{ItemId, VaultError};
+use crate::causes::WithCauses;
 
 /// One thing that could not be made as it was.
 #[derive(Debug)]
@@ -92,14 +93,18 @@ impl fmt::Display for RestoreNote {
                 path.display()
             ),
             Self::LinkNotRestored { path, source } => {
-                write!(f, "hard link {} not restored: {source}", path.display())
+                let why = WithCauses(source);
+                write!(f, "hard link {} not restored: {why}", path.display())
             }
-            Self::NotNoted(source) => write!(f, "{source}"),
+            Self::NotNoted(source) => write!(f, "{}", WithCauses(source)),
         }
     }
 }
 
 /// Why a file was not given back. Nothing was changed.
+///
+/// What can be done about it depends on who asked: a person at the machine has options that a server
+/// has not. So none of these sentences gives advice.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
@@ -107,19 +112,16 @@ pub enum RestoreError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The file had been deleted while it ran.
-    #[error("the file had no path when it was taken: say where to restore it with --to")]
+    #[error("the file had no path when it was taken")]
     NoOriginalPath,
     /// There is something at the path.
-    #[error(
-        "a file exists at {}: move it away, restore elsewhere with --to, or choose with --on-conflict",
-        path.display()
-    )]
+    #[error("something is at {} by now: it stays", path.display())]
     Exists {
         /// The path.
         path: PathBuf,
     },
     /// An exported or recovered item is written to a new file, and there cannot be one.
-    #[error("no new file can be made at {}: {why}; name another path with --to", path.display())]
+    #[error("no new file can be made at {}: {why}", path.display())]
     NotNew {
         /// The path.
         path: PathBuf,
@@ -127,17 +129,19 @@ pub enum RestoreError {
         why: &'static str,
     },
     /// The directory is gone.
-    #[error(
-        "the directory does not exist any more: make it or add --make-parents, or restore elsewhere with --to"
-    )]
-    ParentMissing,
+    #[error("the directory {} does not exist any more", directory.display())]
+    ParentMissing {
+        /// The directory that the file was to be in.
+        directory: PathBuf,
+    },
     /// The path leads through a symbolic link, which may lead anywhere by now.
-    #[error(
-        "a directory on the path is a symbolic link now, which restoring does not follow: restore elsewhere with --to"
-    )]
-    SymbolicLink,
+    #[error("{} leads through a symbolic link now, which is not followed", directory.display())]
+    SymbolicLink {
+        /// The directory that the file was to be in.
+        directory: PathBuf,
+    },
     /// What is at the path is no file, so that it cannot be taken into the vault.
-    #[error("what is at {} is no regular file and is not replaced: move it away", path.display())]
+    #[error("what is at {} is no regular file and is not replaced", path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
@@ -149,7 +153,7 @@ pub enum RestoreError {
         path: PathBuf,
     },
     /// All names beside the path are taken.
-    #[error("{} and all names beside it are taken: restore elsewhere with --to", path.display())]
+    #[error("{} and all names beside it are taken", path.display())]
     NoNameLeft {
         /// The path.
         path: PathBuf,
@@ -177,8 +181,8 @@ impl RestoreError {
     pub(in super::super) fn of_new_file(self, path: &Path) -> Self {
         let why = match self {
             Self::Exists { .. } => "something is there, and nothing is written over",
-            Self::ParentMissing => "its directory does not exist",
-            Self::SymbolicLink => {
+            Self::ParentMissing { .. } => "its directory does not exist",
+            Self::SymbolicLink { .. } => {
                 "a directory on the path is a symbolic link, which is not followed"
             }
             other => return other,

@@ -27,7 +27,7 @@ impl Place {
     pub(in super::super) fn open(path: &Path) -> Result<Self, RestoreError> {
         let (parent, name) = split(path)?;
         Ok(Self {
-            parent: open_directory(CWD, parent)?,
+            parent: open_directory(CWD, parent, parent)?,
             name: name.to_owned(),
         })
     }
@@ -39,7 +39,7 @@ impl Place {
         notes: &mut Vec<RestoreNote>,
     ) -> Result<Self, RestoreError> {
         match Self::open(path) {
-            Err(RestoreError::ParentMissing) if make => {
+            Err(RestoreError::ParentMissing { .. }) if make => {
                 let (parent, name) = split(path)?;
                 let parent = make_directories(parent, notes)?;
                 let name = name.to_owned();
@@ -119,23 +119,26 @@ fn split(path: &Path) -> Result<(&Path, &OsStr), RestoreError> {
     parent.zip(name).ok_or(RestoreError::Path)
 }
 
+/// Opens the directory at `path`, which its errors call `whole`.
 fn open_directory(
     from: impl std::os::fd::AsFd,
     path: impl rustix::path::Arg,
+    whole: &Path,
 ) -> Result<OwnedFd, RestoreError> {
+    let directory = whole.to_owned();
     let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
     let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
     match rustix::fs::openat2(from, path, flags, Mode::empty(), resolve) {
         Ok(directory) => Ok(directory),
-        Err(Errno::NOENT | Errno::NOTDIR) => Err(RestoreError::ParentMissing),
-        Err(Errno::LOOP) => Err(RestoreError::SymbolicLink),
+        Err(Errno::NOENT | Errno::NOTDIR) => Err(RestoreError::ParentMissing { directory }),
+        Err(Errno::LOOP) => Err(RestoreError::SymbolicLink { directory }),
         Err(error) => Err(RestoreError::io("open the directory")(error.into())),
     }
 }
 
 /// Opens a directory from the root downwards and makes what is missing, each through the one above.
 fn make_directories(path: &Path, notes: &mut Vec<RestoreNote>) -> Result<OwnedFd, RestoreError> {
-    let mut directory = open_directory(CWD, "/")?;
+    let mut directory = open_directory(CWD, "/", Path::new("/"))?;
     let mut so_far = PathBuf::from("/");
     for component in path.components() {
         let name = match component {
@@ -144,9 +147,9 @@ fn make_directories(path: &Path, notes: &mut Vec<RestoreNote>) -> Result<OwnedFd
             _ => return Err(RestoreError::Path),
         };
         so_far.push(name);
-        directory = match open_directory(&directory, name) {
-            Err(RestoreError::ParentMissing) => {
-                let made = make_directory(&directory, name)?;
+        directory = match open_directory(&directory, name, &so_far) {
+            Err(RestoreError::ParentMissing { .. }) => {
+                let made = make_directory(&directory, name, &so_far)?;
                 notes.push(RestoreNote::DirectoryMade(so_far.clone()));
                 made
             }
@@ -156,10 +159,10 @@ fn make_directories(path: &Path, notes: &mut Vec<RestoreNote>) -> Result<OwnedFd
     Ok(directory)
 }
 
-fn make_directory(above: &OwnedFd, name: &OsStr) -> Result<OwnedFd, RestoreError> {
+fn make_directory(above: &OwnedFd, name: &OsStr, whole: &Path) -> Result<OwnedFd, RestoreError> {
     let failed = |error: Errno| RestoreError::io("make a directory")(error.into());
     rustix::fs::mkdirat(above, name, Mode::RWXU).map_err(failed)?;
-    let made = open_directory(above, name)?;
+    let made = open_directory(above, name, whole)?;
     // Whatever the umask is.
     rustix::fs::fchmod(&made, NEW_DIRECTORY).map_err(failed)?;
     rustix::fs::fsync(above).map_err(failed)?;

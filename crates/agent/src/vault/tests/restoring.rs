@@ -30,7 +30,10 @@ fn restoring_never_follows_a_symbolic_link_in_the_path() {
     let id = scene.quarantine("home/passwd", b"evil");
     fs::remove_dir(scene.path("home")).unwrap();
     symlink(scene.path("victim"), scene.path("home")).unwrap();
-    assert!(matches!(scene.restore(id), Err(RestoreError::SymbolicLink)));
+    assert!(matches!(
+        scene.restore(id),
+        Err(RestoreError::SymbolicLink { .. })
+    ));
     assert_eq!(fs::read_dir(scene.path("victim")).unwrap().count(), 0);
 }
 
@@ -42,7 +45,7 @@ fn restoring_into_a_missing_directory_says_so() {
     fs::remove_dir(scene.path("gone")).unwrap();
     assert!(matches!(
         scene.restore(id),
-        Err(RestoreError::ParentMissing)
+        Err(RestoreError::ParentMissing { .. })
     ));
 }
 
@@ -247,7 +250,10 @@ fn directories_are_never_made_through_a_link() {
         make_parents: true,
     };
     let refused = scene.vault.restore(id, &make, now()).unwrap_err();
-    assert!(matches!(refused, RestoreError::SymbolicLink), "{refused}");
+    assert!(
+        matches!(refused, RestoreError::SymbolicLink { .. }),
+        "{refused}"
+    );
     assert_eq!(fs::read_dir(scene.path("victim")).unwrap().count(), 0);
 }
 
