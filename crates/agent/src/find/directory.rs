@@ -11,7 +11,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::identity::{FileId, Stamp};
+use super::identity::{FileId, LastingId, Stamp};
 use super::look::Look;
 use super::trail::Trail;
 use crate::sys::file;
@@ -44,7 +44,7 @@ impl Directory {
         let first = pieces.next().unwrap_or_default();
         let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let fd = openat2(CWD, first, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        let start = Self::opened(fd, |id| Trail::root(first, id), None)?;
+        let start = Self::opened(fd, |which| Trail::root(first, which), None)?;
         pieces
             .filter(|piece| !piece.is_empty())
             .try_fold(start, |directory, piece| directory.step(piece))
@@ -54,13 +54,13 @@ impl Directory {
     pub(crate) fn root_of(pid: u32, view: Arc<str>) -> Result<Self, Errno> {
         let flags = OPEN_DIRECTORY.difference(OFlags::NOFOLLOW);
         let fd = openat(CWD, format!("/proc/{pid}/root"), flags, Mode::empty())?;
-        Self::opened(fd, |id| Trail::root(b"", id), Some(view))
+        Self::opened(fd, |which| Trail::root(b"", which), Some(view))
     }
 
     /// Opens a directory in this one.
     pub(crate) fn child(&self, name: &CStr) -> Result<Self, Errno> {
         let fd = openat(&self.fd, name, OPEN_DIRECTORY, Mode::empty())?;
-        let down = |id| self.trail.down(name.to_bytes(), id);
+        let down = |which| self.trail.down(name.to_bytes(), which);
         Self::opened(fd, down, self.view.clone())
     }
 
@@ -69,32 +69,34 @@ impl Directory {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let fd = openat2(&self.fd, relative, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        Self::opened(fd, |id| self.trail.down(relative, id), self.view.clone())
+        let down = |which| self.trail.down(relative, which);
+        Self::opened(fd, down, self.view.clone())
     }
 
     fn opened(
         fd: OwnedFd,
-        trail: impl FnOnce(FileId) -> Arc<Trail>,
+        trail: impl FnOnce(LastingId) -> Arc<Trail>,
         view: Option<Arc<str>>,
     ) -> Result<Self, Errno> {
         let look = Look::behind(&fd, c"")?;
         Ok(Self {
             fd,
-            trail: trail(look.stamp.id),
+            trail: trail(look.stamp.lasting_id()),
             mount: look.mount,
             view,
         })
     }
 
     /// Opens a directory further up once more, by the way down from it to this one. It must be the
-    /// same one as then: somebody may have moved what lies between meanwhile.
+    /// same one as then: somebody may have moved what lies between meanwhile, or made another one in its
+    /// place that got its number.
     pub(super) fn climb(&self, wanted: &Arc<Trail>) -> Result<Self, Errno> {
         let mut fd = self.fd.try_clone().map_err(|error| os(&error))?;
         let mut at = &self.trail;
         while !Arc::ptr_eq(at, wanted) {
             at = at.above().ok_or(Errno::STALE)?;
             fd = openat(&fd, c"..", OPEN_DIRECTORY, Mode::empty())?;
-            if FileId::behind_descriptor(&fd)? != at.id {
+            if Look::behind(&fd, c"")?.stamp.lasting_id() != at.which {
                 return Err(Errno::STALE);
             }
         }
@@ -113,7 +115,7 @@ impl Directory {
             path => path,
         };
         let opened = Self::root(Path::new(OsStr::from_bytes(path)))?;
-        if opened.id() != root.id {
+        if opened.trail.which != root.which {
             return Err(Errno::STALE);
         }
         let mut down = way.into_iter().rev();
@@ -124,11 +126,11 @@ impl Directory {
     /// there since.
     fn down_again(&self, wanted: &Arc<Trail>) -> Result<Self, Errno> {
         let name = CString::new(wanted.step()).map_err(|_| Errno::INVAL)?;
-        if Look::at(self, &name)?.stamp.id != wanted.id {
+        if Look::at(self, &name)?.stamp.lasting_id() != wanted.which {
             return Err(Errno::STALE);
         }
         let opened = self.step(wanted.step())?;
-        if opened.id() != wanted.id {
+        if opened.trail.which != wanted.which {
             return Err(Errno::STALE);
         }
         Ok(Self {
@@ -139,7 +141,12 @@ impl Directory {
 
     /// Which directory it is.
     pub(crate) fn id(&self) -> FileId {
-        self.trail.id
+        self.trail.which.file
+    }
+
+    /// The same, for whoever comes back to it.
+    pub(super) fn lasting_id(&self) -> LastingId {
+        self.trail.which
     }
 
     pub(super) fn trail(&self) -> &Arc<Trail> {
@@ -235,6 +242,41 @@ impl Found {
             Ok((opened, stat))
         } else {
             Err(Errno::STALE)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Whoever removes a directory and makes another one may be given the same number for it.
+    #[test]
+    fn directory_that_only_has_the_number_of_another_is_not_taken_for_it_on_the_way_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        fs::create_dir_all(base.join("above/below")).unwrap();
+        let root = Directory::root(&base).unwrap();
+        let above = root.child(c"above").unwrap();
+        let Some(born_ns) = above.lasting_id().born_ns else {
+            println!("skipped: the file system does not tell when a directory was made");
+            return;
+        };
+        let other = LastingId {
+            born_ns: Some(born_ns - 1),
+            ..above.lasting_id()
+        };
+        for (which, is_found) in [(above.lasting_id(), true), (other, false)] {
+            let above = Directory {
+                trail: root.trail.down(b"above", which),
+                ..root.child(c"above").unwrap()
+            };
+            let below = above.child(c"below").unwrap();
+            let climbed = below.climb(&above.trail).map(|found| found.id());
+            let again = Directory::again(&above.trail).map(|found| found.id());
+            let expected = is_found.then(|| above.id()).ok_or(Errno::STALE);
+            assert_eq!((climbed, again), (expected, expected));
         }
     }
 }

@@ -50,6 +50,15 @@ impl FileId {
     }
 }
 
+/// A file that is to be found again: its number is given to another one when it is gone, the moment
+/// of its birth is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LastingId {
+    pub(crate) file: FileId,
+    /// When it was made, in nanoseconds since the Unix epoch. Not every file system tells.
+    pub(crate) born_ns: Option<i64>,
+}
+
 /// A process: its id alone is given to another process later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessIdentity {
@@ -81,6 +90,14 @@ pub struct Stamp {
 const SETTLED_NS: i64 = 2_000_000_000;
 
 impl Stamp {
+    /// Which file it is, for whoever comes back to it.
+    pub(crate) fn lasting_id(&self) -> LastingId {
+        LastingId {
+            file: self.id,
+            born_ns: self.born_ns,
+        }
+    }
+
     /// The stamp of an open file, as it is now.
     ///
     /// # Errors

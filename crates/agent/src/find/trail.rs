@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::directory::join;
-use super::identity::FileId;
+use super::identity::LastingId;
 
 /// One directory on the way down from a root.
 #[derive(Debug)]
@@ -15,23 +15,23 @@ pub(super) struct Trail {
     /// Its name there; of a root the whole path, without a slash at the end.
     step: Vec<u8>,
     /// Which directory it was.
-    pub(super) id: FileId,
+    pub(super) which: LastingId,
 }
 
 impl Trail {
-    pub(super) fn root(path: &[u8], id: FileId) -> Arc<Self> {
+    pub(super) fn root(path: &[u8], which: LastingId) -> Arc<Self> {
         Arc::new(Self {
             above: None,
             step: path.strip_suffix(b"/").unwrap_or(path).to_vec(),
-            id,
+            which,
         })
     }
 
-    pub(super) fn down(self: &Arc<Self>, step: &[u8], id: FileId) -> Arc<Self> {
+    pub(super) fn down(self: &Arc<Self>, step: &[u8], which: LastingId) -> Arc<Self> {
         Arc::new(Self {
             above: Some(Arc::clone(self)),
             step: step.to_vec(),
-            id,
+            which,
         })
     }
 
@@ -76,8 +76,12 @@ impl Drop for Trail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::find::FileId;
 
-    const ID: FileId = FileId { dev: 1, ino: 2 };
+    const ID: LastingId = LastingId {
+        file: FileId { dev: 1, ino: 2 },
+        born_ns: None,
+    };
 
     #[test]
     fn path_is_put_together_from_the_root_down() {

@@ -22,7 +22,7 @@ use rustix::io::Errno;
 use self::levels::{Levels, Next};
 use super::directory::{Directory, Found};
 use super::doorway::{Doorway, Opened};
-use super::identity::FileId;
+use super::identity::{FileId, LastingId};
 use super::look::Look;
 use super::symlink::target_of;
 
@@ -64,7 +64,7 @@ pub struct Walk<'a> {
     /// What was found in it to be entered.
     inner: Vec<CString>,
     ready: Vec<Found>,
-    entered: HashSet<FileId>,
+    entered: HashSet<LastingId>,
     doorway: Doorway,
     listing: Vec<MaybeUninit<u8>>,
     tally: Tally,
@@ -208,8 +208,8 @@ impl<'a> Walk<'a> {
     }
 
     fn begin(&mut self, directory: Directory) {
-        let id = directory.id();
-        if !self.passed_over.contains(&id) && self.entered.insert(id) {
+        let is_passed_over = self.passed_over.contains(&directory.id());
+        if !is_passed_over && self.entered.insert(directory.lasting_id()) {
             self.current = Some(Arc::new(directory));
         }
     }
