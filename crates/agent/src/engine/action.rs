@@ -200,7 +200,9 @@ impl Action<'_> {
     fn kill(&mut self) -> Result<Fact, Fault> {
         self.acted = true;
         // One that did not come to rest in time may execute another file by now.
-        self.let_innocents_go()?;
+        let targets = self.targets.iter();
+        let wanted = targets.map(|one| (one.id, one.nature)).collect();
+        self.let_innocents_go(&wanted)?;
         let fates = self.frozen.kill(self.limits.kill);
         let survivors = fates.iter().filter(|(_, fate)| !fate.has_ended());
         self.stuck_processes

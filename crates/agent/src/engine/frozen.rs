@@ -45,9 +45,12 @@ impl Frozen {
     }
 
     /// Lets go of every process for which `keep` is false and answers what became of it.
-    pub(super) fn retain(&mut self, keep: impl Fn(&Held) -> bool) -> Vec<(ProcessIdentity, Fate)> {
+    pub(super) fn retain(
+        &mut self,
+        mut keep: impl FnMut(&mut Held) -> bool,
+    ) -> Vec<(ProcessIdentity, Fate)> {
         let mut released = Vec::new();
-        self.held.retain(|held| {
+        self.held.retain_mut(|held| {
             let ended = held.has_ended();
             if !ended && keep(held) {
                 return true;

@@ -3,13 +3,14 @@
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
+use quell_protocol::Confidence;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use crate::find::{
     ControlGroup, Execution, ProcessIdentity, Wanted, current_executable, executable_link,
-    execution_by, uid_of,
+    executions_by, uid_of,
 };
 use crate::journal::{Fate, ProcessRow};
 use crate::sys::cgroup;
@@ -20,6 +21,9 @@ use crate::sys::process_stat::{ProcessStat, threads};
 pub(super) struct Held {
     pub(super) row: ProcessRow,
     pidfd: OwnedFd,
+    /// Where the stack of the program began, if it was the same before and after the look at what that
+    /// executes.
+    stack: Option<u64>,
 }
 
 /// Opens a descriptor of whatever process has this id now. The first process and this one are
@@ -41,12 +45,23 @@ fn number(pid: u32) -> Option<Pid> {
 }
 
 impl Held {
-    /// Takes a process in hand if it still executes one of `wanted`. What it takes to find it again
-    /// is read; the rest may wait until it is stopped.
-    pub(super) fn take(seen: &Execution, wanted: &Wanted) -> Option<Self> {
+    /// Takes a process in hand if it still executes one of `wanted`, in a way that is meant: it may have
+    /// become another program since it was seen. What it takes to find it again is read; the rest may
+    /// wait until it is stopped.
+    pub(super) fn take(
+        seen: &Execution,
+        wanted: &Wanted,
+        is_meant: impl Fn(&Execution) -> bool,
+    ) -> Option<Self> {
         let pidfd = open(seen.pid).ok()?;
         let stat = ProcessStat::of(seen.pid)?;
-        let (execution, executable) = execution_by(seen.pid, wanted)?;
+        let (executions, executable) = executions_by(seen.pid, wanted)?;
+        let execution = executions.into_iter().find(is_meant)?;
+        let confidence = execution.confidence();
+        // Whose own program is the file is always told by that.
+        let after = (confidence != Confidence::Executable)
+            .then(|| ProcessStat::of(seen.pid))
+            .flatten();
         let held = Self {
             row: ProcessRow {
                 identity: ProcessIdentity {
@@ -57,13 +72,16 @@ impl Held {
                 link: Vec::new(),
                 executable,
                 file: execution.file,
-                confidence: execution.confidence(),
+                confidence,
                 cgroup: None,
                 parent: Some(stat.parent),
                 was_stopped: stat.is_suspended(),
                 fate: Fate::Stopping,
             },
             pidfd,
+            stack: after
+                .map(|stat| stat.stack)
+                .filter(|stack| *stack == stat.stack),
         };
         // What was read by number is true of the descriptor's process only if that still lives.
         (!held.has_ended()).then_some(held)
@@ -88,7 +106,11 @@ impl Held {
             Err(_) => return Ok(None),
         };
         let stat = ProcessStat::of(row.identity.pid);
-        let held = Self { row, pidfd };
+        let held = Self {
+            row,
+            pidfd,
+            stack: None,
+        };
         if held.has_ended() {
             return Ok(None);
         }
@@ -115,9 +137,37 @@ impl Held {
         }
     }
 
-    /// Whether the process is still the program that it was when it was taken. A script or a
-    /// mapping cannot be looked up again once the file is gone from its path; but who has not become
-    /// another program since still runs it.
+    /// Whether the process, which does not run meanwhile, executes one of `wanted` in a way that is
+    /// meant. Between the look at it and its stop it may have become another program, or the same one
+    /// with another script.
+    pub(super) fn is_meant(
+        &mut self,
+        wanted: &Wanted,
+        is_meant: impl Fn(&Execution) -> bool,
+    ) -> bool {
+        let Some((executions, executable)) = executions_by(self.pid(), wanted) else {
+            return false;
+        };
+        // A script cannot be looked up again once the file is gone from its path.
+        if executions.is_empty() {
+            return executable == self.row.executable && self.is_the_same_program();
+        }
+        let Some(execution) = executions.into_iter().find(is_meant) else {
+            return false;
+        };
+        self.row.executable = executable;
+        self.row.file = execution.file;
+        self.row.confidence = execution.confidence();
+        true
+    }
+
+    /// Whether it has not become another program since it was taken, be it the same once more.
+    fn is_the_same_program(&self) -> bool {
+        let stat = ProcessStat::of(self.pid());
+        self.stack.is_some() && stat.map(|stat| stat.stack) == self.stack
+    }
+
+    /// Whether the process still executes the program that it did when it was taken.
     pub(super) fn executes_the_same(&self) -> bool {
         current_executable(self.pid()) == Some(self.row.executable)
     }
@@ -189,7 +239,6 @@ pub(super) fn await_end(processes: &[Held], deadline: Instant) {
 mod tests {
     use super::*;
     use crate::find::{FileId, Nature, execution_of};
-    use quell_protocol::Confidence;
     use std::process::Command;
 
     /// Whoever becomes another program while he is taken in hand must not be held as that one: he
@@ -206,7 +255,8 @@ mod tests {
             let mut child = Command::new("/bin/sh").arg(&script).spawn().unwrap();
             let pid = child.id();
             while current_executable(pid).is_some_and(|id| id != innocent) {
-                let taken = execution_of(pid, &wanted).and_then(|seen| Held::take(&seen, &wanted));
+                let taken = execution_of(pid, &wanted)
+                    .and_then(|seen| Held::take(&seen, &wanted, |_| true));
                 let executable = taken.map(|held| held.row.executable);
                 if executable == Some(innocent) {
                     child.kill().unwrap();

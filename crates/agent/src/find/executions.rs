@@ -175,22 +175,22 @@ fn beside_the_executable(
 
 /// How the process executes one of `wanted` at this moment, if it does.
 pub(crate) fn execution_of(pid: u32, wanted: &Wanted) -> Option<Execution> {
-    execution_by(pid, wanted).map(|(execution, _)| execution)
+    let (executions, _) = executions_by(pid, wanted)?;
+    executions.into_iter().next()
 }
 
-/// The same, and the program that the process was. That is read first: who becomes another one
-/// meanwhile is told as what he was, and never what he became as what executes the file.
-pub(crate) fn execution_by(pid: u32, wanted: &Wanted) -> Option<(Execution, FileId)> {
+/// All ways in which it does, and the program that the process was. That is read first: who becomes
+/// another one meanwhile is told as what he was, and never what he became as what executes the file.
+pub(crate) fn executions_by(pid: u32, wanted: &Wanted) -> Option<(Vec<Execution>, FileId)> {
     let proc = open_proc().ok()?;
     let running = RunningProcess::in_proc(&proc, pid)?;
     let program = running.executable;
     if wanted.contains_key(&program) {
-        return Some((running.into(), program));
+        return Some((vec![running.into()], program));
     }
     let sought = Sought::Files(wanted);
     let executions = beside_the_executable(&proc, pid, Some(program), sought).ok()?;
-    let execution = executions.into_iter().next()?;
-    Some((execution, program))
+    Some((executions, program))
 }
 
 impl Execution {

@@ -40,7 +40,7 @@ pub use directory::{Directory, Found};
 pub(crate) use directory::{join, mount_of};
 pub use executables::{Executable, Executables, executables};
 pub(crate) use executions::{
-    Execution, Sought, Wanted, deep_scan, deepen, execution_by, execution_of,
+    Execution, Sought, Wanted, deep_scan, deepen, execution_of, executions_by,
 };
 pub(crate) use foreign::{has_our_mounts, seen_by};
 pub(crate) use further_names::{behind_links, names_below};
@@ -55,7 +55,9 @@ pub(crate) use nominate::found_at;
 pub(crate) use nominate::nominated;
 pub(crate) use pointed::pointed_at;
 pub use processes::{ProcessScan, RunningProcess, processes};
-pub(crate) use processes::{admitted, all_pids, current_executable, executable_link, uid_of};
+pub(crate) use processes::{
+    admitted, all_pids, current_executable, executable_link, uid_of, user_of,
+};
 pub use scope::Scope;
 pub use stamps::Stamps;
 pub use walk::{SymbolicLink, Tally, Walk};

@@ -25,6 +25,9 @@ pub(crate) struct ProcessStat {
     pub(crate) threads: u32,
     /// Clock ticks since boot.
     pub(crate) start_time: u64,
+    /// Where the stack of the program begins, which is elsewhere in the next program that the process
+    /// becomes; 0 to whoever may not know.
+    pub(crate) stack: u64,
     flags: u32,
 }
 
@@ -58,12 +61,14 @@ impl ProcessStat {
         let flags = fields.nth(3)?.parse().ok()?;
         let threads = fields.nth(10)?.parse().ok()?;
         let start_time = fields.nth(1)?.parse().ok()?;
+        let stack = fields.nth(5).and_then(|field| field.parse().ok());
         Some(Self {
             state,
             parent,
             group,
             threads,
             start_time,
+            stack: stack.unwrap_or(0),
             flags,
         })
     }
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn stat_of_this_process_is_alive() {
         let own = ProcessStat::of(std::process::id()).unwrap();
-        assert!(own.start_time > 0 && !own.is_dead());
+        assert!(own.start_time > 0 && own.stack > 0 && !own.is_dead());
         assert!(threads(std::process::id()).contains(&std::process::id()));
     }
 }

@@ -103,7 +103,7 @@ impl Action<'_> {
                 thread::sleep(BREATH);
             }
         }
-        self.let_innocents_go()?;
+        self.let_innocents_go(&wanted)?;
         let described = self.frozen.describe();
         Ok(self.journal.note_processes(self.id, &described)?)
     }
@@ -136,7 +136,8 @@ impl Action<'_> {
         let mut fresh: Vec<Held> = Vec::new();
         for execution in executions {
             if self.is_fresh(&execution, wanted) && known.insert(execution.pid) {
-                fresh.extend(Held::take(&execution, wanted));
+                let is_meant = |found: &Execution| self.is_meant(found, wanted);
+                fresh.extend(Held::take(&execution, wanted, is_meant));
             }
         }
         if let Some(group) = group {
@@ -184,12 +185,17 @@ impl Action<'_> {
     }
 
     fn is_fresh(&self, execution: &Execution, wanted: &Wanted) -> bool {
+        self.is_meant(execution, wanted)
+            && !self.frozen.holds(execution.pid)
+            && !self.is_stuck(execution.pid)
+    }
+
+    /// Whether a process is to be stopped for executing a file so.
+    fn is_meant(&self, execution: &Execution, wanted: &Wanted) -> bool {
         let only_uses_library = wanted
             .get(&execution.file)
             .is_some_and(|nature| execution.only_uses(*nature));
-        (!only_uses_library || self.may_stop_user_of_library(execution.pid))
-            && !self.frozen.holds(execution.pid)
-            && !self.is_stuck(execution.pid)
+        !only_uses_library || self.may_stop_user_of_library(execution.pid)
     }
 
     /// Notes processes, then stops them.
@@ -216,8 +222,11 @@ impl Action<'_> {
     }
 
     /// Between the look at a process and its stop it may have become another program.
-    pub(super) fn let_innocents_go(&mut self) -> Result<(), Fault> {
-        let released = self.frozen.retain(Held::executes_the_same);
+    pub(super) fn let_innocents_go(&mut self, wanted: &Wanted) -> Result<(), Fault> {
+        let mut frozen = std::mem::take(&mut self.frozen);
+        let released = frozen
+            .retain(|held| held.is_meant(wanted, |execution| self.is_meant(execution, wanted)));
+        self.frozen = frozen;
         self.journal.set_fates(self.id, &released)?;
         Ok(())
     }

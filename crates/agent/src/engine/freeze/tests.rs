@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::{Engine, EngineConfig, ItemDraft, Protect, Seal, SealError};
-use crate::find::{FileId, Nature};
+use crate::find::{FileId, Nature, execution_of};
 use crate::find::{ProcessIdentity, Scope};
 use quell_model::Sha1;
 use quell_protocol::{Order, Protection};
@@ -253,4 +253,114 @@ fn own_group_and_groups_beyond_the_scope_are_never_stopped() {
     assert!(!action.may_stop_group(child.id()).unwrap());
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// A library and a program that was started with it.
+fn user_of_library(dir: &Path) -> (Child, FileId) {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let mut paths = maps.lines().filter_map(|line| line.split(' ').next_back());
+    let original = paths.find(|path| path.contains("/libgcc_s")).unwrap();
+    let library = dir.join("library.so");
+    std::fs::copy(original, &library).unwrap();
+    let mut sleep = Command::new("/bin/sleep");
+    let user = sleep
+        .arg("600")
+        .env("LD_PRELOAD", &library)
+        .spawn()
+        .unwrap();
+    let is_mapped = || {
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", user.id())).unwrap();
+        maps.contains(library.to_str().unwrap())
+    };
+    while !is_mapped() {
+        thread::yield_now();
+    }
+    let file = FileId::of(&rustix::fs::stat(&library).unwrap());
+    (user, file)
+}
+
+/// He was seen to run the file itself, and has become somebody who only uses it as a library.
+#[test]
+fn who_became_an_innocent_since_he_was_seen_is_not_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let (mut user, file) = user_of_library(dir.path());
+    let order = order();
+    let mut bench = engine.bench();
+    let terms = engine.terms(engine.begun_under());
+    let mut action = engine.action(&order, &mut bench, &terms).unwrap();
+    let scan = processes(action.scope).unwrap();
+    let mut running = scan.running.into_iter();
+    let mut seen = running.find(|one| one.pid == user.id()).unwrap();
+    seen.executable = file;
+    let wanted = Wanted::from([(file, Nature::Library)]);
+    let stopped = action.stop_those_of(vec![seen.into()], &wanted, None);
+    let is_held = action.frozen.holds(user.id());
+    drop(action);
+    user.kill().unwrap();
+    user.wait().unwrap();
+    assert_eq!((stopped.unwrap(), is_held), (Vec::new(), false));
+}
+
+/// An interpreter of this name that runs `first`, and `second` as soon as there is a file `go`. A shell
+/// keeps its script open, of any other one only the command line tells.
+fn interpreter_that_turns(dir: &Path, name: &str) -> (Child, Wanted) {
+    let interpreter = dir.join(name);
+    std::fs::copy("/bin/sh", &interpreter).unwrap();
+    let (first, second) = (dir.join("first"), dir.join("second"));
+    let turns = "while ! [ -e \"$1\" ]; do sleep 0.01; done; exec \"$2\" \"$3\"\n";
+    std::fs::write(&first, turns).unwrap();
+    std::fs::write(&second, "touch \"$0.runs\"; while sleep 0.01; do :; done\n").unwrap();
+    let wanted = FileId::of(&rustix::fs::stat(&first).unwrap());
+    let shell = Command::new(&interpreter)
+        .arg(&first)
+        .arg(dir.join("go"))
+        .args([&interpreter, &second])
+        .spawn()
+        .unwrap();
+    (shell, Wanted::from([(wanted, Nature::Interpreted)]))
+}
+
+#[test]
+fn interpreter_of_another_script_by_the_time_it_is_stopped_goes_on() {
+    for (name, turns) in [
+        ("sh", false),
+        ("sh", true),
+        ("python3", false),
+        ("python3", true),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = engine(dir.path());
+        let (mut shell, wanted) = interpreter_that_turns(dir.path(), name);
+        let order = order();
+        let mut bench = engine.bench();
+        let terms = engine.terms(engine.begun_under());
+        let mut action = engine.action(&order, &mut bench, &terms).unwrap();
+        let taken = || Held::take(&execution_of(shell.id(), &wanted)?, &wanted, |_| true);
+        let held = loop {
+            if let Some(held) = taken() {
+                break held;
+            }
+        };
+        if turns {
+            std::fs::write(dir.path().join("go"), "").unwrap();
+            while !dir.path().join("second.runs").exists() {
+                thread::yield_now();
+            }
+        } else {
+            // It is still the same script when its name is gone.
+            std::fs::remove_file(dir.path().join("first")).unwrap();
+        }
+        held.stop().unwrap();
+        while !held.is_still() {
+            thread::yield_now();
+        }
+        action.frozen.push(held);
+        action.let_innocents_go(&wanted).unwrap();
+        let is_held = action.frozen.holds(shell.id());
+        drop(action);
+        shell.kill().unwrap();
+        shell.wait().unwrap();
+        assert_eq!(is_held, !turns, "{name} turns: {turns}");
+    }
 }
