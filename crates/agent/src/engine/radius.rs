@@ -7,7 +7,7 @@ use quell_protocol::{ProcessOutcome, ResidualReason};
 
 use super::action::Action;
 use super::outcome::process_result;
-use crate::find::uid_of;
+use crate::find::user_of;
 use crate::policy::Permit;
 
 impl Action<'_> {
@@ -24,7 +24,9 @@ impl Action<'_> {
                 hidden += links.saturating_sub(candidate.links.len());
             }
             for pid in &candidate.running {
-                self.radius.add_process(*pid, uid_of(*pid));
+                if let Some(user) = user_of(*pid) {
+                    self.radius.add_process(*pid, user);
+                }
             }
         }
         self.radius.set_more_paths(hidden);

@@ -10,7 +10,7 @@ use quell_protocol::{
 use super::action::{Action, Fault};
 use super::outcome::placed;
 use super::target::Candidate;
-use crate::find::{ControlGroup, Wanted, execution_of, uid_of};
+use crate::find::{ControlGroup, Wanted, execution_of, user_of};
 use crate::plan::residual::residuals;
 use crate::plan::verdict::Obstacle;
 use crate::plan::{Ending, Reach};
@@ -110,7 +110,7 @@ fn would_stop_one(pid: u32, wanted: &Wanted) -> Option<ProcessResult> {
     let start_time = ProcessStat::of(pid)?.start_time;
     let executable = WirePath::from_bytes(&execution.path());
     let outcome = ProcessOutcome::WouldStop;
-    let result = ProcessResult::new(pid, start_time, uid_of(pid), executable, outcome);
+    let result = ProcessResult::new(pid, start_time, user_of(pid)?, executable, outcome);
     Some(ProcessResult {
         confidence: execution.confidence(),
         ..placed(result, ControlGroup::of(pid).as_ref())

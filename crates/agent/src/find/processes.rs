@@ -251,6 +251,22 @@ pub(crate) fn uid_of(pid: u32) -> u32 {
     effective_uid(&status).unwrap_or(u32::MAX)
 }
 
+/// The user that a process runs as; nothing once all its threads have ended, whether or not its parent
+/// has noticed.
+pub(crate) fn user_of(pid: u32) -> Option<u32> {
+    let status = fs::read(format!("/proc/{pid}/status")).ok()?;
+    effective_uid(&status).filter(|_| !has_ended(&status))
+}
+
+/// A process whose first thread has ended still counts that one among those that run.
+fn has_ended(status: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(status);
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let is_dead = field("State:").is_some_and(|state| state.trim_start().starts_with(['Z', 'X']));
+    let threads = field("Threads:").and_then(|count| count.trim().parse().ok());
+    is_dead && threads.is_none_or(|count: u32| count <= 1)
+}
+
 fn effective_uid(status: &[u8]) -> Option<u32> {
     let text = String::from_utf8_lossy(status);
     let line = text.lines().find_map(|line| line.strip_prefix("Uid:"))?;
@@ -266,6 +282,36 @@ mod tests {
         let status = b"Name:\t\xff\nUid:\t1000\t0\t1000\t1000\nGid:\t5\t5\t5\t5\n";
         assert_eq!(effective_uid(status), Some(0));
         assert_eq!(effective_uid(b"Name: x"), None);
+    }
+
+    #[test]
+    fn who_has_ended_is_nobody_s_and_who_has_lost_only_its_first_thread_is_somebody_s() {
+        let status = |state: &str, threads: u32| {
+            format!("Name:\tZ\nState:\t{state}\nUid:\t0\t7\t0\t0\nThreads:\t{threads}\n")
+        };
+        for (state, threads, ended) in [
+            ("S (sleeping)", 1, false),
+            ("Z (zombie)", 1, true),
+            ("Z (zombie)", 0, true),
+            ("X (dead)", 1, true),
+            ("Z (zombie)", 2, false),
+        ] {
+            let status = status(state, threads);
+            assert_eq!(has_ended(status.as_bytes()), ended, "{state} {threads}");
+        }
+        let mut child = std::process::Command::new("sleep")
+            .arg("600")
+            .spawn()
+            .unwrap();
+        assert_eq!(user_of(child.id()), Some(uid_of(std::process::id())));
+        child.kill().unwrap();
+        let stat = || ProcessStat::of(child.id()).unwrap();
+        while !stat().is_dead() {
+            std::thread::yield_now();
+        }
+        assert_eq!(user_of(child.id()), None, "nobody has noticed its end");
+        child.wait().unwrap();
+        assert_eq!(user_of(child.id()), None);
     }
 
     #[test]
