@@ -281,7 +281,10 @@ mod tests {
     /// A gate before a file, where this user may have one.
     fn gate() -> Option<(tempfile::NamedTempFile, Gate)> {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let mut gate = Gate::new().ok()?;
+        let Ok(mut gate) = Gate::new() else {
+            println!("skipped: only root may bar others from a file");
+            return None;
+        };
         gate.bar(ID, &file.as_file().try_clone().unwrap().into())
             .unwrap();
         Some((file, gate))

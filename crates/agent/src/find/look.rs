@@ -118,10 +118,15 @@ mod tests {
             fs::write(&path, "x").unwrap();
             Look::along(&path).unwrap().stamp
         };
-        let born = stamp("file").born_ns;
-        if let Some(born) = born {
-            assert!(born <= stamp("file").changed_ns);
-            assert_eq!(stamp("file").born_ns, Some(born), "writing is no birth");
+        let Some(born) = stamp("file").born_ns else {
+            println!("skipped: the file system does not tell when a file was made");
+            return;
+        };
+        assert!(born <= stamp("file").changed_ns);
+        assert_eq!(stamp("file").born_ns, Some(born), "writing is no birth");
+        // Two files may be made in one tick of the file system's clock.
+        while stamp("file").born_ns == Some(born) {
+            fs::remove_file(directory.path().join("file")).unwrap();
         }
     }
 }
