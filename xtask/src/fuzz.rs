@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the laws of quell-model's readers, over bytes that libFuzzer makes up.
+//! `cargo xtask fuzz`: the laws of quell-model's readers and of the agent's bridge, over bytes that libFuzzer makes up.
 //!
 //! It needs a nightly compiler and `cargo-fuzz`. What is found on the way stays below `fuzz/target`;
 //! only what breaks a law is put into `fuzz/artifacts`. The corpus of `fuzz/corpus` is checked in and

@@ -52,7 +52,7 @@ usage: cargo xtask <task>
   package [--list]    pack the SDK's crates as for publishing and build the tarballs, or only look
                       at what would be packed
   fuzz [--seconds N] [TARGET]
-                      fuzz the model's readers, a minute each; needs a nightly compiler and cargo-fuzz
+                      fuzz the readers of hostile bytes, a minute each; needs a nightly compiler and cargo-fuzz
   picture             run the demo and draw it as docs/demo.svg";
 
 fn main() -> ExitCode {

@@ -22,6 +22,8 @@
 
 mod failure;
 mod frame;
+#[cfg(any(test, feature = "testing"))]
+pub mod laws;
 mod message;
 mod order;
 mod reader;

@@ -115,7 +115,13 @@ pub(super) fn machine_id(reader: &mut Reader<'_>) -> Result<MachineId, Malformed
 }
 
 pub(super) fn timestamp(reader: &mut Reader<'_>) -> Result<Timestamp, Malformed> {
-    Ok(Timestamp::from_unix_ticks(reader.i64()?))
+    let ticks = reader.i64()?;
+    let moment = Timestamp::from_unix_ticks(ticks);
+    // One that no timestamp can hold became the last that it can.
+    match moment.unix_ticks() == ticks {
+        true => Ok(moment),
+        false => Err(Malformed::Invalid("time")),
+    }
 }
 
 pub(super) fn owned(reader: &mut Reader<'_>) -> Result<String, Malformed> {
