@@ -12,6 +12,7 @@ use crate::ground::{Ground, expect_taken, expect_untouched, set_mode};
 use crate::observe::{Snapshot, await_until, executing, inode, sha1_of, state_of};
 use crate::started::Started;
 use crate::tiny::{Tiny, mark};
+use crate::tiny_program::forgery;
 
 pub(super) const CASES: [Case; 7] = [
     Case::minimum(
@@ -131,8 +132,8 @@ fn await_mapping(process: &Started, file: &Path) {
 
 fn forged(ground: &mut Ground) -> Result<String, Gap> {
     ground.needs_root()?;
-    let loader = Tiny::write(&ground.files().join("loader"), &machine_code::loader());
-    let target = Tiny::write(&ground.files().join("target"), &machine_code::forger());
+    let loader = Tiny::write(&ground.files().join("loader"), &forgery::loader());
+    let target = Tiny::write(&ground.files().join("target"), &forgery::forger());
     let mut innocent = ground.innocent("innocent");
     innocent.start();
     let open = |path: &Path| Stdio::from(File::open(path).expect("the file is ours"));

@@ -239,10 +239,15 @@ pub(crate) struct Sleeper(Child);
 impl Sleeper {
     /// Starts a command; its standard input stays open and empty as long as the test runs.
     pub(crate) fn of(command: &mut Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        Self::as_is(command.stdin(Stdio::piped()).stdout(Stdio::null()))
+    }
+
+    /// Starts a command with the input and output that it has.
+    pub(crate) fn as_is(command: &mut Command) -> Self {
         loop {
             match command.spawn() {
                 Ok(child) => return Self(child),
+                // Another thread's child had the file open for writing between fork and exec.
                 Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
                 Err(error) => panic!("{command:?}: {error}"),
             }
@@ -264,14 +269,7 @@ impl Sleeper {
     }
 
     fn started(command: &mut Command) -> Self {
-        loop {
-            match command.stdin(Stdio::null()).spawn() {
-                Ok(child) => return Self(child),
-                // Another thread's child had the file open for writing between fork and exec.
-                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
-                Err(error) => panic!("{command:?}: {error}"),
-            }
-        }
+        Self::as_is(command.stdin(Stdio::null()))
     }
 
     pub(crate) fn pid(&self) -> u32 {

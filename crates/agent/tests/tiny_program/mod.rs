@@ -1,6 +1,8 @@
 //! Programs of a few instructions, for what no safe Rust does.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod forgery;
+
 const BASE: u64 = 0x40_0000;
 const HEADERS: u64 = 64 + 56;
 
@@ -10,6 +12,13 @@ const ALARM: &[u8] = &[
     0xb8, 37, 0, 0, 0, // mov eax, SYS_alarm
     0xbf, 120, 0, 0, 0, // mov edi, 120 seconds
     0x0f, 0x05, // syscall
+];
+
+/// Waits for ever.
+pub(crate) const PAUSE: [u8; 9] = [
+    0xb8, 34, 0, 0, 0, // mov eax, SYS_pause
+    0x0f, 0x05, // syscall
+    0xeb, 0xf7, // again
 ];
 
 /// Forks for ever, with 200 us between one fork and the next, in every process.
