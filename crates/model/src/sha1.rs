@@ -146,13 +146,27 @@ const fn digit(value: u8) -> u8 {
     }
 }
 
-impl fmt::Display for Sha1 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// The digits of a digest, as they are shown.
+struct Digits([u8; SHA1_DIGITS]);
+
+impl Digits {
+    fn of(sha1: &Sha1) -> Self {
         let mut digits = [0; SHA1_DIGITS];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(sha1.0) {
             pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
         }
-        f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+        Self(digits)
+    }
+
+    fn as_str(&self) -> &str {
+        // Digits, all of them ASCII.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Sha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(Digits::of(self).as_str())
     }
 }
 
@@ -164,7 +178,7 @@ impl fmt::Debug for Sha1 {
 
 impl Serialize for Sha1 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(Digits::of(self).as_str())
     }
 }
 

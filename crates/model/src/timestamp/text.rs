@@ -1,7 +1,5 @@
 //! RFC 3339, as .NET's round-trip format uses it.
 
-use std::fmt;
-
 use thiserror::Error;
 
 use super::calendar::DateTime;
@@ -112,28 +110,63 @@ fn offset(rest: &[u8]) -> Result<i64, ParseTimestampError> {
     }
 }
 
-pub(super) fn write(moment: Timestamp, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let DateTime {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = DateTime::from_unix_seconds(moment.unix_seconds());
-    write!(
-        f,
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-    )?;
-    let mut fraction = moment.unix_ticks().rem_euclid(TICKS_PER_SECOND);
-    let mut width = FRACTION_DIGITS;
-    if fraction > 0 {
-        while fraction % 10 == 0 {
-            (fraction, width) = (fraction / 10, width - 1);
+/// A moment as it is written: the fraction's trailing zeros are left out, and a fraction of nothing is too.
+pub(super) struct Written {
+    bytes: [u8; LONGEST.len()],
+    length: usize,
+}
+
+const LONGEST: &[u8; 28] = b"0000-00-00T00:00:00.0000000Z";
+const WITHOUT_FRACTION: usize = "0000-00-00T00:00:00".len();
+const WITH_FRACTION: usize = WITHOUT_FRACTION + ".".len() + FRACTION_DIGITS;
+
+impl Written {
+    pub(super) fn of(moment: Timestamp) -> Self {
+        let at = DateTime::from_unix_seconds(moment.unix_seconds());
+        let fraction = moment.unix_ticks().rem_euclid(TICKS_PER_SECOND);
+        let mut bytes = *LONGEST;
+        for (place, number) in [
+            (0..4, at.year),
+            (5..7, at.month),
+            (8..10, at.day),
+            (11..13, at.hour),
+            (14..16, at.minute),
+            (17..WITHOUT_FRACTION, at.second),
+            (WITHOUT_FRACTION + 1..WITH_FRACTION, fraction),
+        ] {
+            bytes.get_mut(place).map(|digits| fill(digits, number));
         }
-        write!(f, ".{fraction:0width$}")?;
+        let end = match fraction {
+            0 => WITHOUT_FRACTION,
+            _ => WITH_FRACTION - trailing_zeros(fraction),
+        };
+        bytes.get_mut(end).map(|last| *last = b'Z');
+        Self {
+            bytes,
+            length: end + 1,
+        }
     }
-    f.write_str("Z")
+
+    pub(super) fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.length).unwrap_or_default();
+        // Digits and signs, all of them ASCII.
+        str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+/// Writes a number with as many digits as there is room for.
+fn fill(digits: &mut [u8], number: i64) {
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+}
+
+/// How many zeros end a number that is not zero.
+fn trailing_zeros(number: i64) -> usize {
+    let tens = std::iter::successors(Some(number), |rest| Some(rest / 10));
+    tens.take_while(|rest| rest % 10 == 0).count()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::verified::Token;
 use super::{Clients, Issuer};
 use crate::core::Grant;
 use crate::store::StoreError;
-use crate::store::record::{Application, Person};
+use crate::store::record::{Person, Registration};
 
 /// The longest token that is read, in bytes.
 const MAX_TOKEN: usize = 16 * 1024;
@@ -145,27 +145,29 @@ impl Issuer {
     /// that is registered may do no more than it is registered for: a token of the time when any
     /// client got every permission says more. The same holds for a person, whose sign-in may have
     /// ended besides.
-    async fn as_registered(&self, caller: Caller) -> Result<Caller, Unauthorized> {
-        match (&caller.grant, self.clients) {
-            (Grant::Application(_), Clients::Any) => Ok(caller),
-            (Grant::Application(roles), Clients::Registered) => {
-                let registered = self.registered(&caller).await?;
-                let grant = Grant::Application(both(roles, &registered.roles));
-                Ok(Caller { grant, ..caller })
-            }
-            (Grant::Person(scopes), _) => {
-                let registered = self.registered(&caller).await?;
-                let person = self.signed_in(&caller).await?;
-                let scopes = both(scopes, &registered.scopes);
-                let grant = Grant::Person(both(&scopes, &person.scopes));
-                self.with_powers(Caller { grant, ..caller }).await
-            }
+    async fn as_registered(&self, mut caller: Caller) -> Result<Caller, Unauthorized> {
+        if matches!(
+            (&caller.grant, self.clients),
+            (Grant::Application(_), Clients::Any)
+        ) {
+            return Ok(caller);
         }
+        let registered = self.registered(&caller).await?;
+        if let Grant::Application(roles) = &mut caller.grant {
+            roles.retain(|role| registered.roles.contains(role));
+            return Ok(caller);
+        }
+        let person = self.signed_in(&caller).await?;
+        if let Grant::Person(scopes) = &mut caller.grant {
+            scopes
+                .retain(|scope| registered.scopes.contains(scope) && person.scopes.contains(scope));
+        }
+        self.with_powers(caller).await
     }
 
-    async fn registered(&self, caller: &Caller) -> Result<Application, Unauthorized> {
+    async fn registered(&self, caller: &Caller) -> Result<Registration, Unauthorized> {
         self.store
-            .application(caller.tenant, &caller.client_id)
+            .registration(caller.tenant, &caller.client_id)
             .await
             .map_err(Unauthorized::Unavailable)?
             .ok_or(Unauthorized::BadToken)
@@ -195,12 +197,6 @@ impl Issuer {
             .filter(|person| person.id == *id)
             .ok_or(Unauthorized::BadToken)
     }
-}
-
-/// What stands in both lists.
-fn both(some: &[String], others: &[String]) -> Vec<String> {
-    let common = some.iter().filter(|one| others.contains(one));
-    common.cloned().collect()
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Unauthorized> {

@@ -122,10 +122,10 @@ impl Front {
         if let Some(code) = &told.refusal {
             self.meters.refused(code);
         }
-        let tenant = told.tenant.map(|tenant| tenant.to_string());
+        let tenant = told.tenant.as_ref().map(tracing::field::display);
         if self.traces.is_some() {
             span.record("http.response.status_code", status);
-            span.record("quell.tenant", tenant.as_deref());
+            span.record("quell.tenant", tenant.as_ref());
             span.record("quell.application", told.application.as_deref());
             span.record("quell.machine", told.machine.as_deref());
             span.record("quell.action", told.action.as_deref());

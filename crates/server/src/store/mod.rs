@@ -39,8 +39,8 @@ use record::{
     ActionRecord, ActionScope, Address, Admission, Advanced, Application, Author, Caller,
     DeviceKey, DeviceRequest, Enrolled, Enrolment, FileName, FileRecord, FileSightings, Happened,
     Hearing, IndicatorRecord, Kept, KeptEntry, MachineRecord, MachineScope, NewCode, NewDeviceCode,
-    NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, RunningServer,
-    Sighted, SigningKey, Submission, Submitted, SweepRule, Swept,
+    NewEnrolmentToken, NewSignIn, Page, Person, Polled, Redeemed, Redemption, Registration,
+    RunningServer, Sighted, SigningKey, Submission, Submitted, SweepRule, Swept,
 };
 pub use sql_store::SqlStore;
 pub(crate) use sqlite::{SchemaVersion, check as check_copy, copy as copy_store, schema_version};
@@ -95,6 +95,12 @@ pub trait Directory: Debug + Send + Sync {
         tenant: TenantId,
         client_id: &str,
     ) -> Result<Option<Application>, StoreError>;
+    /// What an application is registered for, by its client id.
+    async fn registration(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<Option<Registration>, StoreError>;
     /// The tenant that an application belongs to.
     async fn tenant_of(&self, client_id: &str) -> Result<Option<TenantId>, StoreError>;
     /// All applications, oldest first.

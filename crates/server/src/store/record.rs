@@ -69,6 +69,15 @@ pub struct Application {
     pub created: Timestamp,
 }
 
+/// What an application is registered for: what is asked of it at every call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The permissions that it has by itself.
+    pub roles: Vec<String>,
+    /// The scopes that persons who sign in with it may give it.
+    pub scopes: Vec<String>,
+}
+
 impl Application {
     /// Whether it can keep no secret: a command on someone's desk, for instance.
     #[must_use]

@@ -15,7 +15,8 @@ use crate::odata::Query;
 use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::store::record::{
-    ActionScope, Admission, Application, Enrolled, FileName, MachineScope, Submitted, SweepRule,
+    ActionScope, Admission, Application, Enrolled, FileName, MachineScope, Registration, Submitted,
+    SweepRule,
 };
 
 pub(in crate::store) async fn server_keeps_its_name_and_its_first_tenant(store: Arc<dyn Store>) {
@@ -46,6 +47,13 @@ pub(in crate::store) async fn application_belongs_to_its_tenant(store: Arc<dyn S
         .unwrap();
     let found = store.application(tenant, "C1").await.unwrap();
     assert_eq!(found.as_ref(), Some(&application));
+    let registration = Registration {
+        roles: application.roles.clone(),
+        scopes: application.scopes.clone(),
+    };
+    let found = store.registration(tenant, "C1").await.unwrap();
+    assert_eq!(found, Some(registration));
+    assert_eq!(store.registration(tenant, "c9").await.unwrap(), None);
     assert_eq!(store.tenant_of("C1").await.unwrap(), Some(tenant));
     assert_eq!(store.tenant_of("c2").await.unwrap(), None);
     let public = Application {

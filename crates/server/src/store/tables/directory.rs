@@ -9,7 +9,7 @@ use crate::core::TenantId;
 use crate::core::audit::{By, Deed};
 use crate::secret::SecretHash;
 use crate::store::database::{FromRow, Row, Sql, values};
-use crate::store::record::{Address, Application};
+use crate::store::record::{Address, Application, Registration};
 use crate::store::{Directory, SqlStore, StoreError};
 
 const APPLICATION: &str = "tenant, client_id, display_name, roles, secret_salt, secret_digest, \
@@ -80,6 +80,21 @@ impl Directory for SqlStore {
                 &format!(
                     "SELECT {APPLICATION} FROM applications WHERE tenant = ?1 AND client_id = ?2"
                 ),
+                values![tenant, &client_id],
+            )
+        })
+        .await
+    }
+
+    async fn registration(
+        &self,
+        tenant: TenantId,
+        client_id: &str,
+    ) -> Result<Option<Registration>, StoreError> {
+        let client_id = client_id.to_ascii_lowercase();
+        self.glance(move |sql| {
+            sql.query_one(
+                "SELECT roles, scopes FROM applications WHERE tenant = ?1 AND client_id = ?2",
                 values![tenant, &client_id],
             )
         })
@@ -190,6 +205,15 @@ impl FromRow for Address {
         Ok(Self {
             base_url: row.next()?,
             authority: row.next()?,
+        })
+    }
+}
+
+impl FromRow for Registration {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            roles: row.next()?,
+            scopes: row.next()?,
         })
     }
 }
