@@ -33,6 +33,10 @@ fn failure(error: &EngineError) -> Failure {
     match error {
         EngineError::Journal(in_use @ JournalError::InUse(_)) => Failure::of(Exit::Refused, in_use)
             .next("nothing needs to be done: an agent that runs lets everybody go on itself"),
+        EngineError::Journal(ending @ JournalError::Ending { .. }) => {
+            Failure::of(Exit::Refused, ending)
+                .next("try again once it has ended; it may be waiting for a disk (state D in ps)")
+        }
         EngineError::StillFrozen(_) => Failure::of(Exit::Fault, error)
             .next("write 0 to its file cgroup.freeze, or THAWED to freezer.state, and try again"),
         _ => Failure::of(Exit::Fault, error).next(

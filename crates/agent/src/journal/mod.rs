@@ -10,6 +10,7 @@
 mod actions;
 mod admissions;
 mod link;
+mod lock;
 mod names;
 mod processes;
 mod reading;
@@ -23,7 +24,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
-use rustix::fs::{FlockOperation, flock};
 
 pub use actions::TakenUp;
 pub(crate) use names::{NameRow, Place, Settlement, TargetRow};
@@ -58,6 +58,16 @@ pub enum JournalError {
     /// Another agent works with the same state directory.
     #[error("another agent uses the state directory {0}")]
     InUse(PathBuf),
+    /// The agent that worked with the same state directory was killed, and does not come to its end.
+    #[error(
+        "the agent that used the state directory {path} is ending, but process {pid} is still there"
+    )]
+    Ending {
+        /// Where.
+        path: PathBuf,
+        /// The agent's process.
+        pid: u32,
+    },
     /// The database is damaged.
     #[error("the journal is damaged: {0}")]
     Corrupt(String),
@@ -91,8 +101,7 @@ impl Journal {
         };
         make_private(directory).map_err(in_directory)?;
         let lock = open_private(&directory.join(LOCK)).map_err(in_directory)?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| JournalError::InUse(directory.to_owned()))?;
+        lock::take(&lock, directory)?;
         let boot_id = crate::sys::boot::boot_id().map_err(in_directory)?;
         let database = directory.join(DATABASE);
         open_private(&database).map_err(in_directory)?;
@@ -127,8 +136,7 @@ impl Journal {
         let lock = open_private(&path)
             .or_else(|_| File::open(&path))
             .map_err(in_directory)?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| JournalError::InUse(directory.to_owned()))?;
+        lock::take(&lock, directory)?;
         let boot_id = crate::sys::boot::boot_id().map_err(in_directory)?;
         let mut connection = Connection::open(&database)?;
         if let Err(error) = schema::prepare(&mut connection) {

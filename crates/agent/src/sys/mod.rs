@@ -8,6 +8,7 @@ pub(crate) mod descriptors;
 pub(crate) mod fanotify;
 pub(crate) mod file;
 pub(crate) mod file_identity;
+pub(crate) mod file_locks;
 pub(crate) mod kernel;
 pub(crate) mod lease;
 pub(crate) mod mapped_code;

@@ -8,6 +8,10 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// The kernel's flag of a kernel thread (`PF_KTHREAD`).
 const KERNEL_THREAD: u32 = 0x0020_0000;
+/// The kernel's flag of a thread that is being taken apart (`PF_EXITING`).
+const EXITING: u32 = 0x0000_0004;
+/// The bit of `SIGKILL` in a set of signals.
+const KILL: u64 = 1 << (9 - 1);
 
 /// 52 numbers of at most 20 digits, and a name of at most 64 bytes.
 const LONGEST_LINE: usize = 2048;
@@ -95,6 +99,26 @@ impl ProcessStat {
     }
 }
 
+/// Whether a process has ended or is about to: it was killed, and the kernel has yet to take it apart.
+pub(crate) fn is_ending(pid: u32) -> bool {
+    let Some(stat) = ProcessStat::of(pid) else {
+        return true;
+    };
+    let status = fs::read(format!("/proc/{pid}/status")).unwrap_or_default();
+    stat.is_dead() || stat.flags & EXITING != 0 || is_killed(&status)
+}
+
+/// Whether the signal that ends it is on its way.
+fn is_killed(status: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(status);
+    let sets = text.lines().filter_map(|line| {
+        line.strip_prefix("SigPnd:")
+            .or(line.strip_prefix("ShdPnd:"))
+    });
+    let mut sets = sets.filter_map(|set| u64::from_str_radix(set.trim(), 16).ok());
+    sets.any(|set| set & KILL != 0)
+}
+
 /// Whether the id is that of a process, and not of one of its later threads, which may be looked at
 /// below `/proc` as well.
 pub(crate) fn is_process(id: u32) -> bool {
@@ -149,6 +173,26 @@ mod tests {
     fn stat_cut_short_is_nothing() {
         assert_eq!(ProcessStat::parse(b"7 (a) R 1 1 1 0"), None);
         assert_eq!(ProcessStat::parse(b""), None);
+    }
+
+    #[test]
+    fn process_is_ending_once_the_signal_is_on_its_way() {
+        let status = |own: u64, shared: u64| {
+            format!("Name:\tx\nSigPnd:\t{own:016x}\nShdPnd:\t{shared:016x}\nSigBlk:\t{KILL:016x}\n")
+        };
+        assert!(is_killed(status(KILL, 0).as_bytes()) && is_killed(status(0, KILL | 1).as_bytes()));
+        assert!(!is_killed(status(!KILL, !KILL).as_bytes()));
+        assert!(!is_ending(std::process::id()) && is_ending(u32::MAX));
+        let mut child = std::process::Command::new("sleep")
+            .arg("600")
+            .spawn()
+            .unwrap();
+        assert!(!is_ending(child.id()));
+        child.kill().unwrap();
+        while !is_ending(child.id()) {
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
     }
 
     #[test]
