@@ -11,8 +11,8 @@ use super::action::{Action, Fault};
 use super::hold::Hold;
 use super::target::Candidate;
 use crate::find::{
-    Execution, FileId, Found, Hidden, Nature, Stamp, executed, executed_otherwise, nominated,
-    open_any, pointed_at, processes, seen_by,
+    Execution, FileId, Found, Hidden, Nature, Patience, Stamp, executed, executed_otherwise,
+    nominated, open_any, pointed_at, processes_shown_to, seen_by,
 };
 use crate::hash::{Budget, Hashed};
 use crate::journal::Place;
@@ -64,7 +64,12 @@ impl Action<'_> {
     /// What is mapped and what interpreters run is looked at when they are not, and in every later
     /// search.
     fn look_at_processes(&mut self, reach: Reach) -> Result<(), Fault> {
-        let scan = processes(self.scope).map_err(Fault::Processes)?;
+        // It is the later search that says for good whether anybody was left.
+        let patience = match reach {
+            Reach::Everything => Patience::Long,
+            Reach::Running => Patience::Short,
+        };
+        let scan = processes_shown_to(patience, self.scope).map_err(Fault::Processes)?;
         self.coverage.processes = scan.looked_at;
         self.coverage.processes_unreadable = scan.unreadable;
         self.coverage.reached(Tier::Running);
@@ -73,7 +78,7 @@ impl Action<'_> {
             unread += self.consider(id, executions, Memory::Recall);
         }
         if reach == Reach::Everything || self.candidates.is_empty() {
-            let others = executed_otherwise(&scan, self.known_nature());
+            let others = executed_otherwise(&scan, self.known_nature(), patience);
             let others = others.map_err(Fault::Processes)?;
             self.coverage.processes_unreadable = scan.unreadable.max(others.unreadable);
             for (id, executions) in others.files {

@@ -8,7 +8,7 @@ use rustix::fs::Stat;
 use rustix::io::Errno;
 
 use super::executions::{Execution, Sought, deepen};
-use super::hiding::who_hides;
+use super::hiding::{Patience, who_hides};
 use super::identity::FileId;
 use super::nature::Nature;
 use super::processes::ProcessScan;
@@ -43,8 +43,12 @@ pub(crate) fn executed(scan: &ProcessScan) -> ByFile {
 ///
 /// # Errors
 /// When `/proc` cannot be read at all.
-pub(crate) fn executed_otherwise(scan: &ProcessScan, nature: Option<Nature>) -> io::Result<ByFile> {
-    let deep = deepen(scan, Sought::Anything(nature))?;
+pub(crate) fn executed_otherwise(
+    scan: &ProcessScan,
+    nature: Option<Nature>,
+    patience: Patience,
+) -> io::Result<ByFile> {
+    let deep = deepen(scan, Sought::Anything(nature), patience)?;
     let mut by_file = ByFile {
         unreadable: deep.unreadable,
         ..ByFile::default()
@@ -64,16 +68,21 @@ pub(crate) fn executed_otherwise(scan: &ProcessScan, nature: Option<Nature>) -> 
 /// became another program, hide nothing; whoever refuses does.
 pub(crate) fn open_any(executions: &[Execution]) -> Result<Option<(OwnedFd, Stat)>, Hidden> {
     let mut opened = None;
-    let hiding = who_hides(executions, |execution| {
-        if opened.is_some() {
-            return false;
-        }
-        match execution.open() {
-            Ok(file) => opened = Some(file),
-            Err(error) => return !is_over(&error),
-        }
-        false
-    });
+    let hiding = who_hides(
+        executions,
+        Patience::Short,
+        |one| one.pid,
+        |execution| {
+            if opened.is_some() {
+                return false;
+            }
+            match execution.open() {
+                Ok(file) => opened = Some(file),
+                Err(error) => return !is_over(&error),
+            }
+            false
+        },
+    );
     match opened {
         None if !hiding.is_empty() => Err(Hidden),
         opened => Ok(opened),

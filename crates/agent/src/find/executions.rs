@@ -9,7 +9,7 @@ use quell_protocol::Confidence;
 use rustix::fs::{Stat, fstat, readlinkat};
 use rustix::io::Errno;
 
-use super::hiding::who_hides;
+use super::hiding::{Patience, who_hides};
 use super::identity::FileId;
 use super::mappings::{self, Range};
 use super::nature::Nature;
@@ -103,25 +103,34 @@ impl Sought<'_> {
 /// # Errors
 /// When `/proc` cannot be read at all.
 pub(crate) fn deep_scan(scope: &Scope, sought: Sought<'_>) -> io::Result<DeepScan> {
-    deepen(&processes(scope)?, sought)
+    deepen(&processes(scope)?, sought, Patience::Short)
 }
 
 /// Looks so at those of a scan that are still there.
 ///
 /// # Errors
 /// When `/proc` cannot be read at all.
-pub(crate) fn deepen(scan: &ProcessScan, sought: Sought<'_>) -> io::Result<DeepScan> {
+pub(crate) fn deepen(
+    scan: &ProcessScan,
+    sought: Sought<'_>,
+    patience: Patience,
+) -> io::Result<DeepScan> {
     let proc = open_proc()?;
     let executables = scan.executables();
     let mut found = Vec::new();
-    let hiding = who_hides(scan.listed.iter().copied(), |&pid| {
-        let own = executables.get(&pid).copied();
-        match beside_the_executable(&proc, pid, own, sought) {
-            Ok(executions) => found.extend(executions),
-            Err(error) => return !(has_gone(&error) || is_empty(pid) || is_ours(pid)),
-        }
-        false
-    });
+    let hiding = who_hides(
+        scan.listed.iter().copied(),
+        patience,
+        |pid| *pid,
+        |&pid| {
+            let own = executables.get(&pid).copied();
+            match beside_the_executable(&proc, pid, own, sought) {
+                Ok(executions) => found.extend(executions),
+                Err(error) => return !(has_gone(&error) || is_empty(pid) || is_ours(pid)),
+            }
+            false
+        },
+    );
     Ok(DeepScan {
         executions: found,
         unreadable: hiding.len() as u64,

@@ -44,6 +44,7 @@ pub(crate) use executions::{
 };
 pub(crate) use foreign::{has_our_mounts, seen_by};
 pub(crate) use further_names::{behind_links, names_below};
+pub(crate) use hiding::Patience;
 pub use identity::{FileId, ProcessIdentity, Stamp};
 pub(crate) use identity::{nanoseconds, now_ns};
 pub(crate) use layers::Layers;
@@ -56,7 +57,7 @@ pub(crate) use nominate::nominated;
 pub(crate) use pointed::pointed_at;
 pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{
-    admitted, all_pids, current_executable, executable_link, uid_of, user_of,
+    admitted, all_pids, current_executable, executable_link, processes_shown_to, uid_of, user_of,
 };
 pub use scope::Scope;
 pub use stamps::Stamps;

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStringExt;
 use rustix::fs::{CWD, Mode, OFlags, Stat, openat};
 use rustix::io::Errno;
 
-use super::hiding::who_hides;
+use super::hiding::{Patience, who_hides};
 use super::identity::FileId;
 use super::newcomers::LastId;
 use super::scope::Scope;
@@ -52,23 +52,35 @@ pub struct ProcessScan {
 /// # Errors
 /// When `/proc` cannot be read at all.
 pub fn processes(scope: &Scope) -> io::Result<ProcessScan> {
+    processes_shown_to(Patience::Short, scope)
+}
+
+/// The same, with more or less patience for those who do not show themselves.
+///
+/// # Errors
+/// When `/proc` cannot be read at all.
+pub(crate) fn processes_shown_to(patience: Patience, scope: &Scope) -> io::Result<ProcessScan> {
     let proc = open_proc()?;
     let last = LastId::now();
     let listed = admitted_in(&proc, scope)?;
     let mut running = Vec::new();
-    let mut hiding = who_hides(listed.iter().copied(), |&pid| {
-        match executable_of(&proc, pid) {
-            Looked::At { executable, thread } => running.push(RunningProcess {
-                pid,
-                executable,
-                thread,
-            }),
-            Looked::Unreadable => return true,
-            Looked::Nothing => {}
-        }
-        false
-    });
-    hiding.retain(|pid| !is_ours(*pid));
+    let hiding = who_hides(
+        listed.iter().copied(),
+        patience,
+        |pid| *pid,
+        |&pid| {
+            match executable_of(&proc, pid) {
+                Looked::At { executable, thread } => running.push(RunningProcess {
+                    pid,
+                    executable,
+                    thread,
+                }),
+                Looked::Unreadable => return !is_ours(pid),
+                Looked::Nothing => {}
+            }
+            false
+        },
+    );
     Ok(ProcessScan {
         looked_at: (running.len() + hiding.len()) as u64,
         unreadable: hiding.len() as u64,

@@ -13,8 +13,8 @@ use serde::Serialize;
 use super::progress::Progress;
 use crate::engine::{Condition, Examined, Protect};
 use crate::find::{
-    ControlGroup, Execution, FileId, Found, Hidden, Nature, Scope, Walk, executed,
-    executed_otherwise, open_any, processes, uid_of,
+    ControlGroup, Execution, FileId, Found, Hidden, Nature, Patience, Scope, Walk, executed,
+    executed_otherwise, open_any, processes_shown_to, uid_of,
 };
 use crate::hash::{Budget, Hasher};
 use crate::page_cache::Footprint;
@@ -164,10 +164,10 @@ impl Search {
 
     /// Looks at what runs, in every way in which an order looks.
     pub(super) fn among_processes(&mut self) -> io::Result<()> {
-        let scan = processes(&Scope::default())?;
+        let scan = processes_shown_to(Patience::Long, &Scope::default())?;
         self.findings.coverage.processes = scan.looked_at;
         let executed = executed(&scan);
-        let otherwise = executed_otherwise(&scan, None)?;
+        let otherwise = executed_otherwise(&scan, None, Patience::Long)?;
         // Who will not show its executable shows nothing else either.
         let unreadable = executed.unreadable.max(otherwise.unreadable);
         self.findings.coverage.processes_unreadable = unreadable;

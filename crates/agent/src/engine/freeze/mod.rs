@@ -22,7 +22,7 @@ use super::action::{Action, Fault};
 use super::frozen::refused;
 use super::held::Held;
 use crate::crash_point;
-use crate::find::{Execution, LastId, Sought, Wanted, deepen, newcomers, processes};
+use crate::find::{Execution, LastId, Patience, Sought, Wanted, deepen, newcomers, processes};
 use crate::journal::Fate;
 use crate::plan::Fact;
 use crate::plan::chase::{Chase, Measure, Scan};
@@ -117,7 +117,8 @@ impl Action<'_> {
             .map(Execution::from)
             .collect();
         if depth == Depth::Everything {
-            let deep = deepen(&scan, Sought::Files(wanted)).map_err(Fault::Processes)?;
+            let deep = deepen(&scan, Sought::Files(wanted), Patience::Short);
+            let deep = deep.map_err(Fault::Processes)?;
             executions.extend(deep.executions);
         }
         let last = scan.last;
