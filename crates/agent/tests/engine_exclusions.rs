@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use engine_stage::mounts::{Mounted, with_own_mounts};
 use engine_stage::{Sleeper, Stage, file_at};
 use quell_agent::engine::Engine;
 use quell_agent::plan::State;
@@ -178,6 +179,20 @@ fn excluded_name_that_is_made_while_others_are_taken_gets_its_permissions_back()
     assert_eq!(file_at(&result, &program).outcome, FileOutcome::Quarantined);
 }
 
+/// A sample at `program` in the directory `$1`, once `script` has made mounts of its own for it.
+fn started_in_mounts_of_its_own(script: &str, directory: &Path, other: &Path) -> Sleeper {
+    let mut hiding = Command::new("unshare");
+    let own = ["--mount", "--propagation", "private"];
+    hiding.args(own).args(["sh", "-c", script, "sh"]);
+    let mut sleeper = Sleeper::start_command(hiding.args([directory, other]));
+    let inside = directory.join("program");
+    while fs::read_link(format!("/proc/{}/exe", sleeper.pid())).ok() != Some(inside.clone()) {
+        assert!(sleeper.goes_on(), "it does not run");
+        std::thread::yield_now();
+    }
+    sleeper
+}
+
 #[test]
 fn excluded_path_in_mounts_of_somebody_s_own_is_not_excluded_as_root() {
     let stage = Stage::new();
@@ -187,26 +202,90 @@ fn excluded_path_in_mounts_of_somebody_s_own_is_not_excluded_as_root() {
     // What lies at the excluded path is there only for this process.
     let script =
         "mount -t tmpfs tmpfs \"$1\" && mv \"$2\" \"$1/program\" && exec \"$1/program\" 600";
-    let mut hiding = Command::new("unshare");
-    hiding
-        .args([
-            "--mount",
-            "--propagation",
-            "private",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ])
-        .args([&samples, &program]);
-    let mut sleeper = Sleeper::start_command(&mut hiding);
-    let inside = samples.join("program");
-    while fs::read_link(format!("/proc/{}/exe", sleeper.pid())).ok() != Some(inside.clone()) {
-        assert!(sleeper.goes_on(), "it does not run");
-        std::thread::yield_now();
-    }
+    let mut sleeper = started_in_mounts_of_its_own(script, &samples, &program);
     let result = stage.act(&engine(&stage, &[samples]));
     assert_eq!(result.verdict, Verdict::Succeeded, "{result:#?}");
     assert!(sleeper.killed_by().is_some());
     assert_eq!(excluded(&result), 0);
+}
+
+/// A program in a directory that is excluded and lies beyond the roots.
+fn archived(stage: &Stage) -> (PathBuf, PathBuf) {
+    let samples = stage.base().join("archive/samples");
+    fs::create_dir_all(samples.join("deep")).unwrap();
+    let program = samples.join("deep/program");
+    fs::rename(stage.sample("program"), &program).unwrap();
+    (samples, program)
+}
+
+#[test]
+fn excluded_directory_that_a_second_mount_shows_is_excluded_there_too_as_root() {
+    let name = "excluded_directory_that_a_second_mount_shows_is_excluded_there_too_as_root";
+    with_own_mounts(name, || {
+        // The mount shows what the directory lies in, itself, or only something in it.
+        for (mounted, below) in [
+            ("archive", "samples/deep/program"),
+            ("archive/samples", "deep/program"),
+            ("archive/samples/deep", "program"),
+        ] {
+            let stage = Stage::new();
+            let (samples, program) = archived(&stage);
+            let bound = stage.path("bound");
+            fs::create_dir(&bound).unwrap();
+            let source = stage.base().join(mounted);
+            let _mounted = Mounted::at(&bound, &["--bind", source.to_str().unwrap()]);
+            let shown = bound.join(below);
+            let mut sleeper = Sleeper::start(&shown);
+            let result = stage.act(&engine(&stage, &[samples]));
+            message(&result);
+            assert!(sleeper.goes_on() && program.exists(), "{mounted}");
+            assert_eq!(mode(&program), 0o755);
+            let told = file_at(&result, &shown);
+            assert_eq!(told.outcome, FileOutcome::NotRemoved);
+            let detail = told.detail.as_deref().unwrap();
+            assert!(detail.ends_with(program.to_str().unwrap()), "{detail}");
+        }
+    });
+}
+
+#[test]
+fn excluded_directory_that_a_container_shows_is_excluded_there_too_as_root() {
+    let name = "excluded_directory_that_a_container_shows_is_excluded_there_too_as_root";
+    with_own_mounts(name, || {
+        let stage = Stage::new();
+        let (samples, program) = archived(&stage);
+        let bound = stage.path("bound");
+        fs::create_dir(&bound).unwrap();
+        let script = "mount --bind \"$2/deep\" \"$1\" && exec \"$1/program\" 600";
+        let mut sleeper = started_in_mounts_of_its_own(script, &bound, &samples);
+        let result = stage.act(&engine(&stage, &[samples]));
+        message(&result);
+        assert!(sleeper.goes_on() && program.exists());
+    });
+}
+
+/// Whoever makes mounts of his own may mount what is his within an excluded directory.
+#[test]
+fn file_that_only_a_mount_of_somebody_s_own_shows_in_an_excluded_directory_is_taken_as_root() {
+    let name =
+        "file_that_only_a_mount_of_somebody_s_own_shows_in_an_excluded_directory_is_taken_as_root";
+    with_own_mounts(name, || {
+        for script in [
+            "mount --bind \"$2\" \"$1\" && exec \"$1/program\" 600",
+            "mount --bind \"$2/program\" \"$1/program\" && exec \"$1/program\" 600",
+        ] {
+            let stage = Stage::new();
+            let samples = stage.path("samples");
+            fs::create_dir_all(samples.join("inner")).unwrap();
+            fs::write(samples.join("inner/program"), "innocent").unwrap();
+            let his = stage.base().join("his");
+            fs::create_dir(&his).unwrap();
+            fs::rename(stage.sample("program"), his.join("program")).unwrap();
+            let inner = samples.join("inner");
+            let mut sleeper = started_in_mounts_of_its_own(script, &inner, &his);
+            let result = stage.act(&engine(&stage, &[samples]));
+            assert_eq!(excluded(&result), 0, "{script}: {result:#?}");
+            assert!(sleeper.killed_by().is_some());
+        }
+    });
 }

@@ -1,23 +1,22 @@
-//! What the machine's owner excluded by its path, and with it whatever other names the same file has.
+//! Leaving alone what the machine's owner excluded, and with it whatever other names the same file has.
 //!
 //! Whoever takes one name of a file reaches them all: the file loses its permissions, and what runs
 //! of it is ended. So one excluded name keeps the whole file where it is.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use quell_protocol::{ProcessOutcome, ResidualReason};
 use rustix::fs::fstat;
 
 use super::action::{Action, Fault};
+use super::excluded::Excluded;
 use super::target::Candidate;
 use super::{attributes, inode_flags};
-use crate::find::{FileId, behind_links, has_our_mounts, names_below};
+use crate::find::{has_our_mounts, names_below};
 use crate::journal::{NameRow, Place};
-use crate::policy::{Policy, Refusal};
+use crate::policy::Refusal;
 
 impl Action<'_> {
     /// Takes every file out of the candidates that has an excluded name.
@@ -25,15 +24,15 @@ impl Action<'_> {
         if self.policy.exclusions.is_empty() {
             return Ok(());
         }
-        let policy = with_real_places(&self.policy);
-        self.look_at_exclusions(&policy);
+        let excluded = Excluded::by(&self.policy);
+        self.look_at_exclusions(&excluded);
         let mut left = Vec::new();
         for candidate in std::mem::take(&mut self.candidates) {
-            let Some(excluded) = excluded_name(&policy, &candidate) else {
+            let Some(name) = excluded_name(&excluded, &candidate) else {
                 self.candidates.push(candidate);
                 continue;
             };
-            self.note_excluded(&policy, &candidate, &excluded)?;
+            self.note_excluded(&excluded, &candidate, &name)?;
             left.push(candidate.id);
         }
         self.note_left_alone(&left, ProcessOutcome::LeftAlone);
@@ -45,19 +44,30 @@ impl Action<'_> {
     }
 
     /// An exclusion holds wherever it lies. Where a file has names that were not found below the
-    /// roots, they are looked for there.
-    fn look_at_exclusions(&mut self, policy: &Policy) {
-        let is_walked = |path: &PathBuf| self.scope.roots.iter().any(|root| path.starts_with(root));
-        let mut elsewhere = policy.exclusions.clone();
-        elsewhere.retain(|path| !is_walked(path));
-        let has_more = |one: &&Candidate| one.link_count() > one.links.len() as u64;
-        let incomplete = self.candidates.iter().filter(has_more);
-        let files: HashSet<FileId> = incomplete.map(|one| one.id).collect();
-        if elsewhere.is_empty() || files.is_empty() {
+    /// roots, or was found where a second mount shows what an exclusion may hold, they are looked for
+    /// there.
+    fn look_at_exclusions(&mut self, excluded: &Excluded) {
+        let is_walked =
+            |path: &&PathBuf| self.scope.roots.iter().any(|root| path.starts_with(root));
+        let elsewhere: Vec<&PathBuf> = excluded.paths().filter(|path| !is_walked(path)).collect();
+        let (mut places, mut files) = (HashSet::new(), HashSet::new());
+        for candidate in &self.candidates {
+            let has_more = candidate.link_count() > candidate.links.len() as u64;
+            let elsewhere = elsewhere.iter().copied().filter(|_| has_more);
+            let links = candidate.links.iter();
+            let shown = links.flat_map(|link| excluded.that_may_show(link));
+            let asked: Vec<&PathBuf> = elsewhere.chain(shown).collect();
+            if !asked.is_empty() {
+                files.insert(candidate.id);
+                places.extend(asked.into_iter().cloned());
+            }
+        }
+        if files.is_empty() {
             return;
         }
+        let places: Vec<PathBuf> = places.into_iter().collect();
         let deadline = Instant::now() + self.limits.sweep;
-        for found in names_below(&elsewhere, &files, deadline) {
+        for found in names_below(&places, &files, deadline) {
             let of_it = |one: &&mut Candidate| one.id == found.stamp.id;
             if let Some(candidate) = self.candidates.iter_mut().find(of_it) {
                 candidate.add_link(found);
@@ -67,11 +77,11 @@ impl Action<'_> {
 
     fn note_excluded(
         &mut self,
-        policy: &Policy,
+        excluded: &Excluded,
         candidate: &Candidate,
-        excluded: &[u8],
+        name: &[u8],
     ) -> Result<(), Fault> {
-        let shown = String::from_utf8_lossy(excluded).into_owned();
+        let shown = String::from_utf8_lossy(name).into_owned();
         let why = match self.arm_again(candidate)? {
             true => {
                 "other names of it were taken before this one was found; it has its permissions again"
@@ -81,10 +91,10 @@ impl Action<'_> {
         let told = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let mut paths: Vec<_> = candidate.links.iter().map(|link| link.path()).collect();
         if paths.is_empty() {
-            paths.push(excluded.to_vec());
+            paths.push(name.to_vec());
         }
         for path in paths {
-            let detail = match path == excluded || excludes(policy, &path) {
+            let detail = match path == name || excluded.contains(&path) {
                 true => told(why),
                 false => Some(format!(
                     "another name of the same file is excluded: {shown}"
@@ -118,37 +128,15 @@ impl Action<'_> {
     }
 }
 
-/// Whatever is found is told by its real path, and the machine's owner may have written another one: of
-/// a link, or through one. Both are meant, and a link may lead elsewhere by the next action.
-fn with_real_places(policy: &Policy) -> Policy {
-    let mut policy = policy.clone();
-    let real = policy.exclusions.iter();
-    let real: Vec<PathBuf> = real.filter_map(|place| behind_links(place)).collect();
-    policy.exclusions.extend(real);
-    policy
-}
-
 /// The name for which a file is left alone: one that it has, or the one that it had when it was
 /// started and has lost since.
-fn excluded_name(policy: &Policy, candidate: &Candidate) -> Option<Vec<u8>> {
-    // A path in a container's mounts is another place than the same path here, and whoever makes
-    // mounts of his own could call it as he likes.
-    let ours = candidate
-        .links
-        .iter()
-        .filter(|link| link.directory.view.is_none());
-    let named = ours
-        .map(|link| link.path())
-        .find(|path| excludes(policy, path));
-    named.or_else(|| {
+fn excluded_name(excluded: &Excluded, candidate: &Candidate) -> Option<Vec<u8>> {
+    let mut names = candidate.links.iter();
+    names.find_map(|link| excluded.name_of(link)).or_else(|| {
         let started_at = candidate.runs_from.clone()?;
         let is_there = candidate.links.is_empty()
-            && excludes(policy, &started_at)
+            && excluded.contains(&started_at)
             && candidate.running.iter().any(|pid| has_our_mounts(*pid));
         is_there.then_some(started_at)
     })
-}
-
-fn excludes(policy: &Policy, path: &[u8]) -> bool {
-    policy.excludes(Path::new(OsStr::from_bytes(path)))
 }

@@ -15,6 +15,7 @@ mod capture_dir;
 mod config;
 mod copy;
 mod exclude;
+mod excluded;
 mod freeze;
 mod frozen;
 mod gate;

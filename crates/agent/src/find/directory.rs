@@ -44,7 +44,7 @@ impl Directory {
         let first = pieces.next().unwrap_or_default();
         let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let fd = openat2(CWD, first, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        let start = Self::opened(fd, |which| Trail::root(first, which), None)?;
+        let start = Self::opened(fd, |which, mount| Trail::root(first, which, mount), None)?;
         pieces
             .filter(|piece| !piece.is_empty())
             .try_fold(start, |directory, piece| directory.step(piece))
@@ -54,13 +54,17 @@ impl Directory {
     pub(crate) fn root_of(pid: u32, view: Arc<str>) -> Result<Self, Errno> {
         let flags = OPEN_DIRECTORY.difference(OFlags::NOFOLLOW);
         let fd = openat(CWD, format!("/proc/{pid}/root"), flags, Mode::empty())?;
-        Self::opened(fd, |which| Trail::root(b"", which), Some(view))
+        Self::opened(
+            fd,
+            |which, mount| Trail::root(b"", which, mount),
+            Some(view),
+        )
     }
 
     /// Opens a directory in this one.
     pub(crate) fn child(&self, name: &CStr) -> Result<Self, Errno> {
         let fd = openat(&self.fd, name, OPEN_DIRECTORY, Mode::empty())?;
-        let down = |which| self.trail.down(name.to_bytes(), which);
+        let down = |which, mount| self.trail.down(name.to_bytes(), which, mount);
         Self::opened(fd, down, self.view.clone())
     }
 
@@ -69,19 +73,19 @@ impl Directory {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let fd = openat2(&self.fd, relative, OPEN_DIRECTORY, Mode::empty(), resolve)?;
-        let down = |which| self.trail.down(relative, which);
+        let down = |which, mount| self.trail.down(relative, which, mount);
         Self::opened(fd, down, self.view.clone())
     }
 
     fn opened(
         fd: OwnedFd,
-        trail: impl FnOnce(LastingId) -> Arc<Trail>,
+        trail: impl FnOnce(LastingId, u64) -> Arc<Trail>,
         view: Option<Arc<str>>,
     ) -> Result<Self, Errno> {
         let look = Look::behind(&fd, c"")?;
         Ok(Self {
             fd,
-            trail: trail(look.stamp.lasting_id()),
+            trail: trail(look.stamp.lasting_id(), look.mount),
             mount: look.mount,
             view,
         })
@@ -100,7 +104,7 @@ impl Directory {
                 return Err(Errno::STALE);
             }
         }
-        Self::opened(fd, |_| Arc::clone(wanted), self.view.clone())
+        Self::opened(fd, |_, _| Arc::clone(wanted), self.view.clone())
     }
 
     /// Opens a directory once more by the way down from its root, if it is still there.
@@ -213,6 +217,8 @@ pub struct Found {
     pub stamp: Stamp,
     /// Whether anybody might execute it, by its mode.
     pub is_executable: bool,
+    /// The mount that it was reached through: a file may be mounted by itself.
+    mount: u64,
 }
 
 impl Found {
@@ -222,6 +228,7 @@ impl Found {
             name,
             stamp: look.stamp,
             is_executable: look.is_executable,
+            mount: look.mount,
         }
     }
 
@@ -229,6 +236,27 @@ impl Found {
     #[must_use]
     pub fn path(&self) -> Vec<u8> {
         self.directory.trail.path_of(self.name.to_bytes())
+    }
+
+    /// Goes up from the file to the nearest directory that `known` knows, and answers what that says with
+    /// the way down from there. `known` is asked for each directory, and whether the file was reached
+    /// from there without going into another mount.
+    pub(crate) fn below<T>(
+        &self,
+        known: impl Fn(FileId, bool) -> Option<T>,
+    ) -> Option<(T, Vec<u8>)> {
+        let mut steps = vec![self.name.to_bytes()];
+        let mut at = self.directory.trail();
+        let mut is_on_one_mount = true;
+        loop {
+            is_on_one_mount &= at.mount == self.mount;
+            if let Some(answer) = known(at.which.file, is_on_one_mount) {
+                steps.reverse();
+                return Some((answer, steps.join(&b'/')));
+            }
+            steps.push(at.step());
+            at = at.above()?;
+        }
     }
 
     /// Opens the file for reading; `ESTALE` when the name belongs to another file by now.
@@ -269,7 +297,7 @@ mod tests {
         };
         for (which, is_found) in [(above.lasting_id(), true), (other, false)] {
             let above = Directory {
-                trail: root.trail.down(b"above", which),
+                trail: root.trail.down(b"above", which, root.mount),
                 ..root.child(c"above").unwrap()
             };
             let below = above.child(c"below").unwrap();

@@ -59,6 +59,7 @@ pub use processes::{ProcessScan, RunningProcess, processes};
 pub(crate) use processes::{
     admitted, all_pids, current_executable, executable_link, processes_shown_to, uid_of, user_of,
 };
+pub(crate) use resolve::look_along;
 pub use scope::Scope;
 pub use stamps::Stamps;
 pub use walk::{SymbolicLink, Tally, Walk};

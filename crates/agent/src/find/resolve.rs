@@ -40,7 +40,7 @@ pub(super) fn resolve(pid: u32, path: &[u8]) -> Result<OwnedFd, Errno> {
 ///
 /// # Errors
 /// As [`resolve`], but for what it is.
-pub(super) fn look_along(path: &[u8]) -> Result<Look, Errno> {
+pub(crate) fn look_along(path: &[u8]) -> Result<Look, Errno> {
     let look = Look::behind(whatever(std::process::id(), path)?, c"")?;
     refuse_if_served(&look, &mut Mounts::default())?;
     Ok(look)

@@ -16,22 +16,26 @@ pub(super) struct Trail {
     step: Vec<u8>,
     /// Which directory it was.
     pub(super) which: LastingId,
+    /// The mount that it was reached through.
+    pub(super) mount: u64,
 }
 
 impl Trail {
-    pub(super) fn root(path: &[u8], which: LastingId) -> Arc<Self> {
+    pub(super) fn root(path: &[u8], which: LastingId, mount: u64) -> Arc<Self> {
         Arc::new(Self {
             above: None,
             step: path.strip_suffix(b"/").unwrap_or(path).to_vec(),
             which,
+            mount,
         })
     }
 
-    pub(super) fn down(self: &Arc<Self>, step: &[u8], which: LastingId) -> Arc<Self> {
+    pub(super) fn down(self: &Arc<Self>, step: &[u8], which: LastingId, mount: u64) -> Arc<Self> {
         Arc::new(Self {
             above: Some(Arc::clone(self)),
             step: step.to_vec(),
             which,
+            mount,
         })
     }
 
@@ -85,21 +89,21 @@ mod tests {
 
     #[test]
     fn path_is_put_together_from_the_root_down() {
-        let root = Trail::root(b"/a/b", ID);
+        let root = Trail::root(b"/a/b", ID, 1);
         assert_eq!(root.path(), b"/a/b");
-        let deep = root.down(b"c", ID).down(b"\xff", ID);
+        let deep = root.down(b"c", ID, 1).down(b"\xff", ID, 1);
         assert_eq!(deep.path(), b"/a/b/c/\xff");
         assert_eq!(deep.path_of(b"x"), b"/a/b/c/\xff/x");
-        let of_all = Trail::root(b"/", ID);
+        let of_all = Trail::root(b"/", ID, 1);
         assert_eq!(of_all.path(), b"");
-        assert_eq!(of_all.down(b"etc", ID).path(), b"/etc");
+        assert_eq!(of_all.down(b"etc", ID, 1).path(), b"/etc");
     }
 
     #[test]
     fn trail_of_a_million_steps_is_dropped_on_a_small_stack() {
-        let mut trail = Trail::root(b"/", ID);
+        let mut trail = Trail::root(b"/", ID, 1);
         for _ in 0..1_000_000 {
-            trail = trail.down(b"d", ID);
+            trail = trail.down(b"d", ID, 1);
         }
         assert_eq!(trail.path().len(), 2_000_000);
         let dropping = std::thread::Builder::new().stack_size(64 * 1024);
