@@ -69,7 +69,7 @@ fn order_that_expired_before_it_was_begun_is_not_begun_by_the_next_run() {
     stage.engine().take_up(&late).unwrap();
     let engine = stage.engine();
     let recovered = engine.recover().unwrap();
-    assert_eq!(recovered.finished, [late.action_id.clone()]);
+    assert_eq!(recovered.finished, std::slice::from_ref(&late.action_id));
     let result = finished(engine.carry_out(&late).unwrap());
     assert_eq!(reason(&result.verdict), Some(FailureReason::Expired));
     assert!(program.exists());
