@@ -1,6 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![cfg(target_os = "linux")]
 
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+compile_error!(
+    "quell-agent is for x86_64 and aarch64: which system calls its network half needs, and how they are \
+     filtered, was tried on no other processor"
+);
+
 pub mod bridge;
 mod causes;
 pub mod command;

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::seal::Attributes;
 use crate::find::nanoseconds;
+use crate::sys::file::link_count;
 
 /// The kernel's own limits for a list of names and for one value, in bytes.
 const LARGEST_LIST: usize = 64 * 1024;
@@ -29,7 +30,7 @@ pub(crate) fn read(file: &OwnedFd) -> Result<Attributes, Errno> {
         flags: ioctl_getflags(file).map_or(0, |flags| flags.bits()),
         created_ns: created(file),
         changed_ns: Some(changed(&stat)),
-        links: Some(stat.st_nlink),
+        links: Some(link_count(&stat)),
         file_system: fstatvfs(file).ok().map(|system| system.f_fsid),
     })
 }

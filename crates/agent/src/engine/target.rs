@@ -14,6 +14,7 @@ use crate::find::{FileId, Found, Nature};
 use crate::hash::Digests;
 use crate::journal::{NameRow, Place, TargetRow};
 use crate::plan::verdict::Obstacle;
+use crate::sys::file;
 
 /// A file whose content was the wanted one when it was found.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl Candidate {
 
 /// How many links an open file has.
 pub(super) fn link_count(content: &OwnedFd) -> u64 {
-    fstat(content).map_or(0, |stat| stat.st_nlink)
+    fstat(content).map_or(0, |stat| file::link_count(&stat))
 }
 
 /// A file whose content was read again while its processes were stopped.

@@ -53,6 +53,15 @@ pub(crate) fn look(directory: impl AsFd, name: &CStr) -> Result<Stat, Errno> {
     statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)
 }
 
+/// How many names a file has.
+#[allow(
+    clippy::useless_conversion,
+    reason = "the kernel's field has 64 bits on x86_64 and 32 on aarch64"
+)]
+pub(crate) fn link_count(stat: &Stat) -> u64 {
+    stat.st_nlink.into()
+}
+
 pub(crate) fn is_regular(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }

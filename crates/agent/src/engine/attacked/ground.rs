@@ -14,6 +14,7 @@ use rustix::fs::{CWD, Mode, OFlags, fstat, openat, readlinkat};
 use super::Attack;
 use crate::find::Stamp;
 use crate::hash::{Budget, Hasher};
+use crate::sys::file::link_count;
 
 /// Whom the attacker is, where this process may give files away.
 pub(super) const NOBODY: u32 = 65534;
@@ -120,7 +121,7 @@ impl Before {
                 ..Stamp::of(file)?
             },
             mode: stat.st_mode,
-            links: stat.st_nlink,
+            links: link_count(&stat),
         })
     }
 }

@@ -104,6 +104,14 @@ const NEEDED_BESIDES: &[c_long] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const NEEDED_BESIDES: &[c_long] = &[];
 
+/// What one C library needs and another does not. musl gives the socket with which it asks name
+/// servers an address of its own. No connection can come to it: landlock binds no TCP port, and
+/// `listen` is nowhere here.
+#[cfg(target_env = "musl")]
+const NEEDED_BY_LIBRARY: &[c_long] = &[libc::SYS_bind];
+#[cfg(not(target_env = "musl"))]
+const NEEDED_BY_LIBRARY: &[c_long] = &[];
+
 /// Nobody tries these by mistake.
 const DEADLY: &[c_long] = &[
     libc::SYS_execve,
@@ -162,7 +170,9 @@ pub(super) fn filter() -> Result<String, String> {
             .map_err(|error| refused(&error))?;
         apply_filter(&program).map_err(|error| refused(&error))?;
     }
-    Ok(format!("{} of them", NEEDED.len() + NEEDED_BESIDES.len()))
+    let lists = [NEEDED, NEEDED_BESIDES, NEEDED_BY_LIBRARY];
+    let count: usize = lists.iter().map(|list| list.len()).sum();
+    Ok(format!("{count} of them"))
 }
 
 /// These system calls with any arguments.
@@ -177,6 +187,7 @@ fn whole(calls: &[c_long]) -> Rules {
 fn needed() -> Result<Rules, seccompiler::BackendError> {
     let mut rules = whole(NEEDED);
     rules.extend(whole(NEEDED_BESIDES));
+    rules.extend(whole(NEEDED_BY_LIBRARY));
     let mut only = |call: c_long, choices: Vec<SeccompRule>| rules.insert(number(call), choices);
     let (write, exec) = (bits(libc::PROT_WRITE), bits(libc::PROT_EXEC));
     let both = write | exec;
@@ -207,7 +218,10 @@ fn needed() -> Result<Rules, seccompiler::BackendError> {
     }
     only(libc::SYS_socketpair, vec![equal(0, bits(libc::AF_UNIX))?]);
     let asks = [libc::FIONREAD, libc::FIONBIO, libc::TCGETS];
-    let asks: Result<_, _> = asks.iter().map(|ask| equal(1, *ask)).collect();
+    let asks: Result<_, _> = asks
+        .map(|ask| equal(1, u64::from(ask as u32)))
+        .into_iter()
+        .collect();
     only(libc::SYS_ioctl, asks?);
     // A panic that aborts signals itself.
     only(
