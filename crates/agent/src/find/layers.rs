@@ -22,11 +22,18 @@ pub(crate) struct Layers {
 impl Layers {
     /// Those of all overlays that are mounted where the agent is.
     pub(crate) fn of_machine() -> Self {
-        let paths = lower_layers();
+        Self::at(&lower_layers())
+    }
+
+    /// An overlay over everything is no container's image: it is the machine itself, laid below a
+    /// copy that somebody tries things in, and what lies on the machine is taken all the same.
+    fn at(paths: &[Vec<u8>]) -> Self {
+        let root = look_along(b"/").ok().map(|look| look.stamp.id);
         // A layer may lie where a server would have to be asked; nothing is taken from there.
         let looked = paths.iter().filter_map(|path| look_along(path).ok());
+        let lower = looked.map(|look| look.stamp.id);
         Self {
-            lower: looked.map(|look| look.stamp.id).collect(),
+            lower: lower.filter(|layer| Some(*layer) != root).collect(),
         }
     }
 
@@ -51,5 +58,25 @@ impl Layers {
             id = above;
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use super::*;
+
+    #[test]
+    fn layer_holds_what_is_below_it_unless_that_is_everything() {
+        let scratch = tempfile::tempdir().unwrap();
+        let layer = scratch.path().canonicalize().unwrap();
+        let inner = layer.join("a");
+        std::fs::create_dir(&inner).unwrap();
+        let inner = Directory::root(&inner).unwrap();
+        let path = layer.as_os_str().as_bytes().to_vec();
+        assert!(Layers::at(std::slice::from_ref(&path)).contain(&inner));
+        assert!(!Layers::at(&[b"/".to_vec()]).contain(&inner));
+        assert!(Layers::at(&[b"/".to_vec(), path]).contain(&inner));
     }
 }
