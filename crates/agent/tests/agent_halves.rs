@@ -82,6 +82,10 @@ fn network_half_of_a_running_agent_has_no_privileges() {
     }
     assert_eq!(status(half, "NoNewPrivs"), "1");
     assert_eq!(status(half, "Seccomp"), "2");
+    // Whoever lists processes sees what it is.
+    assert_eq!(status(half, "Name"), "quell-agent-net");
+    let line = fs::read(format!("/proc/{half}/cmdline")).unwrap();
+    assert!(line.starts_with(b"quell-agent\0"), "{line:?}");
     assert_eq!(status(half, "PPid"), agent.0.id().to_string());
     if rustix::process::geteuid().is_root() {
         assert_eq!(status(half, "CapBnd"), "0000000000000000");

@@ -6,6 +6,7 @@ use std::io;
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -34,6 +35,8 @@ impl Launch {
     /// in its place meanwhile: both halves are always of one version.
     pub(crate) fn command(&self, executor: u32) -> Command {
         let mut command = Command::new("/proc/self/exe");
+        // Whoever lists processes is to see whose it is.
+        command.arg0("quell-agent");
         command.args(&self.before);
         command.args(["network", "--executor", &executor.to_string()]);
         command.args(&self.after);

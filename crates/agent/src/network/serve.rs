@@ -1,5 +1,6 @@
 //! The network half's life: shut oneself in, then carry requests until the executor has ended.
 
+use std::ffi::CStr;
 use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
@@ -37,11 +38,16 @@ pub(crate) enum NetworkError {
     Runtime(#[source] io::Error),
 }
 
+/// Under this name `ps` and `top` show it; the kernel takes fifteen bytes.
+const PROCESS_NAME: &CStr = c"quell-agent-net";
+
 /// Carries requests for the executor, which is process `executor` and speaks on standard input.
 ///
 /// # Errors
 /// When it cannot be shut in, or when the executor cannot be heard or understood.
 pub(crate) fn serve(executor: u32) -> Result<(), NetworkError> {
+    // It was started by a link, whose name tells nobody anything. No name at all is no reason to end.
+    let _ = rustix::thread::set_name(PROCESS_NAME);
     let mut walls = sandbox::give_up_privileges(executor).map_err(NetworkError::Privileged)?;
     let mut socket = executor_socket().map_err(NetworkError::NoExecutor)?;
     let begin = match ToNetwork::decode(&read_frame(&mut socket, MAX_TO_NETWORK)?)? {
