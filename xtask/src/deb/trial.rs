@@ -1,4 +1,4 @@
-//! Tries the packages out: installed, upgraded, removed and purged, where nothing of this machine changes.
+//! Tries the packages out: installed, at work, upgraded, removed and purged, where nothing of this machine changes.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::failure::{Context as _, Outcome};
 use crate::postgres;
 
-const SCRIPT: &str = "packaging/debian/trial.sh";
+const SCRIPT: &str = "packaging/debian/trial/run.sh";
 
 /// Runs the script that is checked in beside the packages' own. It needs a mount namespace, so it needs root.
 ///
