@@ -284,6 +284,10 @@ fn every_document_is_as_the_schema_says() {
     );
     is("devices", operator(&["device", "list", "--output", "json"]));
     is(
+        "device",
+        operator(&["device", "show", &machine, "--output", "json"]),
+    );
+    is(
         "deviceTagged",
         operator(&[
             "device", "tag", &machine, "--add", "web", "--output", "json",

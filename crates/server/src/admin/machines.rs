@@ -111,6 +111,15 @@ impl Admin {
         }
     }
 
+    /// The machine of this id or DNS name; `None` when there is no such machine.
+    ///
+    /// # Errors
+    /// When the store is not available.
+    pub async fn machine(&self, name: &str) -> Result<Option<MachineSummary>, AdminError> {
+        let found = self.store.machine(self.tenant.into(), name).await?;
+        Ok(found.map(summary))
+    }
+
     async fn page(&self, count: usize) -> Result<Page<MachineRecord>, StoreError> {
         self.store
             .machines(self.tenant.into(), MachineScope::All, after(count)?)

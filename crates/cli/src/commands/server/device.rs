@@ -14,6 +14,11 @@ use super::{cannot, token};
 pub(crate) enum Command {
     /// List the enrolled devices
     List,
+    /// Show all that is known of a device, with every protection that is off on it
+    Show {
+        /// The device's machine id or DNS name
+        machine: String,
+    },
     /// Make a token with which devices enrol, which is shown once; list or revoke those that were made
     EnrolToken(token::Arguments),
     /// Have a device make itself a new key
@@ -98,6 +103,7 @@ struct Revoked<'a> {
 pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Result<(), Failure> {
     match command {
         Command::List => list(admin, format).await,
+        Command::Show { machine } => show(machine, admin, format).await,
         Command::EnrolToken(arguments) => token::run(arguments, admin, format).await,
         Command::RotateKey { machine_id } => {
             let asked = admin.rotate_key(machine_id).await;
@@ -202,6 +208,44 @@ async fn list(admin: &Admin, format: Format) -> Result<(), Failure> {
     format.write(&Many { devices }, |many| table(&many.devices))
 }
 
+async fn show(name: &str, admin: &Admin, format: Format) -> Result<(), Failure> {
+    let device = admin.machine(name).await.map_err(|error| cannot(&error))?;
+    let device = device.ok_or_else(|| no_device(name))?;
+    let clones = admin.clones().await.map_err(|error| cannot(&error))?;
+    format.write(&listed(device, &clones), properties)
+}
+
+fn properties(device: &Listed) -> String {
+    let mut table = Table::of_properties();
+    for (property, value) in [
+        ("machine", device.machine_id.as_str()),
+        ("name", &device.computer_dns_name),
+        ("group", device.group.as_deref().unwrap_or_default()),
+        ("platform", &device.os_platform),
+        ("agent", &device.agent_version),
+        ("state", &device.state_in_words()),
+        ("first seen", &device.first_seen),
+        ("last seen", &device.last_seen),
+    ] {
+        table.row([property, value]);
+    }
+    let tags = device.tags.iter().map(|tag| ("tag", tag));
+    let off = device.degraded.iter().map(|sentence| ("off", sentence));
+    for (property, value) in tags.chain(off) {
+        table.row([property, value]);
+    }
+    table.render("")
+}
+
+impl Listed {
+    fn state_in_words(&self) -> String {
+        match &self.cloned_at {
+            None => self.state.to_owned(),
+            Some(addresses) => format!("Cloned ({})", addresses.join(", ")),
+        }
+    }
+}
+
 fn table(devices: &[Listed]) -> String {
     let mut table = Table::new(&[
         "machine",
@@ -210,12 +254,13 @@ fn table(devices: &[Listed]) -> String {
         "platform",
         "agent",
         "state",
+        "off",
         "last seen",
     ]);
     for device in devices {
-        let state = match &device.cloned_at {
-            None => device.state.to_owned(),
-            Some(addresses) => format!("Cloned ({})", addresses.join(", ")),
+        let off = match device.degraded.len() {
+            0 => String::new(),
+            some => some.to_string(),
         };
         table.row([
             device.machine_id.as_str(),
@@ -223,7 +268,8 @@ fn table(devices: &[Listed]) -> String {
             device.group.as_deref().unwrap_or_default(),
             &device.os_platform,
             &device.agent_version,
-            &state,
+            &device.state_in_words(),
+            &off,
             &device.last_seen,
         ]);
     }

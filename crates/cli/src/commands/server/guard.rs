@@ -214,9 +214,13 @@ fn servers_for_people(servers: &[Running]) -> String {
         return "no server runs on these data, or none has told so lately\n".to_owned();
     }
     let line = |server: &Running| {
+        let waiting = match server.held_polls {
+            1 => "1 agent waits".to_owned(),
+            some => format!("{some} agents wait"),
+        };
         format!(
-            "running since {}: {} agents wait for orders, as of {}\n",
-            server.since, server.held_polls, server.seen
+            "running since {}: {waiting} for orders, as of {}\n",
+            server.since, server.seen
         )
     };
     servers.iter().map(line).collect()
