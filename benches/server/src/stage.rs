@@ -156,7 +156,7 @@ fn address(world: &World) -> SocketAddr {
 
 async fn enrol_pattern(world: &World, address: SocketAddr) -> String {
     let token = world.enrolment_token(1);
-    let device = Device::new("pattern", &token);
+    let device = Device::new(&"f".repeat(40), &token);
     let mut connection = Connection::open(address).await;
     connection
         .expect(StatusCode::OK, device.enrol(&token))

@@ -22,7 +22,7 @@ use quell_model::ActionId;
 use quell_protocol::{FailureReason, Order, Phase, ProcessOutcome, Verdict};
 use rustix::process::{Pid, Signal, kill_process};
 use server::Said;
-use stage::{Stage, Started, end, order, verdict};
+use stage::{MACHINE, Stage, Started, end, order, verdict};
 
 #[test]
 fn a_running_program_is_reported_stopped_taken_away_and_restored() {
@@ -201,7 +201,10 @@ fn an_enrolled_machine_is_not_enrolled_again_by_mistake() {
     let again = stage.output(&["enrol", "--token-file", file.to_str().unwrap()]);
     let told = String::from_utf8_lossy(&again.stderr).into_owned();
     assert_eq!(again.status.code(), Some(3), "{told}");
-    assert!(told.contains("already enrolled as m1 at "), "{told}");
+    assert!(
+        told.contains(&format!("already enrolled as {MACHINE} at ")),
+        "{told}"
+    );
     let kept = fs::read(stage.directory.path().join("state/identity.json")).unwrap();
     assert_eq!(kept, identity);
 }

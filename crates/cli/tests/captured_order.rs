@@ -37,6 +37,9 @@ fn world() -> (World, Application) {
 }
 
 /// A machine of its own, which reaches the server through a relay.
+const FIRST: &str = "1111111111111111111111111111111111111111";
+const SECOND: &str = "2222222222222222222222222222222222222222";
+
 struct Machine {
     id: &'static str,
     state: PathBuf,
@@ -139,7 +142,7 @@ fn captured(relay: &Relay) -> Vec<u8> {
 fn order_replayed_to_its_machine_or_to_another_has_no_effect() {
     let (world, application) = world();
     let relay = Relay::to(world.base_url());
-    let first = Machine::enrolled(&world, &relay, "first");
+    let first = Machine::enrolled(&world, &relay, FIRST);
     let agent = first.run();
     let victim = first.victim("victim");
     take(&world, &application, first.id, &victim);
@@ -153,7 +156,7 @@ fn order_replayed_to_its_machine_or_to_another_has_no_effect() {
     assert_unharmed(&victim);
     assert_eq!(agent.terminate(), 0);
 
-    let second = Machine::enrolled(&world, &relay, "second");
+    let second = Machine::enrolled(&world, &relay, SECOND);
     let agent = second.run();
     let elsewhere = again(&victim, &second.files.join("victim"));
     relay.replay(HOLD, order);

@@ -129,6 +129,30 @@ impl FromStr for EnrolmentToken {
     }
 }
 
+/// A machine cannot be enrolled under this id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a machine is enrolled under an id of {MACHINE_ID} hexadecimal digits, and {0:?} is none")]
+pub struct UnusualMachineId(String);
+
+/// How many hexadecimal digits the id of a machine has in the API.
+const MACHINE_ID: usize = 40;
+
+/// Whether a machine can be enrolled under this id: it must have the form of the API's ids, by which
+/// clients know a machine's id from its name. What was enrolled before this was asked keeps its id.
+///
+/// # Errors
+/// [`UnusualMachineId`].
+pub fn check_new_machine_id(id: &MachineId) -> Result<(), UnusualMachineId> {
+    let text = id.as_str();
+    let is_usual = text.len() == MACHINE_ID && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    match is_usual {
+        true => Ok(()),
+        false => Err(UnusualMachineId(
+            text.chars().take(MACHINE_ID + 1).collect(),
+        )),
+    }
+}
+
 /// A machine asks to be enrolled.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -137,7 +161,7 @@ pub struct EnrolRequest {
     pub protocol_version: ProtocolVersion,
     /// The secret of the enrolment token.
     pub secret: String,
-    /// The machine's own name for itself, 40 hexadecimal digits by convention.
+    /// The machine's own name for itself: see [`check_new_machine_id`].
     pub machine_id: MachineId,
     /// The public half of the machine's Ed25519 key: 32 bytes, base64url without padding.
     pub public_key: String,
@@ -240,6 +264,29 @@ mod tests {
             huge.parse::<EnrolmentToken>(),
             Err(EnrolmentTokenError::TooLong)
         );
+    }
+
+    #[test]
+    fn new_machine_is_known_by_forty_hexadecimal_digits() {
+        let check = |text: &str| check_new_machine_id(&MachineId::new(text).unwrap());
+        for text in [
+            "c34f3b0eb50e72e673ae047333d5b563f44cb655",
+            "C34F3B0EB50E72E673AE047333D5B563F44CB655",
+        ] {
+            assert_eq!(check(text), Ok(()));
+        }
+        let long = "a".repeat(100_000);
+        for text in [
+            "xyz",
+            "..a",
+            &long,
+            "g34f3b0eb50e72e673ae047333d5b563f44cb655",
+            "web.example",
+        ] {
+            let said = check(text).unwrap_err().to_string();
+            assert!(said.contains("40 hexadecimal digits"), "{said}");
+            assert!(said.len() < 200, "{}", said.len());
+        }
     }
 
     #[test]

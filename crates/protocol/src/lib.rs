@@ -19,7 +19,10 @@ pub mod wire_path;
 
 pub use assertion::{AssertionClaims, AssertionFault, Binding};
 pub use coverage::{Barrier, Coverage, Limit, Tier, Unreached};
-pub use enrol::{EnrolRequest, EnrolResponse, EnrolmentToken, EnrolmentTokenError, MachineFacts};
+pub use enrol::{
+    EnrolRequest, EnrolResponse, EnrolmentToken, EnrolmentTokenError, MachineFacts,
+    UnusualMachineId, check_new_machine_id,
+};
 pub use fault::{Fault, FaultCode};
 pub use hints::{Ability, HintFault, Hints};
 pub use hold::{HoldRequest, HoldResponse, Life};

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use quell_model::MachineId;
-use quell_protocol::EnrolmentToken;
+use quell_protocol::{EnrolmentToken, check_new_machine_id};
 use quell_terminal::{Exit, Failure, FormatFlag, printable};
 use serde::Serialize;
 
@@ -28,7 +28,8 @@ pub(super) struct Arguments {
     /// The file that holds the token; - for standard input, which is also read when neither is given
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The id by which the server will know this machine [default: derived from /etc/machine-id]
+    /// The id by which the server will know this machine, 40 hexadecimal digits [default: derived
+    /// from /etc/machine-id]
     #[arg(long, value_name = "ID")]
     machine_id: Option<String>,
     #[command(flatten)]
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: &Arguments, before: Vec<OsString>) -> Result<Exit, 
     }
     let token: EnrolmentToken = token.parse().map_err(|error| no_token(&error))?;
     let machine_id = match &arguments.machine_id {
-        Some(id) => MachineId::new(id).map_err(|error| Failure::of(Exit::Usage, &error))?,
+        Some(id) => named_machine_id(id)?,
         None => derived_machine_id()?,
     };
     let state = arguments.place.open_or_make()?;
@@ -71,6 +72,15 @@ pub(super) fn run(arguments: &Arguments, before: Vec<OsString>) -> Result<Exit, 
     };
     arguments.format.output.write(&enrolled, for_people)?;
     Ok(Exit::Success)
+}
+
+fn named_machine_id(id: &str) -> Result<MachineId, Failure> {
+    let id = MachineId::new(id).map_err(|error| Failure::of(Exit::Usage, &error))?;
+    check_new_machine_id(&id).map_err(|error| {
+        Failure::of(Exit::Usage, &error)
+            .next("leave --machine-id out: the id is derived from /etc/machine-id then")
+    })?;
+    Ok(id)
 }
 
 /// The earlier identity would be lost. One that is damaged already is replaced.
@@ -151,6 +161,8 @@ mod tests {
 
     use super::*;
 
+    const MACHINE: &str = "c34f3b0eb50e72e673ae047333d5b563f44cb655";
+
     #[derive(Debug, Parser)]
     struct Line {
         #[command(flatten)]
@@ -185,7 +197,7 @@ mod tests {
             "--token",
             "no token",
             "--machine-id",
-            "m",
+            MACHINE,
             "--state",
             state.to_str().unwrap(),
         ];
@@ -193,6 +205,23 @@ mod tests {
             run(&arguments(&line), Vec::new()).unwrap_err().exit(),
             Exit::Usage
         );
+        assert!(!state.exists());
+    }
+
+    #[test]
+    fn an_id_that_no_machine_of_the_api_has_is_refused_before_anything_is_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        let token = EnrolmentToken::new("http://127.0.0.1:1".into(), "a".into(), "s".into(), None);
+        let token = token.encode();
+        for id in ["xyz", "web.example", &MACHINE[1..]] {
+            let state = state.to_str().unwrap();
+            let line = ["--token", &token, "--machine-id", id, "--state", state];
+            let failure = run(&arguments(&line), Vec::new()).unwrap_err();
+            assert_eq!(failure.exit(), Exit::Usage);
+            let told = failure.render();
+            assert!(told.contains("40 hexadecimal digits"), "{told}");
+        }
         assert!(!state.exists());
     }
 
@@ -219,7 +248,7 @@ mod tests {
                 "--token",
                 &token,
                 "--machine-id",
-                "m",
+                MACHINE,
                 "--state",
                 state.to_str().unwrap(),
             ];

@@ -11,6 +11,8 @@ use std::time::Duration;
 use quell_model::Timestamp;
 use quell_protocol::{EnrolmentToken, HoldRequest, HoldResponse, Inventory, Order, Report, route};
 
+use crate::stage::MACHINE;
+
 /// How long a request for orders is held.
 const HELD: Duration = Duration::from_secs(20);
 
@@ -65,7 +67,7 @@ fn serve(stream: &TcpStream, tell: &Sender<Said>, shared: &Shared) {
         return;
     };
     let answer = match path.as_str() {
-        route::ENROL => r#"{"machineId":"m1","tenantId":"t1"}"#.to_owned(),
+        route::ENROL => format!(r#"{{"machineId":"{MACHINE}","tenantId":"t1"}}"#),
         route::HOLD => hold(&serde_json::from_slice(&body).unwrap(), shared),
         route::REPORT => {
             // The test may have ended by now.

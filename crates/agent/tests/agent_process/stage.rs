@@ -17,6 +17,9 @@ use tempfile::TempDir;
 
 use crate::server::{Said, Server};
 
+/// How the machine is called.
+pub(crate) const MACHINE: &str = "c34f3b0eb50e72e673ae047333d5b563f44cb655";
+
 /// Longer than anything takes; only a test that fails waits for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -74,8 +77,8 @@ impl Stage {
         let token = self.directory.path().join("token");
         fs::write(&token, self.server.token.encode()).unwrap();
         let file = token.to_str().unwrap();
-        let enrolled = self.json(&["enrol", "--machine-id", "m1", "--token-file", file]);
-        assert_eq!(enrolled["machineId"], "m1");
+        let enrolled = self.json(&["enrol", "--machine-id", MACHINE, "--token-file", file]);
+        assert_eq!(enrolled["machineId"], MACHINE);
     }
 
     pub(crate) fn run(&self) -> Started {
@@ -152,7 +155,7 @@ impl Stage {
 pub(crate) fn order(sha1: Sha1) -> Order {
     Order {
         sequence: 1,
-        machine_id: MachineId::new("m1").unwrap(),
+        machine_id: MachineId::new(MACHINE).unwrap(),
         action_id: ActionId::new("a1").unwrap(),
         expires_at: Timestamp::LAST,
         verb: Verb::StopAndQuarantineFile {

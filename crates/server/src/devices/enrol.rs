@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use quell_protocol::{EnrolRequest, EnrolResponse, FaultCode, MachineFacts};
+use quell_protocol::{EnrolRequest, EnrolResponse, FaultCode, MachineFacts, check_new_machine_id};
 
 use super::fault::DeviceFault;
 use super::{Devices, Message};
@@ -30,7 +30,8 @@ impl Devices {
         let request: EnrolRequest = message.parse().map_err(|error| not_understood(&error))?;
         let public_key = public_key(&request.public_key)?;
         self.prove_new(message, &request.machine_id, &public_key)?;
-        check_name(request.machine_id.as_str())?;
+        check_new_machine_id(&request.machine_id)
+            .map_err(|error| DeviceFault::new(FaultCode::InvalidMessage, error))?;
         check_facts(&request.machine)?;
         let enrolled = self
             .store

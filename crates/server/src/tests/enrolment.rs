@@ -6,7 +6,7 @@ use quell_model::MachineId;
 use quell_protocol::{AssertionClaims, FaultCode, ProtocolVersion, route};
 
 use super::device::{Device, asked, facts, fault};
-use super::world::{MACHINE, World, called};
+use super::world::{MACHINE, OTHER_MACHINE, World, called};
 
 #[tokio::test]
 async fn machine_with_a_token_is_in_and_belongs_to_the_tenant() {
@@ -23,14 +23,35 @@ async fn machine_with_a_token_is_in_and_belongs_to_the_tenant() {
 async fn token_used_up_unknown_or_late_lets_nobody_in() {
     let world = World::new().await;
     let token = world.enrolment_token(1).await;
-    Device::new("m1", token.clone()).enrol(&world).await;
-    let used_up = Device::new("m2", token).enrol(&world).await;
+    Device::new(MACHINE, token.clone()).enrol(&world).await;
+    let used_up = Device::new(OTHER_MACHINE, token).enrol(&world).await;
     let refused = (403, FaultCode::InvalidEnrolmentToken);
     assert_eq!(fault(&used_up), refused);
 
     let late = world.enrolment_token(1).await;
     world.clock.advance(std::time::Duration::from_secs(3600));
-    assert_eq!(fault(&Device::new("m3", late).enrol(&world).await), refused);
+    assert_eq!(
+        fault(&Device::new(OTHER_MACHINE, late).enrol(&world).await),
+        refused
+    );
+}
+
+#[tokio::test]
+async fn machine_without_an_id_of_the_api_s_form_is_refused_and_uses_nothing_up() {
+    let world = World::new().await;
+    let token = world.enrolment_token(1).await;
+    for id in ["xyz", "web.example", &MACHINE[1..]] {
+        let answer = Device::new(id, token.clone()).enrol(&world).await;
+        assert_eq!(fault(&answer), (400, FaultCode::InvalidMessage));
+        assert!(
+            answer.text.contains("40 hexadecimal digits"),
+            "{}",
+            answer.text
+        );
+    }
+    assert!(world.admin.machines().await.unwrap().is_empty());
+    let usual = Device::new(MACHINE, token).enrol(&world).await;
+    assert_eq!(usual.status.as_u16(), 200);
 }
 
 #[tokio::test]
@@ -48,8 +69,8 @@ async fn copied_machine_cannot_take_the_original_s_place() {
 #[tokio::test]
 async fn key_must_be_held_by_who_enrols_it() {
     let world = World::new().await;
-    let honest = Device::new("m1", world.enrolment_token(1).await);
-    let thief = Device::new("m1", honest.token.clone());
+    let honest = Device::new(MACHINE, world.enrolment_token(1).await);
+    let thief = Device::new(MACHINE, honest.token.clone());
     let body = serde_json::to_vec(&honest.enrol_request()).unwrap();
     let stolen = thief.sign(&thief.claims(&world, route::ENROL, &body));
     let answer = world.send(asked(route::ENROL, &stolen, body)).await;
@@ -195,7 +216,7 @@ impl hyper::body::Body for NeverAsked {
 #[tokio::test]
 async fn only_an_unknown_machine_is_unknown() {
     let world = World::new().await;
-    let stranger = Device::new("m9", world.enrolment_token(1).await);
+    let stranger = Device::new(MACHINE, world.enrolment_token(1).await);
     let hold = Device::hold_request(0, 0);
     let answer = stranger.send(&world, route::HOLD, &hold).await;
     assert_eq!(fault(&answer), (401, FaultCode::UnknownDevice));
@@ -290,7 +311,7 @@ async fn message_that_is_none_is_refused_and_a_name_must_be_one() {
         invalid
     );
 
-    let other = Device::new("m2", world.enrolment_token(1).await);
+    let other = Device::new(OTHER_MACHINE, world.enrolment_token(1).await);
     let mut request = other.enrol_request();
     for text in ["a\u{1b}[2J".to_owned(), "x".repeat(5000)] {
         request.machine = facts();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::device::Device;
 use super::person::{Sitting, limit};
-use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use super::world::{BODY, BOTH, MACHINE, OTHER_MACHINE, SHA1, World, stop_path};
 use crate::core::{BlastRadius, Ceiling};
 
 const FORCE: &str = "Quell.Machine.Force";
@@ -16,9 +16,14 @@ fn insisting() -> String {
     json!({"Comment": "why", "Sha1": SHA1, "Force": true}).to_string()
 }
 
+/// The id of the nth machine of a fleet.
+fn machine(number: usize) -> String {
+    format!("{number:040x}")
+}
+
 async fn fleet(world: &World, machines: usize) {
     for number in 0..machines {
-        let name = format!("m{number}");
+        let name = machine(number);
         world.enrolled(&name).await;
         world.saw(&name, SHA1).await;
     }
@@ -106,7 +111,7 @@ async fn file_on_many_machines_takes_somebody_who_insists_and_may() {
     let world = World::with(|config| config.blast_radius = Some(small)).await;
     fleet(&world, 2).await;
     let token = world.token(BOTH).await;
-    let first = world.post(&token, &stop_path("m0"), BODY).await;
+    let first = world.post(&token, &stop_path(&machine(0)), BODY).await;
     assert_eq!(first.status.as_u16(), 201, "{}", first.text);
     world.enrolled(MACHINE).await;
     world.saw(MACHINE, SHA1).await;
@@ -146,13 +151,13 @@ async fn person_who_sees_a_part_is_not_told_how_large_the_whole_is() {
     let sitting =
         Sitting::with_scopes(&world, &["Machine.Read", "Machine.StopAndQuarantine"]).await;
     let token = sitting.token(&world).await;
-    let path = stop_path("m0");
+    let path = stop_path(&machine(0));
     let refused = world.post(&token, &path, BODY).await.refusal();
     assert!(
         refused.2.ends_with("is on more than 3 machines."),
         "{refused:?}"
     );
-    limit(&world, &["m0"]).await;
+    limit(&world, &[&machine(0)]).await;
     let (status, code, message) = world.post(&token, &path, BODY).await.refusal();
     assert_eq!((status, code.as_str()), (403, "DisallowedOperation"));
     assert!(
@@ -181,8 +186,8 @@ async fn file_that_is_protected_anywhere_takes_somebody_who_insists() {
         "{message}"
     );
     assert!(world.admin.unprotect(SHA1.parse().unwrap()).await.unwrap());
-    world.enrolled("m2").await;
-    world.saw_protected("m2", SHA1).await;
+    world.enrolled(OTHER_MACHINE).await;
+    world.saw_protected(OTHER_MACHINE, SHA1).await;
     let (_, _, message) = world.stop(&token).await.refusal();
     assert!(
         message.ends_with("the file is protected, it is a shell."),
@@ -226,20 +231,20 @@ async fn application_has_files_stopped_on_so_many_machines_within_an_hour() {
     fleet(&world, 3).await;
     let client = world.client(BOTH).await;
     let token = world.token_of(&client).await;
-    let stop = async |machine: &str| world.post(&token, &stop_path(machine), BODY).await;
-    assert_eq!(stop("m0").await.status.as_u16(), 201);
-    assert_eq!(stop("m0").await.status.as_u16(), 201, "the same machine");
-    let (status, code, message) = stop("m1").await.refusal();
+    let stop = async |nth| world.post(&token, &stop_path(&machine(nth)), BODY).await;
+    assert_eq!(stop(0).await.status.as_u16(), 201);
+    assert_eq!(stop(0).await.status.as_u16(), 201, "the same machine");
+    let (status, code, message) = stop(1).await.refusal();
     assert_eq!((status, code.as_str()), (403, "DisallowedOperation"));
     assert!(
         message.contains("this file stopped on 1 other machine"),
         "{message}"
     );
     let another = world.token(BOTH).await;
-    let answer = world.post(&another, &stop_path("m1"), BODY).await;
+    let answer = world.post(&another, &stop_path(&machine(1)), BODY).await;
     assert_eq!(answer.status.as_u16(), 201, "another application");
     world.clock.advance(Duration::from_secs(3600));
     let token = world.token_of(&client).await;
-    let later = world.post(&token, &stop_path("m2"), BODY).await;
+    let later = world.post(&token, &stop_path(&machine(2)), BODY).await;
     assert_eq!(later.status.as_u16(), 201, "{}", later.text);
 }

@@ -9,7 +9,7 @@ use quell_protocol::{
 use serde_json::json;
 
 use super::device::{Device, facts, finished};
-use super::world::{BOTH, MACHINE, SHA1, World};
+use super::world::{BOTH, MACHINE, OTHER_MACHINE, SHA1, World};
 use crate::core::Status;
 
 async fn status(world: &World, id: &str) -> (Status, i64) {
@@ -144,7 +144,7 @@ async fn machine_cannot_report_on_another_s_action() {
     let world = World::new().await;
     world.machine_with_file().await;
     let id = stop(&world).await;
-    let other = world.enrolled("m2").await;
+    let other = world.enrolled(OTHER_MACHINE).await;
     let answer = other
         .report(&world, &id, finished(Verdict::Succeeded))
         .await;

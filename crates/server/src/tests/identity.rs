@@ -6,7 +6,7 @@ use quell_model::MachineId;
 use quell_protocol::{FaultCode, HoldResponse, Life, Phase, RotateRequest, Verdict, route};
 
 use super::device::{Device, asked, fault, finished};
-use super::world::{BODY, BOTH, MACHINE, World, stop_path};
+use super::world::{BODY, BOTH, MACHINE, OTHER_MACHINE, World, stop_path};
 use crate::admin::NewToken;
 
 const INVALID: (u16, FaultCode) = (401, FaultCode::InvalidAssertion);
@@ -198,7 +198,7 @@ async fn token_that_replaces_a_machine_lets_in_that_one_alone_with_its_tags() {
         })
         .await
         .unwrap();
-    let other = Device::new("m2", token.clone());
+    let other = Device::new(OTHER_MACHINE, token.clone());
     assert_eq!(
         fault(&other.enrol(&world).await),
         (403, FaultCode::InvalidEnrolmentToken)
@@ -233,7 +233,7 @@ async fn stolen_token_is_worth_nothing_once_it_is_revoked() {
             .await
             .unwrap()
     );
-    let thief = Device::new("thief", honest.token.clone());
+    let thief = Device::new(OTHER_MACHINE, honest.token.clone());
     let refused = (403, FaultCode::InvalidEnrolmentToken);
     assert_eq!(fault(&thief.enrol(&world).await), refused);
     assert_eq!(fault(&honest.enrol(&world).await), refused);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::device::finished;
 use super::person::{Sitting, limit};
-use super::world::{ACTION, BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use super::world::{ACTION, BODY, BOTH, MACHINE, OTHER_MACHINE, SHA1, World, stop_path};
 use crate::admin::{Holder, NamedReach, NewRole};
 use crate::core::RolePermission;
 
@@ -172,10 +172,10 @@ async fn restore_is_cancelled_before_it_is_picked_up() {
 async fn person_restores_on_the_machines_of_his_roles_and_on_no_other() {
     let world = World::new().await;
     let device = world.machine_with_file().await;
-    let elsewhere = world.enrolled("elsewhere").await;
-    world.saw("elsewhere", SHA1).await;
+    let elsewhere = world.enrolled(OTHER_MACHINE).await;
+    world.saw(OTHER_MACHINE, SHA1).await;
     let robot = world.token(BOTH).await;
-    for (machine, device) in [(MACHINE, &device), ("elsewhere", &elsewhere)] {
+    for (machine, device) in [(MACHINE, &device), (OTHER_MACHINE, &elsewhere)] {
         let stopped = world.post(&robot, &stop_path(machine), BODY).await.json();
         let id = stopped["id"].as_str().unwrap();
         device
@@ -189,7 +189,7 @@ async fn person_restores_on_the_machines_of_his_roles_and_on_no_other() {
     let taken = world.post(&token, &path(MACHINE), body.clone()).await;
     assert_eq!(taken.status.as_u16(), 201, "{}", taken.text);
     assert_eq!(taken.json()["requestor"], "ana@contoso.example");
-    let unseen = world.post(&token, &path("elsewhere"), body.clone()).await;
+    let unseen = world.post(&token, &path(OTHER_MACHINE), body.clone()).await;
     assert_eq!(unseen.status.as_u16(), 404, "{}", unseen.text);
     let role = NewRole {
         name: "Readers".to_owned(),
@@ -203,7 +203,7 @@ async fn person_restores_on_the_machines_of_his_roles_and_on_no_other() {
         .grant_role("Readers", ana, vec![])
         .await
         .unwrap();
-    let seen = world.post(&token, &path("elsewhere"), body).await;
+    let seen = world.post(&token, &path(OTHER_MACHINE), body).await;
     assert_eq!(seen.status.as_u16(), 403, "{}", seen.text);
     let orders = elsewhere.hold(&world, 0, 0).await.orders;
     let restores = orders

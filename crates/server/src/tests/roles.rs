@@ -17,7 +17,13 @@ use crate::Limits;
 use crate::admin::{Holder, NamedReach, NewRole};
 use crate::core::RolePermission;
 
-const MACHINES: [&str; 5] = ["m0", "m1", "m2", "m3", "m4"];
+const MACHINES: [&str; 5] = [
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa0",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa3",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa4",
+];
 const TAGS: [&str; 2] = ["web", "db"];
 const GROUPS: [&str; 3] = ["Alpha", "Beta", "Gamma"];
 const ROLES: [&str; 2] = ["Helpers", "Hunters"];

@@ -3,7 +3,7 @@
 use http::header;
 use serde_json::json;
 
-use super::world::{BODY, BOTH, MACHINE, SHA1, World, stop_path};
+use super::world::{BODY, BOTH, MACHINE, OTHER_MACHINE, SHA1, World, stop_path};
 use crate::UnknownFile;
 
 #[tokio::test]
@@ -96,15 +96,15 @@ async fn unknown_file_is_ordered_where_the_server_is_told_so() {
 async fn file_on_another_machine_is_not_on_this_one() {
     let world = World::new().await;
     world.machine_with_file().await;
-    world.enrolled("m2").await;
+    world.enrolled(OTHER_MACHINE).await;
     let token = world.token(BOTH).await;
-    let answer = world.post(&token, &stop_path("m2"), BODY).await;
+    let answer = world.post(&token, &stop_path(OTHER_MACHINE), BODY).await;
     assert_eq!(
         answer.refusal(),
         (
             404,
             "ResourceNotFound".to_owned(),
-            format!("Sha1 {SHA1} was not found in machine m2")
+            format!("Sha1 {SHA1} was not found in machine {OTHER_MACHINE}")
         )
     );
 }

@@ -29,6 +29,7 @@ use crate::store::{Directory as _, Store};
 
 /// The documentation's own example.
 pub(super) const MACHINE: &str = "1e5bc9d7e413ddd7902c2932e418702b84d0cc07";
+pub(super) const OTHER_MACHINE: &str = "2e5bc9d7e413ddd7902c2932e418702b84d0cc07";
 pub(super) const SHA1: &str = "87662bc3d60e4200ceaf7aae249d1c343f4b83c9";
 pub(super) const BODY: &str = r#"{"Comment":"Stop and quarantine file on machine due to alert 441688558380765161_2136280442","Sha1":"87662bc3d60e4200ceaf7aae249d1c343f4b83c9"}"#;
 /// An indicator of the same file.

@@ -129,7 +129,7 @@ pub enum RestoreError {
         why: &'static str,
     },
     /// The directory is gone.
-    #[error("the directory {} does not exist any more", directory.display())]
+    #[error("the directory {} does not exist", directory.display())]
     ParentMissing {
         /// The directory that the file was to be in.
         directory: PathBuf,
