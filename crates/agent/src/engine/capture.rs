@@ -20,7 +20,7 @@ use crate::crash_point;
 use crate::find::{Directory, FileId, Found, Layers};
 use crate::journal::Fate;
 use crate::plan::Fact;
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 
 impl Action<'_> {
     /// Takes the names away. What cannot be taken stays, with its obstacle; what turns out to have

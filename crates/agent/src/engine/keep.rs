@@ -15,7 +15,7 @@ use crate::crash_point;
 use crate::find::FileId;
 use crate::journal::{Place, Settlement};
 use crate::plan::Fact;
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 use crate::sys::file;
 
 impl Action<'_> {

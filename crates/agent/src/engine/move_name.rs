@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::capture_dir::CaptureDir;
 use super::strange_ground::place_in;
 use crate::find::FileId;
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 use crate::sys::file;
 
 /// How often a name is tried that keeps meaning other files.

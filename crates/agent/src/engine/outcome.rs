@@ -10,8 +10,9 @@ use super::target::{Candidate, link_count};
 use crate::find::{ControlGroup, FileId, SymbolicLink};
 use crate::journal::{NameRow, Place, ProcessRow, TargetRow};
 use crate::plan::Ending;
+use crate::plan::obstacle::Obstacle;
 use crate::plan::residual::{of_readers, residuals};
-use crate::plan::verdict::{Evidence, Obstacle, judge};
+use crate::plan::verdict::{Evidence, judge};
 
 /// What was found and not touched, because it is protected or the machine's policy says so.
 #[derive(Debug, Default)]

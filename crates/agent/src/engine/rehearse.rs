@@ -11,8 +11,8 @@ use super::action::{Action, Fault};
 use super::outcome::placed;
 use super::target::Candidate;
 use crate::find::{ControlGroup, Wanted, execution_of, user_of};
+use crate::plan::obstacle::Obstacle;
 use crate::plan::residual::residuals;
-use crate::plan::verdict::Obstacle;
 use crate::plan::{Ending, Reach};
 use crate::sys::process_stat::ProcessStat;
 

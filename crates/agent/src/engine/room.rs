@@ -5,7 +5,7 @@
 
 use super::action::{Action, Fault};
 use super::target::{Name, Spot, Target, link_count};
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 
 impl Action<'_> {
     /// Sets aside what the vault has no room for: its names stay, its processes go on.

@@ -20,10 +20,10 @@ use super::target::link_count;
 use crate::find::{Nature, ProcessIdentity, Scope, admitted};
 use crate::journal::{Fate, Journal, NameRow, Place, ProcessRow, Settlement, TargetRow};
 use crate::plan::State;
+use crate::plan::obstacle::Obstacle;
 use crate::plan::remedy::{
     CaptureRemedy, CapturedName, InCapture, ProcessRemedy, StoppedProcess, for_capture, for_process,
 };
-use crate::plan::verdict::Obstacle;
 use crate::sys::process_stat::ProcessStat;
 
 /// Lets the processes of an action go on that an earlier run left stopped, or finishes them if

@@ -13,7 +13,7 @@ use super::seal::Attributes;
 use crate::find::{FileId, Found, Nature};
 use crate::hash::Digests;
 use crate::journal::{NameRow, Place, TargetRow};
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 use crate::sys::file;
 
 /// A file whose content was the wanted one when it was found.

@@ -9,6 +9,7 @@
 
 mod actions;
 mod admissions;
+mod groups;
 mod link;
 mod lock;
 mod names;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Journal, JournalError};
 use crate::engine::Attributes;
 use crate::find::FileId;
-use crate::plan::verdict::Obstacle;
+use crate::plan::obstacle::Obstacle;
 
 /// A file that is to be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

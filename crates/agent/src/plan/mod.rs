@@ -15,6 +15,7 @@
 //!   running.
 
 pub mod chase;
+pub mod obstacle;
 #[cfg(test)]
 mod property;
 pub mod remedy;

@@ -5,7 +5,7 @@ use quell_protocol::{
     WirePath,
 };
 
-use super::verdict::Obstacle;
+use super::obstacle::Obstacle;
 
 /// Everything that keeps "it is gone" from being the whole truth, most particular first.
 #[must_use]
