@@ -135,7 +135,7 @@ impl World {
             file.chosen = found && !(file.protected && acted);
             file.tried = false;
             fresh |= file.chosen;
-            protected |= file.chosen && file.protected;
+            protected |= found && file.protected;
         }
         self.killed_in_this_round = false;
         self.too_many = false;
