@@ -21,12 +21,22 @@ fn wanted(name: &str) -> &'static [(&'static str, &'static str)] {
                 "./usr/share/bash-completion/completions/quell",
                 "-rw-r--r--",
             ),
+            ("./usr/share/doc/quell-server/copyright", "-rw-r--r--"),
+            (
+                "./usr/share/doc/quell-server/changelog.Debian.gz",
+                "-rw-r--r--",
+            ),
         ],
         _ => &[
             ("./usr/bin/quell-agent", "-rwxr-xr-x"),
             ("./etc/quell-agent/policy.toml", "-rw-r--r--"),
             ("./usr/lib/systemd/system/quell-agent.service", "-rw-r--r--"),
             ("./usr/share/man/man1/quell-agent.1.gz", "-rw-r--r--"),
+            ("./usr/share/doc/quell-agent/copyright", "-rw-r--r--"),
+            (
+                "./usr/share/doc/quell-agent/changelog.Debian.gz",
+                "-rw-r--r--",
+            ),
         ],
     }
 }
@@ -130,6 +140,8 @@ mod tests {
 -rw-r--r-- root/root   1 2026-01-01 00:00 ./etc/quell-agent/policy.toml
 -rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/lib/systemd/system/quell-agent.service
 -rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/share/man/man1/quell-agent.1.gz
+-rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/share/doc/quell-agent/copyright
+-rw-r--r-- root/root   1 2026-01-01 00:00 ./usr/share/doc/quell-agent/changelog.Debian.gz
 ";
 
     #[test]
@@ -155,6 +167,26 @@ mod tests {
         }
         let bad = "#!/bin/sh\nset -e\nrm -rf /var/lib/quell-agent\nsystemctl enable quell-agent\n";
         assert_eq!(faults_of_script("postrm", bad).len(), 2);
+    }
+
+    #[test]
+    fn scripts_of_the_trial_are_shell_scripts() {
+        let trial = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/debian/trial");
+        for script in ["run.sh", "inside.sh", "work.sh", "systemctl"] {
+            let script = trial.join(script);
+            let syntax = Command::new("sh").arg("-n").arg(&script).status();
+            assert!(syntax.unwrap().success(), "{}", script.display());
+        }
+    }
+
+    #[test]
+    fn changelogs_begin_with_the_version_that_is_packed() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/debian");
+        for (package, name) in [("server", "quell-server"), ("agent", "quell-agent")] {
+            let text = fs::read_to_string(root.join(package).join("changelog")).unwrap();
+            let packed = format!("{name} ({}-1) ", env!("CARGO_PKG_VERSION"));
+            assert!(text.starts_with(&packed), "{text}");
+        }
     }
 
     #[test]
