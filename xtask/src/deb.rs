@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::cargo::{self, Workspace};
+use crate::deps;
 use crate::failure::{Context as _, Outcome};
 use crate::workspace;
 
@@ -39,6 +40,7 @@ pub(crate) fn run(profile: &str) -> Outcome {
         ],
         &[],
     )?;
+    deps::program_fits(&target)?;
     let built = target.join(if profile == "dev" { "debug" } else { profile });
     generate(&built.join("quell"), &root.join("packaging/generated"))?;
     let tool = tool(&target)?;

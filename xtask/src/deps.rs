@@ -5,9 +5,14 @@
 mod arrows;
 mod bans;
 mod budgets;
+mod compiler;
 mod metadata;
+mod size;
 mod unsafety;
 
+use std::path::Path;
+
+use crate::cargo::Workspace;
 use crate::failure::Outcome;
 use crate::workspace;
 use metadata::Metadata;
@@ -23,6 +28,7 @@ pub(crate) fn run() -> Outcome {
     let root = workspace::root()?;
     let metadata = Metadata::of(&root)?;
     let budgets = budgets::count(&root, &metadata)?;
+    let size = size::measure(&Workspace::ask()?.target_directory);
     let verdicts = [
         Verdict {
             rule: "imports run downward",
@@ -38,6 +44,16 @@ pub(crate) fn run() -> Outcome {
             rule: "budgets are kept",
             found: budgets.counts,
             breaches: budgets.breaches,
+        },
+        Verdict {
+            rule: "the Rust that we ask for is enough",
+            found: Vec::new(),
+            breaches: compiler::breaches(&metadata),
+        },
+        Verdict {
+            rule: "the agent's program stays small",
+            found: size.counts,
+            breaches: size.breaches,
         },
         Verdict {
             rule: "unsafe code stays in its room",
@@ -58,6 +74,17 @@ pub(crate) fn run() -> Outcome {
             "{count} breach(es); docs/architecture.md says what each rule is for"
         )
         .into()),
+    }
+}
+
+/// Whether the agent's program is within its budget, as it was built last.
+///
+/// # Errors
+/// By how much it is not.
+pub(crate) fn program_fits(target: &Path) -> Outcome {
+    match size::measure(target).breaches.as_slice() {
+        [] => Ok(()),
+        breaches => Err(breaches.join("\n").into()),
     }
 }
 

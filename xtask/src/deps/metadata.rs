@@ -19,6 +19,9 @@ pub(super) struct Package {
     pub(super) name: String,
     pub(super) version: String,
     pub(super) links: Option<String>,
+    /// The oldest Rust with which it builds, if it says so.
+    #[serde(default)]
+    pub(super) rust_version: Option<String>,
     pub(super) dependencies: Vec<Dependency>,
     pub(super) targets: Vec<Target>,
 }
