@@ -204,3 +204,32 @@ fn groups_and_roles_are_made_shown_and_removed() {
     let told = act.server(&["role", "list"]).stdout;
     assert!(told.contains("no roles: persons see nothing"), "{told}");
 }
+
+#[test]
+fn nobody_is_asked_about_what_is_not_there() {
+    let act = stopped();
+    let sha1 = "0".repeat(40);
+    let commands: [(&[&str], &str); 9] = [
+        (&["device", "revoke", "m1"], "there is no device m1"),
+        (&["device", "settle", "m1"], "there is no device m1"),
+        (&["device", "allow-reenrol", "m1"], "there is no device m1"),
+        (
+            &["device", "enrol-token", "revoke", "t1"],
+            "there is no enrolment token t1",
+        ),
+        (&["app", "remove", "a1"], "there is no application a1"),
+        (&["user", "remove", "u1"], "there is no user u1"),
+        (&["key", "remove", "k1"], "there is no signing key k1"),
+        (
+            &["issuer", "remove", "https://i.example"],
+            "https://i.example is not trusted",
+        ),
+        (&["protect", "remove", &sha1], "is not protected"),
+    ];
+    for (command, told) in commands {
+        let outcome = act.server(command);
+        assert_eq!(outcome.code, 3, "{command:?}: {outcome:?}");
+        let first = outcome.stderr.lines().next().unwrap_or_default();
+        assert!(first.contains(told), "{command:?}: {outcome:?}");
+    }
+}

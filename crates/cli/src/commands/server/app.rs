@@ -103,6 +103,10 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
         Command::Add(new) => add(new, admin, format).await,
         Command::List => list(admin, format).await,
         Command::Remove { client_id, consent } => {
+            let known = admin.applications().await.map_err(|error| cannot(&error))?;
+            if !known.iter().any(|known| known.client_id == *client_id) {
+                return Err(no_application(client_id));
+            }
             let about = [format!("remove application {client_id}")];
             consent.or_ask(&Question::go_on(&about))?;
             remove(client_id, admin, format).await
@@ -204,15 +208,19 @@ async fn remove(client_id: &str, admin: &Admin, format: Format) -> Result<(), Fa
         .await
         .map_err(|error| cannot(&error))?
     {
-        return Err(Failure::new(
-            Exit::Refused,
-            format!("there is no application {client_id}"),
-        )
-        .next("`quell server app list` shows them"));
+        return Err(no_application(client_id));
     }
     let removed = Removed {
         client_id,
         removed: true,
     };
     format.write(&removed, |_| format!("removed application {client_id}\n"))
+}
+
+fn no_application(client_id: &str) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        format!("there is no application {client_id}"),
+    )
+    .next("`quell server app list` shows them")
 }

@@ -120,6 +120,7 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
             expires_in,
             consent,
         } => {
+            expect_device(machine_id, admin).await?;
             let about = [format!(
                 "let a system with another key take the place of device {machine_id}: what was ordered from it is given up"
             )];
@@ -139,6 +140,7 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
             machine_id,
             consent,
         } => {
+            expect_cloned(machine_id, admin).await?;
             let about = [format!(
                 "device {machine_id} is one again: the next that asks under this id gets its orders"
             )];
@@ -148,11 +150,7 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
                 .await
                 .map_err(|error| cannot(&error))?;
             if !settled {
-                return Err(Failure::new(
-                    Exit::Refused,
-                    format!("device {machine_id} does not share its identity"),
-                )
-                .next("`quell server device list` shows those that do as Cloned"));
+                return Err(not_cloned(machine_id));
             }
             said(Ok(true), machine_id, "settled", "is one again", format)
         }
@@ -174,6 +172,7 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
             machine_id,
             consent,
         } => {
+            expect_device(machine_id, admin).await?;
             let about = [format!(
                 "revoke device {machine_id}: it gets no orders any more"
             )];
@@ -310,6 +309,33 @@ async fn revoke(machine_id: &MachineId, admin: &Admin, format: Format) -> Result
         revoked: true,
     };
     format.write(&revoked, |_| format!("revoked device {machine_id}\n"))
+}
+
+/// Nobody is asked about a device that is not there.
+async fn expect_device(machine_id: &MachineId, admin: &Admin) -> Result<(), Failure> {
+    let found = admin.machine(machine_id.as_str()).await;
+    let found = found.map_err(|error| cannot(&error))?;
+    found
+        .filter(|machine| machine.id == *machine_id)
+        .map(drop)
+        .ok_or_else(|| no_device(machine_id.as_str()))
+}
+
+async fn expect_cloned(machine_id: &MachineId, admin: &Admin) -> Result<(), Failure> {
+    expect_device(machine_id, admin).await?;
+    let clones = admin.clones().await.map_err(|error| cannot(&error))?;
+    match clones.iter().any(|clone| clone.machine == *machine_id) {
+        true => Ok(()),
+        false => Err(not_cloned(machine_id)),
+    }
+}
+
+fn not_cloned(machine_id: &MachineId) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        format!("device {machine_id} does not share its identity"),
+    )
+    .next("`quell server device list` shows those that do as Cloned")
 }
 
 fn no_device(name: &str) -> Failure {

@@ -241,6 +241,11 @@ fn status_for_people(status: &Status) -> String {
     )
 }
 
+fn not_protected(sha1: Sha1) -> Failure {
+    Failure::new(Exit::Refused, format!("file {sha1} is not protected"))
+        .next("`quell server protect list` shows those that are")
+}
+
 /// Does what is to be done with protected files.
 pub(super) async fn protect(
     command: &Protect,
@@ -254,14 +259,16 @@ pub(super) async fn protect(
         }
         Protect::List => {}
         Protect::Remove { sha1, consent } => {
+            let known = admin.protected_files().await;
+            let known = known.map_err(|error| cannot(&error))?;
+            if !known.iter().any(|known| known.sha1 == *sha1) {
+                return Err(not_protected(*sha1));
+            }
             let about = [format!("protect file {sha1} no longer")];
             consent.or_ask(&Question::go_on(&about))?;
             let removed = admin.unprotect(*sha1).await;
             if !removed.map_err(|error| cannot(&error))? {
-                return Err(
-                    Failure::new(Exit::Refused, format!("file {sha1} is not protected"))
-                        .next("`quell server protect list` shows those that are"),
-                );
+                return Err(not_protected(*sha1));
             }
         }
     }

@@ -80,6 +80,10 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
         Command::Add(new) => add(new, admin, format).await,
         Command::List => list(admin, format).await,
         Command::Remove { issuer, consent } => {
+            let known = admin.issuers().await.map_err(|error| cannot(&error))?;
+            if !known.iter().any(|known| known.issuer == *issuer) {
+                return Err(not_trusted(issuer));
+            }
             let about = [format!("take no more tokens of {issuer}")];
             consent.or_ask(&Question::go_on(&about))?;
             remove(issuer, admin, format).await
@@ -144,16 +148,18 @@ fn listed(issuer: IssuerSummary) -> Listed {
     }
 }
 
+fn not_trusted(issuer: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("{issuer} is not trusted"))
+        .next("`quell server issuer list` shows who is")
+}
+
 async fn remove(issuer: &str, admin: &Admin, format: Format) -> Result<(), Failure> {
     let removed = admin
         .distrust_issuer(issuer)
         .await
         .map_err(|error| cannot(&error))?;
     if !removed {
-        return Err(
-            Failure::new(Exit::Refused, format!("{issuer} is not trusted"))
-                .next("`quell server issuer list` shows who is"),
-        );
+        return Err(not_trusted(issuer));
     }
     let removed = Removed {
         issuer,

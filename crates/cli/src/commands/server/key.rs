@@ -64,6 +64,10 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
             rotate(ahead, admin, format).await
         }
         Command::Remove { id, consent } => {
+            let known = admin.signing_keys().await.map_err(|error| cannot(&error))?;
+            if !known.iter().any(|known| known.id == *id) {
+                return Err(no_key(id));
+            }
             let about = [format!(
                 "remove signing key {id}: tokens that it signed are refused"
             )];
@@ -102,15 +106,17 @@ async fn rotate(ahead: Duration, admin: &Admin, format: Format) -> Result<(), Fa
     Ok(())
 }
 
+fn no_key(id: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("there is no signing key {id}"))
+        .next("`quell server key list` shows them")
+}
+
 async fn remove(id: &str, admin: &Admin, format: Format) -> Result<(), Failure> {
     let removed = admin.remove_signing_key(id).await.map_err(|error| {
         cannot(&error).next("`quell server key rotate --now` makes another take over at once")
     })?;
     if !removed {
-        return Err(
-            Failure::new(Exit::Refused, format!("there is no signing key {id}"))
-                .next("`quell server key list` shows them"),
-        );
+        return Err(no_key(id));
     }
     let removed = Removed { id, removed: true };
     format.write(&removed, |_| format!("removed signing key {id}\n"))

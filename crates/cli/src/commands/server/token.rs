@@ -88,6 +88,11 @@ pub(super) async fn run(
         None => make(arguments, admin, format).await,
         Some(Command::List) => list(admin, format).await,
         Some(Command::Revoke { id, consent }) => {
+            let known = admin.enrolment_tokens().await;
+            let known = known.map_err(|error| cannot(&error))?;
+            if !known.iter().any(|known| known.id == *id) {
+                return Err(no_token(id));
+            }
             let about = [format!("revoke enrolment token {id}: it lets nobody in")];
             consent.or_ask(&Question::go_on(&about))?;
             revoke(id, admin, format).await
@@ -159,13 +164,15 @@ fn table(tokens: &[Listed]) -> String {
     table.render("no enrolment tokens")
 }
 
+fn no_token(id: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("there is no enrolment token {id}"))
+        .next("`quell server device enrol-token list` shows them")
+}
+
 async fn revoke(id: &str, admin: &Admin, format: Format) -> Result<(), Failure> {
     let revoked = admin.revoke_enrolment_token(id).await;
     if !revoked.map_err(|error| cannot(&error))? {
-        return Err(
-            Failure::new(Exit::Refused, format!("there is no enrolment token {id}"))
-                .next("`quell server device enrol-token list` shows them"),
-        );
+        return Err(no_token(id));
     }
     let revoked = Revoked { id, revoked: true };
     format.write(&revoked, |_| format!("revoked enrolment token {id}\n"))

@@ -124,6 +124,13 @@ pub(super) async fn run(command: &Command, admin: &Admin, format: Format) -> Res
         }
         Command::List => list(admin, format).await,
         Command::Remove { name, consent } => {
+            let known = admin.people().await.map_err(|error| cannot(&error))?;
+            if !known
+                .iter()
+                .any(|known| known.name.to_lowercase() == name.to_lowercase())
+            {
+                return Err(nobody(name));
+            }
             let about = [format!("remove user {name}: sign-ins end at once")];
             consent.or_ask(&Question::go_on(&about))?;
             remove(name, admin, format).await
