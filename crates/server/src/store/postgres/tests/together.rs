@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use quell_model::Sha1;
 use quell_protocol::Sighting;
 use tokio::task::JoinSet;
 
+use super::super::{ATTEMPTS_BESIDE_OTHERS, Postgres};
 use super::Database;
 use crate::store::conformance::{
     add_token, at, enrolment, machine_id, sighting, submission, with_machine,
 };
+use crate::store::database::{Sql, values};
 use crate::store::record::{Caller, Submission, Submitted};
-use crate::store::{SqlStore, Store};
+use crate::store::{SqlStore, Store, StoreError};
 
 async fn two(database: &Database) -> [Arc<dyn Store>; 2] {
     let open = || async { SqlStore::connect(database.options()).await.unwrap() };
@@ -107,6 +110,44 @@ async fn inventories_of_many_machines_at_once_are_all_kept_on_postgres() {
         let sighted = store.sighted(tenant, &machine, shared, at(0)).await;
         assert!(sighted.unwrap().is_some(), "{machine}");
     }
+}
+
+/// Has somebody in its way, as PostgreSQL says it.
+fn be_hindered(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    let never_done = "SELECT count(*) FROM machines FOR UPDATE";
+    sql.exists(never_done, values![]).map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_were_hindered_too_often_go_one_after_another_on_postgres() {
+    const ATTEMPTS_ALONE: u32 = 4;
+    let database = Database::create().await;
+    let postgres = Postgres::open(database.options()).await.unwrap();
+    let (at_work, most_at_work) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut writing = JoinSet::new();
+    for _ in 0..8 {
+        let (postgres, attempts) = (postgres.clone(), AtomicU32::new(0));
+        let (at_work, most_at_work) = (Arc::clone(&at_work), Arc::clone(&most_at_work));
+        let work = move |sql: &mut dyn Sql| {
+            let attempt = attempts.fetch_add(1, Ordering::SeqCst);
+            if attempt < ATTEMPTS_BESIDE_OTHERS {
+                return be_hindered(sql);
+            }
+            let now = at_work.fetch_add(1, Ordering::SeqCst) + 1;
+            most_at_work.fetch_max(now, Ordering::SeqCst);
+            // Whoever may come in beside it has the time of these statements to do so.
+            let looked = (0..20).try_for_each(|_| sql.exists("SELECT 1", values![]).map(drop));
+            at_work.fetch_sub(1, Ordering::SeqCst);
+            looked?;
+            match attempt + 1 < ATTEMPTS_BESIDE_OTHERS + ATTEMPTS_ALONE {
+                true => be_hindered(sql),
+                false => Ok(()),
+            }
+        };
+        writing.spawn(async move { postgres.write(work).await.unwrap() });
+    }
+    writing.join_all().await;
+    assert_eq!(most_at_work.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
