@@ -1,6 +1,6 @@
 //! The directory that holds all that a server keeps.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,19 +51,23 @@ impl DataDir {
     /// [`DataDirError::Io`]; [`DataDirError::OpenToAll`] for one that everyone may write into, for who
     /// exchanges the store orders actions.
     pub fn create(path: &Path) -> Result<Self, DataDirError> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt as _;
-            builder.mode(0o700);
-        }
-        let failed = |source| DataDirError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        builder.create(path).map_err(failed)?;
+        let made = builder().recursive(true).create(path);
+        made.map_err(|source| failed(path, source))?;
         Self::accept(path)
+    }
+
+    /// Tries whether a directory that is not there could be made, and leaves nothing of it.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`]: it could not.
+    pub(crate) fn try_to_create(path: &Path) -> Result<(), DataDirError> {
+        let is_missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
+        // Those below the first that is missing would be this user's own.
+        let Some(first) = path.ancestors().take_while(is_missing).last() else {
+            return Ok(());
+        };
+        let tried = builder().create(first).and_then(|()| fs::remove_dir(first));
+        tried.map_err(|source| failed(first, source))
     }
 
     /// The directory as it is; `None` when it is not there. Makes nothing.
@@ -78,13 +82,9 @@ impl DataDir {
     }
 
     fn accept(path: &Path) -> Result<Self, DataDirError> {
-        let failed = |source| DataDirError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let metadata = path.metadata().map_err(failed)?;
+        let metadata = path.metadata().map_err(|source| failed(path, source))?;
         if !metadata.is_dir() {
-            return Err(failed(io::ErrorKind::NotADirectory.into()));
+            return Err(failed(path, io::ErrorKind::NotADirectory.into()));
         }
         #[cfg(unix)]
         {
@@ -98,12 +98,28 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
+    /// Tries whether files can be made in it, and one of an earlier server be written; changes none.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`] for the first that cannot.
+    pub(crate) fn try_to_write(&self) -> Result<(), DataDirError> {
+        let new = self.0.join(format!("check-{}", std::process::id()));
+        let tried = File::create(&new).and_then(|_| fs::remove_file(&new));
+        tried.map_err(|source| failed(&self.0, source))?;
+        // Not the store's file: whoever closes one takes away the locks that SQLite has on it in this process.
+        let lock = self.lock_file();
+        match OpenOptions::new().append(true).open(&lock) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&lock, error)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// Whether a server runs on it. Makes nothing.
     pub(crate) fn is_locked(&self) -> Result<bool, DataDirError> {
         let path = self.lock_file();
         match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(DataDirError::Io { path, source }),
+            Err(source) => Err(failed(&path, source)),
             Ok(file) => Ok(matches!(file.try_lock(), Err(TryLockError::WouldBlock))),
         }
     }
@@ -132,10 +148,6 @@ impl DataDir {
 
     pub(crate) fn lock(&self) -> Result<ServerLock, DataDirError> {
         let path = self.lock_file();
-        let failed = |source| DataDirError::Io {
-            path: path.clone(),
-            source,
-        };
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
@@ -144,15 +156,34 @@ impl DataDir {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        let file = options.open(&path).map_err(failed)?;
+        let file = options
+            .open(&path)
+            .map_err(|source| failed(&path, source))?;
         match file.try_lock() {
             Ok(()) => Ok(ServerLock(file)),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse {
                 path: self.0.clone(),
             }),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+            Err(TryLockError::Error(source)) => Err(failed(&path, source)),
         }
     }
+}
+
+/// Makes directories that are open to their owner alone.
+fn builder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder
+}
+
+fn failed(path: &Path, source: io::Error) -> DataDirError {
+    let path = path.to_owned();
+    DataDirError::Io { path, source }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Whether a server could start, without starting one: nothing is made and nothing is changed.
+//! Whether a server could start, without starting one: nothing is changed, and what is made to try it is
+//! removed at once.
 
 use std::io;
 use std::net::SocketAddr;
@@ -95,8 +96,10 @@ fn data_directory(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let dir = DataDir::look(path).map_err(|error| told(&error))?;
     let Some(dir) = dir else {
+        DataDir::try_to_create(path).map_err(|error| told(&error))?;
         return Ok(format!("{shown} is not there yet, and will be made"));
     };
+    dir.try_to_write().map_err(|error| told(&error))?;
     match dir.is_locked() {
         Ok(false) => Ok(format!("{shown} is this user's to use")),
         Ok(true) => Err(format!("another server runs on {shown}")),
@@ -215,6 +218,34 @@ mod tests {
             "{findings:?}"
         );
         assert!(!data.exists());
+    }
+
+    #[tokio::test]
+    async fn directories_above_a_new_one_are_tried_and_left_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("a/b/c");
+        let (found, detail) = verdict(&config(&data), "data directory").await;
+        assert_eq!(found, Verdict::Passed, "{detail}");
+        assert_eq!(dir.path().read_dir().unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn directory_that_is_there_is_tried_and_left_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let (found, detail) = verdict(&config(dir.path()), "data directory").await;
+        assert_eq!(found, Verdict::Passed, "{detail}");
+        assert_eq!(dir.path().read_dir().unwrap().count(), 0);
+    }
+
+    /// The kernel makes what is there, and nobody else, not even root.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn directory_that_cannot_be_made_or_written_into_is_found() {
+        for path in ["/proc/x", "/proc/x/y", "/proc"] {
+            let (found, detail) = verdict(&config(Path::new(path)), "data directory").await;
+            assert_eq!(found, Verdict::Failed, "{path}: {detail}");
+            assert!(detail.contains("/proc"), "{detail}");
+        }
     }
 
     #[tokio::test]
