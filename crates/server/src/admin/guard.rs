@@ -56,7 +56,7 @@ impl Admin {
     /// When the store is not available.
     pub async fn servers(&self) -> Result<Vec<RunningServer>, AdminError> {
         let mut servers = self.store.servers().await?;
-        let silent_since = self.clock.now().saturating_sub(SILENCE);
+        let silent_since = self.clock.outside().saturating_sub(SILENCE);
         servers.retain(|server| server.seen >= silent_since);
         Ok(servers)
     }

@@ -22,6 +22,7 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(40);
 #[derive(Debug)]
 pub(super) struct Presence {
     store: Arc<dyn Store>,
+    /// Whoever asks goes by everyone else's clock, as [`Clock::outside`] does.
     clock: Arc<dyn Clock>,
     meters: Arc<Meters>,
     id: Uuid,
@@ -31,7 +32,7 @@ pub(super) struct Presence {
 impl Presence {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, meters: Arc<Meters>) -> Self {
         Self {
-            started: clock.now(),
+            started: clock.outside(),
             store,
             clock,
             meters,
@@ -56,7 +57,7 @@ impl Presence {
 
     /// A store that takes nothing is told of by the server's health.
     async fn tell(&self) {
-        let seen = self.clock.now();
+        let seen = self.clock.outside();
         let server = RunningServer {
             id: self.id,
             started: self.started,
@@ -66,6 +67,36 @@ impl Presence {
         let told = self.store.server_runs(server, seen.saturating_sub(SILENCE));
         if let Err(error) = told.await {
             tracing::debug!(%error, "not told that the server runs");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::clock::HurriedClock;
+    use crate::store::SqlStore;
+
+    const DAYS: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+    #[tokio::test]
+    async fn server_whose_clock_is_hurried_is_seen_by_everyone_else_s() {
+        let directory = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open(&directory.path().join("db")).unwrap());
+        let clock = HurriedClock::behind(DAYS, NonZeroU32::MIN);
+        let present = || Timestamp::from(SystemTime::now());
+        let before = present();
+        let presence = Presence::new(Arc::clone(&store), Arc::new(clock.clone()), Arc::default());
+        for advance in [Duration::ZERO, DAYS, DAYS] {
+            clock.advance(advance);
+            presence.tell().await;
+            let seen: Vec<_> = store.servers().await.unwrap();
+            assert_eq!(seen.len(), 1);
+            assert!((before..=present()).contains(&seen[0].seen), "{seen:?}");
+            assert!((before..=present()).contains(&seen[0].started), "{seen:?}");
         }
     }
 }
