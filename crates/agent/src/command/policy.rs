@@ -47,7 +47,9 @@ impl PolicyFlag {
 /// What a policy that cannot be relied on means, or where the one is that holds; for `status`.
 pub(super) fn described(policy: &LocalPolicy) -> String {
     match policy.rule() {
-        Rule::Unreliable(why) => format!("cannot be relied on, nothing is carried out: {why}"),
+        Rule::Unreliable(why) => format!(
+            "cannot be relied on: an agent that is started carries nothing out, one that runs keeps what it has read: {why}"
+        ),
         Rule::Holds(_) => match policy.path() {
             Some(path) => path.display().to_string(),
             None => "none: what holds without one is told by `policy check`".to_owned(),
@@ -117,6 +119,10 @@ impl From<PolicyFileError> for Failure {
                  nothing out",
             ),
             PolicyFileError::TooLong(_) => (Exit::Refused, "name the policy, not another file"),
+            PolicyFileError::NoFile(_) => (
+                Exit::Refused,
+                "put the policy itself there, and no link to it: a link could be led elsewhere",
+            ),
             _ => (
                 Exit::Refused,
                 "let the file and the directories that it is in belong to root, and let nobody else write them",
@@ -235,6 +241,33 @@ mod tests {
         };
         // The vault's two limits are left out of the document where there is none.
         assert_eq!(lines(&policy).len(), settings(&json) + 2);
+    }
+
+    #[test]
+    fn what_is_no_text_or_no_number_is_a_mistake_of_its_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("policy.toml");
+        for (bytes, said) in [
+            (
+                &b"# ours\nforce = \"honor\"\xff\n"[..],
+                "line 2: this is no text",
+            ),
+            (
+                b"actions-per-hour = -1\n",
+                "whole number that is not negative",
+            ),
+            (
+                b"[vault]\nsize-cap-mib = -1\n",
+                "whole number that is not negative",
+            ),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let failure = Failure::from(Policy::read(&path).unwrap_err());
+            assert_eq!(failure.exit(), Exit::Refused);
+            let text = failure.render();
+            assert!(text.contains(said), "{text}");
+            assert!(text.contains("next: mend the line"), "{text}");
+        }
     }
 
     #[test]

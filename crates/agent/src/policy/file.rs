@@ -77,15 +77,18 @@ impl Policy {
         }
         is_closed(path, &stat, Mode::WGRP | Mode::WOTH)?;
         are_closed(path).map_err(io)??;
-        let mut text = String::new();
-        let length = file.take(LONGEST + 1).read_to_string(&mut text);
+        let mut bytes = Vec::new();
+        let length = file.take(LONGEST + 1).read_to_end(&mut bytes);
         if length.map_err(io)? as u64 > LONGEST {
             return Err(PolicyFileError::TooLong(path.to_owned()));
         }
-        text.parse().map_err(|source| PolicyFileError::Syntax {
+        let syntax = |source| PolicyFileError::Syntax {
             path: path.to_owned(),
             source,
-        })
+        };
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| syntax(SyntaxError::no_text(&bytes, error.valid_up_to())))?;
+        text.parse().map_err(syntax)
     }
 }
 

@@ -16,6 +16,14 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
+    /// The file is no text from this position in bytes on.
+    pub(super) fn no_text(bytes: &[u8], position: usize) -> Self {
+        Self {
+            line: Some(line_of(bytes, position)),
+            message: "this is no text in UTF-8".to_owned(),
+        }
+    }
+
     /// Which line it is, from 1, where that can be said.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
@@ -125,7 +133,9 @@ impl std::str::FromStr for Policy {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let file: File = toml::from_str(text).map_err(|error| SyntaxError {
-            line: error.span().map(|span| line_of(text, span.start)),
+            line: error
+                .span()
+                .map(|span| line_of(text.as_bytes(), span.start)),
             message: one_line(error.message()),
         })?;
         Ok(file.into())
@@ -133,13 +143,23 @@ impl std::str::FromStr for Policy {
 }
 
 /// The line, from 1, of a position in bytes.
-fn line_of(text: &str, position: usize) -> usize {
-    let before = text.as_bytes().iter().take(position);
+fn line_of(text: &[u8], position: usize) -> usize {
+    let before = text.iter().take(position);
     before.filter(|byte| **byte == b'\n').count() + 1
 }
 
+/// In words that whoever writes a policy knows.
 fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    words
+        .replace(
+            "expected u32",
+            "expected a whole number that is not negative",
+        )
+        .replace(
+            "expected u64",
+            "expected a whole number that is not negative",
+        )
 }
 
 impl From<File> for Policy {
