@@ -95,7 +95,12 @@ impl Coverage {
 
     fn looked_at(&self) -> String {
         let (processes, files) = (self.processes, self.files);
-        let mut line = format!("looked at {processes} processes and {files} files");
+        let s = |count: u64, ending| if count == 1 { "" } else { ending };
+        let mut line = format!(
+            "looked at {processes} process{} and {files} file{}",
+            s(processes, "es"),
+            s(files, "s")
+        );
         let tiers: Vec<&str> = self.tiers.iter().map(|tier| tier.what()).collect();
         if !tiers.is_empty() {
             line.push_str(&format!(": {}", tiers.join(", ")));
