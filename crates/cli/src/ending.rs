@@ -52,6 +52,19 @@ fn of_failed_restoring(code: u32) -> Option<(&'static str, &'static str)> {
             "something is at the file's path by now; it stays, and the file stays in the vault",
             "restore with `--conflict rename` to have the file beside it",
         ),
+        0x8007_0005 => (
+            "the agent may not put the file where it was",
+            "`quell-agent vault restore ITEM --to PATH` on the machine puts it elsewhere",
+        ),
+        0x8007_0070 => (
+            "the vault on the machine could not give the file back",
+            "`quell-agent vault verify` on the machine says what is wrong with it",
+        ),
+        0x8000_4004 => (
+            "the file could not be put back to every path; it stays in the vault",
+            "`quell action show ID` says why; `quell-agent vault restore` on the machine makes directories that are \
+             gone, or puts it elsewhere",
+        ),
         _ => return None,
     })
 }
@@ -136,6 +149,22 @@ mod tests {
         assert!(of(&restore).unwrap().next.contains("--conflict rename"));
         restore.error_h_result = FailureReason::FileNotFound.hresult();
         assert!(of(&restore).unwrap().what.starts_with("the vault"));
+    }
+
+    #[test]
+    fn failed_restore_speaks_of_restoring() {
+        for reason in [
+            FailureReason::FileNotFound,
+            FailureReason::Exists,
+            FailureReason::AccessDenied,
+            FailureReason::VaultUnavailable,
+            FailureReason::Incomplete,
+        ] {
+            let mut restore = action(ActionStatus::Failed, reason.hresult());
+            let of_stopping = of(&restore).unwrap();
+            restore.kind = restore_file();
+            assert_ne!(of(&restore).unwrap().what, of_stopping.what, "{reason:?}");
+        }
     }
 
     #[test]

@@ -146,6 +146,9 @@ pub(crate) async fn run(
         let deadline = arguments.deadline.duration();
         waiting::for_all(&mut attempts, deadline, client, &mut interrupt).await;
     }
+    for attempt in &mut attempts {
+        attempt.ask_the_machine(client).await;
+    }
     write(arguments, &wanted, &attempts, format)?;
     Ok(attempts
         .iter()

@@ -69,6 +69,11 @@ pub(crate) fn next_step(error: &Error) -> Option<&'static str> {
             "whoever operates the server grants it by name: `quell server app add --permission Quell.Machine.Restore`",
         );
     }
+    if error.operation() == Some("RestoreFile") && error.kind() == ErrorKind::NotFound {
+        return Some(
+            "`quell action list --machine ID` shows what was taken from a machine, `quell machine list` the machines",
+        );
+    }
     by_service_code(error.service_code()).or_else(|| by_kind(error.kind()))
 }
 
