@@ -9,6 +9,7 @@ use super::noted_half::NotedHalf;
 use super::pause::degraded_or_paused;
 use super::place::PlaceFlag;
 use super::policy::{self, PolicyFlag};
+use crate::causes::WithCauses;
 use crate::config::{Pause, StateDir};
 use crate::facilities::{Facilities, Lack};
 use crate::link::{Identity, IdentityError, machine_facts};
@@ -34,7 +35,12 @@ struct Status {
     running: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolled: Option<Enrolled>,
-    vault_items: usize,
+    /// How many there are; nothing when the vault cannot be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault_items: Option<usize>,
+    /// Why the vault cannot be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vault_trouble: Option<String>,
     /// Where the policy is that holds, or why none can be relied on.
     policy: String,
     /// Taken, and not in the vault; nothing when the journal cannot be read.
@@ -73,11 +79,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Err(error) => return Err(error.into()),
     };
     let running = state.running_agent();
+    let items = Vault::open(&state.vault()).and_then(|vault| vault.list());
     let status = Status {
         state_directory: state.path().display().to_string(),
         running,
         enrolled,
-        vault_items: Vault::open(&state.vault())?.list()?.len(),
+        vault_items: items.as_ref().ok().map(Vec::len),
+        vault_trouble: items.err().map(|error| WithCauses(&error).to_string()),
         policy: policy::described(&arguments.policy.open()),
         held_in_capture: Held::all(&state),
         paused: state.paused(),
@@ -118,7 +126,12 @@ fn for_people(status: &Status) -> String {
         }
         None => table.row(["enrolled", "no"]),
     }
-    table.row(["vault items", &status.vault_items.to_string()]);
+    if let Some(count) = status.vault_items {
+        table.row(["vault items", &count.to_string()]);
+    }
+    if let Some(trouble) = &status.vault_trouble {
+        table.row(["vault", trouble]);
+    }
     for held in status.held_in_capture.iter().flatten() {
         table.row(["held in capture", &held.line()]);
     }
