@@ -171,6 +171,47 @@ fn export_to_where_no_new_file_can_be_advises_only_what_export_can_do() {
 }
 
 #[test]
+fn file_that_is_no_item_is_not_called_an_item() {
+    let scene = Scene::new();
+    fs::write(scene.path("secret.pem"), SECRET).unwrap();
+    for content in [&b""[..], b"quellvlt", b"something else that is much longer"] {
+        fs::write(scene.path("file"), content).unwrap();
+        let (key, file) = (scene.path("secret.pem"), scene.path("file"));
+        let to = scene.path("recovered");
+        let line = [
+            "recover",
+            "--recovery-key",
+            text(&key),
+            text(&file),
+            "--to",
+            text(&to),
+        ];
+        let output = scene.run(&line);
+        assert_eq!(output.status.code(), Some(4));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("is no exported item"), "{said}");
+        assert!(!to.exists());
+    }
+}
+
+#[test]
+fn status_of_an_agent_whose_vault_has_lost_its_key_says_so_beside_the_rest() {
+    let scene = Scene::new();
+    scene.quarantine(b"content", Timestamp::UNIX_EPOCH);
+    fs::remove_file(scene.path("state/vault/vault-1.key")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_quell-agent"))
+        .args(["status", "--output", "json", "--state"])
+        .arg(scene.path("state"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(status.get("vaultItems").is_none(), "{status}");
+    let trouble = status["vaultTrouble"].as_str().unwrap();
+    assert!(trouble.contains("key files"), "{trouble}");
+}
+
+#[test]
 fn verify_names_the_item_that_is_broken() {
     let scene = Scene::new();
     let whole = scene.quarantine(b"one", Timestamp::UNIX_EPOCH);

@@ -1,5 +1,7 @@
 //! What the agent's errors mean for a person and for a script.
 
+use std::io::ErrorKind;
+
 use quell_protocol::EnrolmentTokenError;
 use quell_terminal::{Exit, Failure};
 use quell_transport::Reach;
@@ -89,10 +91,19 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let exit = match error {
             VaultError::Io { .. } => Exit::Fault,
-            VaultError::OpenToOthers | VaultError::Held(_) => Exit::Refused,
+            VaultError::OpenToOthers | VaultError::Held(_) | VaultError::InUse(_) => Exit::Refused,
             _ => Exit::Failed,
         };
-        Self::of(exit, &error)
+        let failure = Self::of(exit, &error);
+        match error {
+            VaultError::Io { source, .. } if source.kind() == ErrorKind::StorageFull => failure
+                .next("make room on the vault's disk; `vault prune` removes what is old from it"),
+            VaultError::KeyMissing => failure.next(
+                "without them only the organization's recovery key opens the items, as they are: \
+                 `vault recover --recovery-key KEY vault/…/ITEM.q --to PATH`",
+            ),
+            _ => failure,
+        }
     }
 }
 

@@ -86,6 +86,25 @@ impl Vault {
         Ok(File::from(file))
     }
 
+    /// Keeps an item from being removed until the answer is dropped.
+    pub(super) fn in_use(&self, id: ItemId) -> Result<File, VaultError> {
+        let _shared = self.shared()?;
+        let item = self.open_item(id)?;
+        keep_in_use(&item)?;
+        Ok(item)
+    }
+
+    /// Makes sure that nobody reads an item any more. Whoever asks keeps everybody else away from the
+    /// vault, so that nobody begins to.
+    pub(super) fn claim(&self, id: ItemId) -> Result<File, VaultError> {
+        let item = self.open_item(id)?;
+        match rustix::fs::flock(&item, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(item),
+            Err(Errno::WOULDBLOCK) => Err(VaultError::InUse(id)),
+            Err(error) => Err(VaultError::io("lock an item")(error.into())),
+        }
+    }
+
     pub(super) fn open_folder(&self, name: &str) -> Result<OwnedFd, VaultError> {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         rustix::fs::openat(&self.directory, name, flags, Mode::empty()).map_err(|source| {
@@ -93,6 +112,12 @@ impl Vault {
             VaultError::Folder { name, source }
         })
     }
+}
+
+/// Keeps an open item from being removed until it is closed.
+pub(super) fn keep_in_use(item: &File) -> Result<(), VaultError> {
+    rustix::fs::flock(item, FlockOperation::NonBlockingLockShared)
+        .map_err(|error| VaultError::io("lock an item")(error.into()))
 }
 
 /// Whether it is a file that belongs to the agent's user and is closed to all others.

@@ -49,12 +49,18 @@ pub enum VaultError {
     /// What has the item's name is no file of the agent's.
     #[error("item {0} is no file that belongs to the agent alone (mode 0400): it is not opened")]
     Strange(ItemId),
+    /// What was to be an item that was carried elsewhere is none.
+    #[error("the file is no exported item of a vault, or its beginning is damaged")]
+    NoItem,
     /// No such item.
     #[error("the vault has no item {0}")]
     NotFound(ItemId),
     /// The item is held.
     #[error("item {0} is held and is not removed: release it first")]
     Held(ItemId),
+    /// Somebody reads the item.
+    #[error("item {0} is being read or restored at this moment and is not removed: try again")]
+    InUse(ItemId),
     /// The item was sealed with the key of another vault.
     #[error("item {0} was sealed under another key than this vault's")]
     OtherKey(ItemId),

@@ -9,7 +9,7 @@ use super::extents::{Dense, Sparse};
 use super::format::{self, Opener};
 use super::recovery::RecoverySecret;
 use super::restore::Place;
-use super::{Item, ItemId, RestoreError, Vault, unseal};
+use super::{Item, ItemId, RestoreError, Vault, VaultError, unseal};
 use crate::whole_file::WholeFile;
 
 /// In which form an item leaves the vault.
@@ -56,7 +56,11 @@ impl Vault {
 pub fn recover(item: File, secret: &RecoverySecret, path: &Path) -> Result<Item, RestoreError> {
     let (place, mut whole) = new_file(path)?;
     let mut source = BufReader::new(item);
-    let header = format::read(None, Opener::Recovery(secret), &mut source)?;
+    let header =
+        format::read(None, Opener::Recovery(secret), &mut source).map_err(|error| match error {
+            VaultError::Damaged { id, .. } if id == ItemId::UNKNOWN => VaultError::NoItem,
+            other => other,
+        })?;
     let item = unseal(header, source, &mut Sparse::new(whole.file().as_fd()))?;
     publish(whole, &place, path)?;
     Ok(item)

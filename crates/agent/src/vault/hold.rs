@@ -52,7 +52,8 @@ impl Vault {
             note.file().write_all(&serde_json::to_vec(&hold)?)?;
             note.replace(OsStr::new(&format!("{id}{NOTE}")))
         };
-        written().map_err(VaultError::io("hold an item"))
+        self.with_spare(written)
+            .map_err(VaultError::io("hold an item"))
     }
 
     /// Lets an item be removed again. That it is not held is no error.

@@ -24,6 +24,7 @@ mod restore;
 mod ring;
 mod rotate;
 mod seal;
+mod spare;
 mod state;
 mod stream;
 
@@ -49,7 +50,7 @@ pub(crate) use restore::add_name;
 pub use restore::{Destination, OnConflict, RestoreError, RestoreNote, RestoreOptions, Restored};
 pub use rotate::Rotated;
 
-use directory::folders;
+use directory::{folders, keep_in_use};
 use extents::{Dense, Spread, Unfolding, parts};
 use format::{Header, Opener};
 use prune::Bounds;
@@ -185,7 +186,10 @@ impl Vault {
     fn open_header(&self, id: ItemId) -> Result<(Header, BufReader<File>), VaultError> {
         // So that no key goes between looking at the item and opening it.
         let _shared = self.shared()?;
-        self.open_header_unlocked(id)
+        let (header, source) = self.open_header_unlocked(id)?;
+        // Nobody who removes has it, because he would have all of the vault.
+        keep_in_use(source.get_ref())?;
+        Ok((header, source))
     }
 
     fn open_header_unlocked(&self, id: ItemId) -> Result<(Header, BufReader<File>), VaultError> {

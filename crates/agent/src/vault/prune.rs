@@ -138,8 +138,8 @@ impl Vault {
         for (id, why) in self.expendable(limits, now)? {
             match self.remove(id, why, now) {
                 Ok(()) => removed.push(id),
-                // Removed or held since it was looked at.
-                Err(VaultError::NotFound(_) | VaultError::Held(_)) => {}
+                // Removed or held since it was looked at, or somebody reads it: the next time, then.
+                Err(VaultError::NotFound(_) | VaultError::Held(_) | VaultError::InUse(_)) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -61,7 +61,7 @@ impl Vault {
     /// Removes an item for ever: its key is overwritten, then its file removed. It is logged first.
     ///
     /// # Errors
-    /// [`VaultError::NotFound`], [`VaultError::Held`], [`VaultError::Io`].
+    /// [`VaultError::NotFound`], [`VaultError::Held`], [`VaultError::InUse`], [`VaultError::Io`].
     pub fn remove(&self, id: ItemId, why: Removal, now: Timestamp) -> Result<(), VaultError> {
         let _exclusive = self.exclusive()?;
         if self.hold_of(id).is_some() {
@@ -71,6 +71,11 @@ impl Vault {
             Err(VaultError::NotFound(id)) => return Err(VaultError::NotFound(id)),
             header => header.ok().map(|(header, _)| header.item),
         };
+        let _claimed = match self.claim(id) {
+            // What is no file of the agent's, nobody reads.
+            Err(VaultError::Strange(_)) => None,
+            claimed => Some(claimed?),
+        };
         let line = Line {
             removed_at: now,
             why,
@@ -78,10 +83,12 @@ impl Vault {
             id,
             item: item.as_ref().map(Known::from),
         };
-        self.log(&line)
+        self.with_spare(|| self.log(&line))
             .map_err(VaultError::io("log that an item is removed"))?;
         tracing::info!(item = %id, ?why, "a quarantined file is removed for ever");
-        self.remove_unlocked(id)
+        self.remove_unlocked(id)?;
+        self.keep_spare();
+        Ok(())
     }
 
     /// Removes an item that was made just now and is not wanted.
@@ -101,7 +108,11 @@ impl Vault {
         let mut log = File::from(rustix::fs::openat(&self.directory, LOG, flags, own)?);
         let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
-        log.write_all(&line)?;
+        let before = log.metadata()?.len();
+        log.write_all(&line).inspect_err(|_| {
+            // Half a line would spoil the next one.
+            let _ = log.set_len(before);
+        })?;
         log.sync_all()
     }
 
@@ -147,6 +158,7 @@ impl Vault {
         for name in folders(&self.directory)? {
             left += remove_unfinished(&self.open_folder(&name)?)?;
         }
+        self.keep_spare();
         Ok(left)
     }
 }

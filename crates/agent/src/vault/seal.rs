@@ -70,7 +70,9 @@ impl Vault {
         self.verify(item.id).map(drop).inspect_err(|_| {
             // What cannot be read back must not look like a copy.
             let _ = self.discard(item.id);
-        })
+        })?;
+        self.keep_spare();
+        Ok(())
     }
 
     /// Whoever wrote the item may have crashed before its name was on the disk, and the original is

@@ -41,7 +41,8 @@ impl Vault {
             writeln!(note.file(), "{now}")?;
             note.replace(OsStr::new(&format!("{id}{RESTORED}")))
         };
-        written().map_err(VaultError::io("note that an item was restored"))
+        self.with_spare(written)
+            .map_err(VaultError::io("note that an item was restored"))
     }
 
     /// Removes the notes of an item that is removed. That one lacks is no error.

@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use quell_model::Timestamp;
+use quell_terminal::output::note;
 use quell_terminal::{Consent, Exit, Failure, Format, Question, Table};
 use serde::Serialize;
 
@@ -75,14 +76,12 @@ pub(super) fn prune(vault: &Vault, wanted: &Prune, format: Format) -> Result<Exi
         },
     };
     let now = now();
-    let expendable = vault.expendable(limits, now)?;
+    let mut expendable = vault.expendable(limits, now)?;
     if !wanted.dry_run && !expendable.is_empty() {
         let ids: Vec<ItemId> = expendable.iter().map(|(id, _)| *id).collect();
         ask(vault, &ids, "Remove them for ever?", wanted.consent)?;
         vault.tidy()?;
-        for (id, why) in &expendable {
-            vault.remove(*id, *why, now)?;
-        }
+        expendable = remove_all(vault, expendable, now)?;
     }
     let pruned = |(id, why): (ItemId, Removal)| Pruned {
         id: id.to_string(),
@@ -96,6 +95,26 @@ pub(super) fn prune(vault: &Vault, wanted: &Prune, format: Format) -> Result<Exi
         pruned_for_people(&pruning.items, pruning.dry_run)
     })?;
     Ok(Exit::Success)
+}
+
+/// Removes what can be removed; answers that. What somebody held, reads or removed since it was looked
+/// at is told.
+fn remove_all(
+    vault: &Vault,
+    items: Vec<(ItemId, Removal)>,
+    now: Timestamp,
+) -> Result<Vec<(ItemId, Removal)>, VaultError> {
+    let mut removed = Vec::new();
+    for (id, why) in items {
+        match vault.remove(id, why, now) {
+            Ok(()) => removed.push((id, why)),
+            Err(error @ (VaultError::NotFound(_) | VaultError::Held(_) | VaultError::InUse(_))) => {
+                note(&format!("note: {error}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(removed)
 }
 
 pub(super) fn pruned_for_people(items: &[Pruned], dry_run: bool) -> String {

@@ -81,6 +81,7 @@ impl Vault {
             note.file().write_all(&serde_json::to_vec(given)?)?;
             note.replace(OsStr::new(&format!("{id}{NOTE}")))
         };
-        written().map_err(VaultError::io("note what becomes of an item"))
+        self.with_spare(written)
+            .map_err(VaultError::io("note what becomes of an item"))
     }
 }

@@ -105,6 +105,7 @@ impl Vault {
         options: &RestoreOptions,
         now: Timestamp,
     ) -> Result<Restored, RestoreError> {
+        let _in_use = self.in_use(id)?;
         let item = self.show(id)?;
         let (path, links) = paths(&item, &options.destination)?;
         let mut notes = Vec::new();

@@ -38,6 +38,24 @@ fn restoring_never_follows_a_symbolic_link_in_the_path() {
 }
 
 #[test]
+fn item_that_is_being_read_is_not_removed_and_leaves_no_note_behind_when_it_is() {
+    let scene = Scene::new();
+    let id = scene.quarantine("tool", b"content");
+    let reading = scene.vault.open_header(id).unwrap();
+    let restoring = scene.vault.in_use(id).unwrap();
+    for done in [Some(reading.1.into_inner()), Some(restoring)] {
+        let refused = scene.vault.remove(id, Removal::Asked, now());
+        assert!(matches!(refused, Err(VaultError::InUse(_))), "{refused:?}");
+        drop(done);
+    }
+    assert!(!scene.root.path().join("vault/removed.jsonl").exists());
+    scene.restore(id).unwrap();
+    scene.vault.remove(id, Removal::Asked, now()).unwrap();
+    let left = fs::read_dir(scene.item_path(id).parent().unwrap()).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
 fn restoring_into_a_missing_directory_says_so() {
     let scene = Scene::new();
     fs::create_dir(scene.path("gone")).unwrap();
