@@ -134,13 +134,17 @@ impl Written {
             (17..WITHOUT_FRACTION, at.second),
             (WITHOUT_FRACTION + 1..WITH_FRACTION, fraction),
         ] {
-            bytes.get_mut(place).map(|digits| fill(digits, number));
+            if let Some(digits) = bytes.get_mut(place) {
+                fill(digits, number);
+            }
         }
         let end = match fraction {
             0 => WITHOUT_FRACTION,
             _ => WITH_FRACTION - trailing_zeros(fraction),
         };
-        bytes.get_mut(end).map(|last| *last = b'Z');
+        if let Some(last) = bytes.get_mut(end) {
+            *last = b'Z';
+        }
         Self {
             bytes,
             length: end + 1,
