@@ -12,6 +12,7 @@ mod engine_stage;
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
@@ -23,7 +24,7 @@ use engine_stage::{Nothing, Sleeper, Stage, finished};
 use quell_agent::engine::Engine;
 use quell_agent::find::Walk;
 use quell_agent::policy::{LocalPolicy, Policy};
-use quell_protocol::{ActionResult, Barrier, Verdict};
+use quell_protocol::{ActionResult, Barrier, ProcessOutcome, Verdict};
 
 /// Longer than any search here takes on the slowest machine; who is stuck is so for ever.
 const FOR_EVER: Duration = Duration::from_secs(60);
@@ -180,4 +181,34 @@ fn action_does_not_look_for_excluded_names_where_nobody_answers_as_root() {
             assert!(!program.exists(), "{result:#?}");
         },
     );
+}
+
+/// A process may have such a file system as its root: the kernel makes it so when the old root is moved
+/// onto it.
+#[test]
+fn process_whose_root_never_answers_is_stopped_all_the_same_as_root() {
+    let name = "process_whose_root_never_answers_is_stopped_all_the_same_as_root";
+    with_own_mounts(name, || {
+        let stage = Stage::new();
+        let Some((path, stuck)) = stuck_below(&stage) else {
+            return;
+        };
+        let own = stage.path("own");
+        fs::create_dir(&own).unwrap();
+        let program = stage.sample("program");
+        let script = r#"mount -t tmpfs tmpfs "$1" && mv "$2" "$1/program" && pivot=$(command -v pivot_root) &&
+            { "$1/program" 600 & "$pivot" "$3" "$3"; echo moved; wait; }"#;
+        let mut hiding = Command::new("unshare");
+        hiding.args(["--mount", "--propagation", "private", "sh", "-c", script]);
+        hiding.arg("sh").args([&own, &program, &path]);
+        let hiding = hiding.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut hiding = Waiting(hiding.spawn().unwrap());
+        let mut told = BufReader::new(hiding.0.stdout.take().unwrap());
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        assert_eq!(line, "moved\n");
+        let result = does_not_wait(stuck, act(&stage));
+        let stopped: Vec<_> = result.processes.iter().map(|one| one.outcome).collect();
+        assert_eq!(stopped, [ProcessOutcome::Stopped], "{result:#?}");
+    });
 }

@@ -50,10 +50,22 @@ impl Directory {
             .try_fold(start, |directory, piece| directory.step(piece))
     }
 
-    /// Opens the root of another process's mounts, which `view` names.
-    pub(crate) fn root_of(pid: u32, view: Arc<str>) -> Result<Self, Errno> {
-        let flags = OPEN_DIRECTORY.difference(OFlags::NOFOLLOW);
-        let fd = openat(CWD, format!("/proc/{pid}/root"), flags, Mode::empty())?;
+    /// Opens the root of another process's mounts, which `view` names, unless `is_barred` says of its
+    /// mount that a server would have to be asked: to open even a directory there may never end.
+    ///
+    /// # Errors
+    /// `EREMOTE` for one that is barred, and the system's.
+    pub(super) fn root_of(
+        pid: u32,
+        view: Arc<str>,
+        is_barred: impl FnOnce(u64) -> bool,
+    ) -> Result<Self, Errno> {
+        let pin = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let pinned = openat(CWD, format!("/proc/{pid}/root"), pin, Mode::empty())?;
+        if is_barred(Look::behind(&pinned, c"")?.mount) {
+            return Err(Errno::REMOTE);
+        }
+        let fd = openat(&pinned, c".", OPEN_DIRECTORY, Mode::empty())?;
         Self::opened(
             fd,
             |which, mount| Trail::root(b"", which, mount),

@@ -24,11 +24,9 @@ pub(crate) fn seen_by(pid: u32, roots: &[PathBuf], path: &[u8], id: FileId) -> O
     if !roots.iter().any(is_below) {
         return None;
     }
-    let root = Directory::root_of(pid, Arc::from(view)).ok()?;
     let mut theirs = Doorway::of_process(pid);
-    if !theirs.is_local(root.mount) {
-        return None;
-    }
+    let is_barred = |mount| !theirs.is_local(mount);
+    let root = Directory::root_of(pid, Arc::from(view), is_barred).ok()?;
     let found = step_by_step(root, &HashSet::new(), path, &mut theirs).ok()?;
     (found.stamp.id == id).then_some(found)
 }
