@@ -57,6 +57,16 @@ pub struct Seen {
     pub complete: bool,
 }
 
+impl Seen {
+    /// Takes up what was seen later: each path once.
+    fn add(&mut self, later: &Self) {
+        let paths: HashSet<&WirePath> = later.sightings.iter().map(|one| &one.path).collect();
+        self.sightings.retain(|one| !paths.contains(&one.path));
+        self.sightings.extend(later.sightings.iter().cloned());
+        self.complete &= later.complete;
+    }
+}
+
 /// Looks around again and again, and remembers what did not change.
 #[derive(Debug)]
 pub struct Survey<P> {
@@ -68,6 +78,8 @@ pub struct Survey<P> {
     known: Known,
     manners: Manners,
     lately: Lately,
+    /// What was seen to run when all were looked at last, and since; nothing before the first look.
+    runs: Option<Seen>,
 }
 
 /// Up to whom the processes were looked at, and how many more looks may be at newcomers alone.
@@ -107,6 +119,7 @@ impl<P: Protect> Survey<P> {
             known: Known::default(),
             manners: Manners::default(),
             lately: Lately::default(),
+            runs: None,
         }
     }
 
@@ -152,7 +165,9 @@ impl<P: Protect> Survey<P> {
             last: scan.last,
             looks_left: LOOKS_AT_NEWCOMERS,
         };
-        Ok(self.executed(&scan))
+        let seen = self.executed(&scan);
+        self.runs = Some(seen.clone());
+        Ok(seen)
     }
 
     /// Those of processes that have come lately, and every so often of all: what is new among what runs,
@@ -172,7 +187,19 @@ impl<P: Protect> Survey<P> {
             last: since,
             looks_left,
         };
-        Ok(self.executed(&ProcessScan::of(running)))
+        let seen = self.executed(&ProcessScan::of(running));
+        if let Some(runs) = &mut self.runs {
+            runs.add(&seen);
+        }
+        Ok(seen)
+    }
+
+    /// What runs, as far as it was seen when that was looked at last.
+    fn seen_running(&mut self) -> io::Result<Seen> {
+        match &self.runs {
+            Some(runs) => Ok(runs.clone()),
+            None => self.running(),
+        }
     }
 
     /// The files that these processes execute.
@@ -207,13 +234,13 @@ impl<P: Protect> Survey<P> {
         seen
     }
 
-    /// The running executables and all files below the roots, those that could be executed first. As that
-    /// may take long, who has begun to run is looked at meanwhile.
+    /// The running executables, as they were seen last, and all files below the roots, those that could be
+    /// executed first. As that may take long, who has begun to run is looked at meanwhile.
     ///
     /// # Errors
     /// When `/proc` cannot be read at all.
     pub fn everything(&mut self, meanwhile: &mut Meanwhile<'_>) -> io::Result<Seen> {
-        let mut seen = self.running()?;
+        let mut seen = self.seen_running()?;
         let running: HashSet<WirePath> = seen
             .sightings
             .iter()

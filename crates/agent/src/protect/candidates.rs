@@ -1,11 +1,13 @@
 //! Where on this machine the protected files lie.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use quell_protocol::Protection;
 
+use super::listings::Listings;
 use super::table;
 
 /// A file that is protected for as long as it lies there.
@@ -30,17 +32,17 @@ pub(super) fn never() -> [Candidate; 2] {
 }
 
 /// All others, the most important reason first. What does not exist is simply not there.
-pub(super) fn candidates() -> Vec<Candidate> {
+pub(super) fn candidates(listings: &mut Listings) -> Vec<Candidate> {
     let mut all = Vec::new();
-    all.extend(libraries());
+    all.extend(libraries(listings));
     all.extend(mapped("/proc/self/maps"));
     all.extend(mapped("/proc/1/maps"));
     all.extend(listed_shells().map(|path| Candidate {
         path,
         protection: Protection::Shell,
     }));
-    all.extend(programs());
-    all.extend(security_products());
+    all.extend(programs(listings));
+    all.extend(security_products(listings));
     all
 }
 
@@ -67,24 +69,28 @@ fn mapped_executable(line: &str) -> Option<PathBuf> {
     permissions.contains('x').then(|| PathBuf::from(path))
 }
 
-fn libraries() -> impl Iterator<Item = Candidate> {
-    files_in(table::LIBRARY_DIRECTORIES)
-        .filter(|path| file_name(path).is_some_and(table::is_library))
-        .map(|path| Candidate {
-            path,
-            protection: Protection::Loader,
-        })
+fn libraries(listings: &mut Listings) -> impl Iterator<Item = Candidate> {
+    let is_library = |name: &OsStr| name.to_str().is_some_and(table::is_library);
+    let files = listings.files_in(table::LIBRARY_DIRECTORIES, is_library);
+    files.into_iter().map(|path| Candidate {
+        path,
+        protection: Protection::Loader,
+    })
 }
 
-fn programs() -> impl Iterator<Item = Candidate> {
-    files_in(table::PROGRAM_DIRECTORIES).filter_map(|path| {
-        let protection = table::program(file_name(&path)?)?;
+fn programs(listings: &mut Listings) -> impl Iterator<Item = Candidate> {
+    let protection = |name: &OsStr| table::program(name.to_str()?);
+    let is_program = |name: &OsStr| protection(name).is_some();
+    let files = listings.files_in(table::PROGRAM_DIRECTORIES, is_program);
+    files.into_iter().filter_map(move |path| {
+        let protection = protection(path.file_name()?)?;
         Some(Candidate { path, protection })
     })
 }
 
-fn security_products() -> impl Iterator<Item = Candidate> {
-    files_in(table::SECURITY_DIRECTORIES).map(|path| Candidate {
+fn security_products(listings: &mut Listings) -> impl Iterator<Item = Candidate> {
+    let files = listings.files_in(table::SECURITY_DIRECTORIES, |_| true);
+    files.into_iter().map(|path| Candidate {
         path,
         protection: Protection::SecurityAgent,
     })
@@ -98,15 +104,6 @@ fn listed_shells() -> impl Iterator<Item = PathBuf> {
     lines
         .filter(|line| line.starts_with('/'))
         .map(|line| PathBuf::from(line.trim()))
-}
-
-fn files_in(directories: &'static [&'static str]) -> impl Iterator<Item = PathBuf> {
-    let entries = directories
-        .iter()
-        .filter_map(|directory| fs::read_dir(directory).ok());
-    entries
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
 }
 
 fn file_name(path: &Path) -> Option<&str> {

@@ -5,6 +5,7 @@
 //! read. The set is data (`table.rs`); this module finds it on the machine and keeps it current.
 
 mod candidates;
+mod listings;
 mod memory;
 mod packages;
 mod table;
@@ -12,7 +13,7 @@ mod table;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use quell_model::Sha1;
@@ -23,6 +24,7 @@ use crate::engine::{Examined, Ownership, Protect};
 use crate::find::{FileId, Look, Stamp};
 use crate::hash::{Budget, Hasher};
 use candidates::Candidate;
+use listings::Listings;
 use memory::Remembered;
 pub use packages::Packages;
 
@@ -32,6 +34,7 @@ pub struct ProtectedSet {
     memory: Option<PathBuf>,
     index: RwLock<Index>,
     packages: Packages,
+    listings: Mutex<Listings>,
     /// What the machine's own policy names.
     named: RwLock<Named>,
 }
@@ -64,6 +67,7 @@ impl ProtectedSet {
             memory: memory.map(Path::to_owned),
             index,
             packages: Packages::of_this_machine(),
+            listings: Mutex::default(),
             named: RwLock::default(),
         };
         set.refresh();
@@ -85,7 +89,9 @@ impl ProtectedSet {
                 .collect()
         });
         candidates.splice(0..0, candidates::never());
-        candidates.extend(candidates::candidates());
+        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        candidates.extend(candidates::candidates(&mut listings));
+        drop(listings);
         self.take_up(&candidates);
         self.packages.refresh();
     }
@@ -331,6 +337,7 @@ mod tests {
             memory: None,
             index: RwLock::default(),
             packages: Packages::of_this_machine(),
+            listings: Mutex::default(),
             named: RwLock::default(),
         }
     }

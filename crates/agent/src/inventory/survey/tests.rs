@@ -347,3 +347,47 @@ fn only_what_the_policy_allows_is_looked_at() {
     let mut survey = survey.under(Arc::new(LocalPolicy::fixed(policy)));
     assert_eq!(names(&survey.alone().unwrap()), ["allowed"]);
 }
+
+#[test]
+fn look_at_everything_knows_who_runs_from_the_looks_before_it() {
+    let (_directory, root) = root();
+    let [first, second] = ["first", "second"].map(|name| root.join(name));
+    for program in [&first, &second] {
+        fs::copy("/bin/sleep", program).unwrap();
+    }
+    let started = |program: &Path| {
+        let child = Ended(Command::new(program).arg("60").spawn().unwrap());
+        await_executable(&child.0, program);
+        child
+    };
+    let mut survey = survey(children(root), &[], SurveyLimits::default());
+    let running = |seen: &Seen| {
+        let sightings = seen.sightings.iter().filter(|one| one.running);
+        let mut names: Vec<_> = sightings
+            .filter_map(|one| one.path.display().rsplit('/').next().map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    };
+    let first = started(&first);
+    assert_eq!(
+        running(&survey.alone().unwrap()),
+        ["first"],
+        "nobody had looked"
+    );
+    let _second = started(&second);
+    assert_eq!(
+        running(&survey.alone().unwrap()),
+        ["first"],
+        "nobody looked since"
+    );
+    survey.lately_running().unwrap();
+    let seen = survey.alone().unwrap();
+    assert_eq!(running(&seen), ["first", "second"]);
+    assert_eq!(seen.sightings.len(), 2, "each path is told once");
+    drop(first);
+    for _ in 0..=LOOKS_AT_NEWCOMERS {
+        survey.lately_running().unwrap();
+    }
+    assert_eq!(running(&survey.alone().unwrap()), ["second"]);
+}
