@@ -27,8 +27,10 @@ use tiny_program::{bomb, hopper};
 
 /// So many processes the bomb may have.
 const BOMB: usize = 300;
-/// A user that nobody else is: limits are counted by user.
-const USER: &str = "61234";
+/// A user that nobody else is, not even another run of this test: limits are counted by user.
+fn nobody_else() -> String {
+    (1_000_000 + std::process::id()).to_string()
+}
 
 fn act(stage: &Stage, content: &[u8]) -> ActionResult {
     let mut config = stage.config();
@@ -52,14 +54,15 @@ fn fork_bomb_of_three_hundred_leaves_no_survivor_as_root() {
     }
     let (program, content) = place(&stage, &bomb());
     let limit = format!("--nproc={BOMB}");
+    let user = nobody_else();
     let limited = [
         "prlimit",
         &limit,
         "setpriv",
         "--reuid",
-        USER,
+        &user,
         "--regid",
-        USER,
+        &user,
         "--clear-groups",
     ];
     let herd = Herd::start(&limited, &program);
