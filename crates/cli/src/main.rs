@@ -9,14 +9,23 @@ mod ending;
 #[cfg(unix)]
 mod hurry;
 mod known;
-#[cfg(target_os = "linux")]
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
 mod linux;
 mod machine_result;
 mod progress;
 #[cfg(test)]
 mod reference;
 mod verbosity;
-#[cfg(any(test, not(target_os = "linux")))]
+#[cfg(any(
+    test,
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))
+))]
 mod without_linux;
 
 use std::process::ExitCode;
@@ -27,7 +36,10 @@ use quell_terminal::{Exit, Failure, finish};
 
 use arguments::{Arguments, Command};
 use verbosity::Verbosity;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
 use without_linux as linux;
 
 fn main() -> ExitCode {

@@ -1,4 +1,5 @@
-//! The face of [`linux`](../linux/mod.rs) where there is none: the same commands, which say so.
+//! The face of [`linux`](../linux/mod.rs) where there is none, or one on a processor that the agent does not know:
+//! the same commands, which say so.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub(crate) const fn live_as_a_sample() -> Option<ExitCode> {
     None
 }
 
-/// Says that it needs Linux.
+/// Says what it needs.
 pub(crate) fn run(command: Command, _log: &str) -> ExitCode {
     finish(Err(command.into()))
 }
@@ -47,7 +48,7 @@ impl From<Command> for Failure {
                 "run it on the Linux device; `quell quarantine` and `quell serve` run here too",
             ),
         };
-        Self::usage(format!("`quell {name}` needs Linux")).next(instead)
+        Self::usage(format!("`quell {name}` needs Linux on x86_64 or aarch64")).next(instead)
     }
 }
 
@@ -75,7 +76,10 @@ mod tests {
             &["quell", "agent", "vault", "list", "--output", "json"],
         ] {
             let said = Failure::from(command(line)).render();
-            let expected = format!("error: `quell {}` needs Linux\n  next: ", line[1]);
+            let expected = format!(
+                "error: `quell {}` needs Linux on x86_64 or aarch64\n  next: ",
+                line[1]
+            );
             assert!(said.starts_with(&expected), "{said}");
             let ended = run(command(line), "error");
             assert_eq!(ended, Exit::Usage.into());

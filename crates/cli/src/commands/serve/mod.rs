@@ -157,7 +157,10 @@ impl Prepared {
 }
 
 /// What a setting is given by another command, as it was written, if it is one of its values.
-#[cfg(target_os = "linux")]
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
 pub(crate) fn checked(name: &str, text: &str) -> Result<String, String> {
     if let Some(key) = keys::named(name) {
         (key.set)(&mut plan::Plan::default(), text).map_err(|wrong| wrong.0)?;
