@@ -221,8 +221,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let temporary = tempfile::tempdir().unwrap();
         let open = |mode| {
-            std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(mode))
-                .unwrap();
+            fs::set_permissions(temporary.path(), fs::Permissions::from_mode(mode)).unwrap();
             DataDir::create(temporary.path())
         };
         assert!(open(0o755).is_ok());
@@ -237,8 +236,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let temporary = tempfile::tempdir().unwrap();
         let file = DataDir::create(temporary.path()).unwrap().store_file();
-        std::fs::write(&file, "").unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&file, "").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         let _store = crate::store::SqlStore::open(&file).unwrap();
         for entry in temporary.path().read_dir().unwrap() {
             let entry = entry.unwrap();
