@@ -1,5 +1,6 @@
 //! Devices that carry out orders as the agent does: an order is taken up before it is acknowledged, its action's id is
-//! kept, and what was taken up before has no effect again.
+//! kept, and what was taken up before has no effect again. Now and then one loses what it was about to say of an order that
+//! it has taken up, as an agent does that dies there: the server does not know, and hands the order out again.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,10 +13,13 @@ use quell_testkit::{Device, Wire};
 use serde_json::Value;
 
 use crate::record::Record;
+use crate::seeded::Seeded;
 
 /// How soon a device that got no answer asks again.
 pub(crate) const AGAIN: Duration = Duration::from_millis(5);
 const WAIT_SECONDS: u32 = 20;
+/// Of so many orders one is taken up and not acknowledged.
+const ONE_IS_LOST_OF: usize = 8;
 
 /// A device's id and the files on it.
 #[derive(Clone, Debug)]
@@ -47,21 +51,27 @@ pub(crate) async fn start(
             device: device.id().to_owned(),
             files,
         });
-        tokio::spawn(work(device, Arc::clone(wire), Arc::clone(record)));
+        let moments = Seeded::new(number as u64 + 1);
+        tokio::spawn(work(device, Arc::clone(wire), Arc::clone(record), moments));
     }
     targets
 }
 
-async fn work(device: Device, wire: Arc<Wire>, record: Arc<Record>) {
+async fn work(device: Device, wire: Arc<Wire>, record: Arc<Record>, mut moments: Seeded) {
     let mut acknowledged = 0;
     let mut taken_up = HashSet::new();
-    loop {
+    'life: loop {
         let orders = until_answered(&wire, || device.hold(acknowledged, WAIT_SECONDS)).await;
         for order in orders["orders"].as_array().expect("a list of orders") {
             let action = order["actionId"].as_str().expect("an action");
             let file = order["verb"]["sha1"].as_str().expect("a file");
             match taken_up.insert(action.to_owned()) {
-                true => record.carry_out(device.id(), action, file),
+                true => {
+                    record.carry_out(device.id(), action, file);
+                    if moments.below(ONE_IS_LOST_OF) == 0 {
+                        continue 'life;
+                    }
+                }
                 false => record.repeat(),
             }
             acknowledged = order["sequence"].as_u64().expect("a number");

@@ -107,6 +107,7 @@ impl Found {
     pub(crate) fn assert_good(&self) {
         let wrong = [&self.lost, &self.stuck, &self.not_done, &self.done_twice];
         assert!(wrong.iter().all(|list| list.is_empty()), "{self:#?}");
+        assert!(self.repeated > 0, "no order came again: {self:#?}");
     }
 }
 
