@@ -23,6 +23,7 @@ mod held;
 mod hold;
 mod inode_flags;
 mod keep;
+mod leave;
 mod leftover;
 mod library;
 mod locate;
@@ -40,37 +41,33 @@ mod sweep;
 mod target;
 mod thaw;
 mod unbegun;
+mod undertake;
 mod verify;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use quell_model::{ActionId, Timestamp};
-use quell_protocol::{Coverage, Order, Phase, Verb, WirePath};
+use quell_protocol::{Order, Phase, WirePath};
 use quell_terminal::printable;
 
-use action::{Action, Fault};
+use action::Fault;
 pub(crate) use attributes::read as read_attributes;
-use capture_dir::{CaptureDir, CaptureDirs};
 pub use config::{EngineConfig, Limits};
-use frozen::Frozen;
 use gate::Lingering;
-use outcome::Refused;
 pub use protect::{Condition, Examined, Ownership, Protect};
 pub use seal::{Attributes, ItemDraft, Seal, SealError};
 pub use thaw::thaw;
 
 use crate::facilities::Facilities;
-use crate::find::{FileId, Scope, Stamps};
+use crate::find::{FileId, Stamps};
 use crate::hash::Hasher;
 use crate::journal::Journal;
 pub use crate::journal::{JournalError, TakenUp};
 use crate::plan::State;
-use crate::policy::{LocalPolicy, Policy, Radius, Refusal as PolicyRefusal, Rule};
-use crate::restore::Restoration;
+use crate::policy::{LocalPolicy, Policy};
 use crate::sys::descriptors;
 use crate::vault::Vault;
 
@@ -127,19 +124,6 @@ pub struct Engine {
     policy: Arc<LocalPolicy>,
     /// Gates that stay closed for a while after their action.
     lingering: Lingering,
-}
-
-/// What one order may do.
-struct Leave {
-    policy: Arc<Policy>,
-    /// Why what is found is only told, if it is.
-    only_told: Option<PolicyRefusal>,
-}
-
-/// What one order is carried out under.
-struct Terms {
-    leave: Leave,
-    scope: Scope,
 }
 
 /// What one action at a time works with.
@@ -313,161 +297,9 @@ impl Engine {
         Ok(phase)
     }
 
-    /// What an order may do, if this machine lets it begin.
-    fn admit(&self, order: &Order) -> Result<Result<Leave, PolicyRefusal>, EngineError> {
-        let id = &order.action_id;
-        let goes_on = self.journal.is_admitted(id)?
-            || self.journal.is_cancelled(id)?
-            || self.journal.state(id)? != State::Accepted
-            || matches!(order.verb, Verb::CancelAction);
-        if goes_on {
-            return Ok(Ok(self.begun_under()));
-        }
-        let policy = match self.policy.rule().policy() {
-            Ok(policy) => Arc::clone(policy),
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let gives_back = matches!(order.verb, Verb::RestoreFile { .. });
-        if policy.dry_run_only && gives_back {
-            return Ok(Err(PolicyRefusal::DryRunOnly));
-        }
-        let admitted = self
-            .journal
-            .admit(id, unix_seconds(), |recent| policy.admit(recent))?;
-        Ok(admitted.map(|()| Leave::under(policy)))
-    }
-
-    /// What was begun is ended. Under a policy that cannot be relied on by now nothing further is
-    /// touched for it: what was taken is brought into the vault, and what is found is only told.
-    fn begun_under(&self) -> Leave {
-        match self.policy.rule() {
-            Rule::Holds(policy) => Leave::under(policy),
-            Rule::Unreliable(why) => Leave {
-                policy: Arc::default(),
-                only_told: Some(PolicyRefusal::NothingFurther(why.to_string())),
-            },
-        }
-    }
-
-    fn terms(&self, leave: Leave) -> Terms {
-        let mut scope = self.config.scope.clone();
-        scope.roots = leave.policy.narrow(&scope.roots);
-        Terms { leave, scope }
-    }
-
     fn bench(&self) -> MutexGuard<'_, Bench> {
         // A panic while an action ran has dropped its guard, which let every process go on.
         self.bench.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What an order to put files back asks for; nothing for any other.
-    fn restoration<'a>(&'a self, order: &'a Order) -> Option<Restoration<'a>> {
-        let Verb::RestoreFile {
-            sha1,
-            taken_by,
-            conflict,
-            ..
-        } = &order.verb
-        else {
-            return None;
-        };
-        Some(Restoration {
-            journal: &self.journal,
-            vault: self.vault.as_ref()?,
-            action: &order.action_id,
-            sha1: *sha1,
-            taken_by: taken_by.as_ref(),
-            conflict: *conflict,
-            now: Timestamp::from(SystemTime::now()),
-        })
-    }
-
-    /// The action that an order to stop a file is about; nothing for an order to cancel one.
-    fn action<'a>(
-        &'a self,
-        order: &'a Order,
-        bench: &'a mut Bench,
-        terms: &'a Terms,
-    ) -> Option<Action<'a>> {
-        let Verb::StopAndQuarantineFile {
-            sha1,
-            comment,
-            requestor,
-            force,
-            hints,
-            dry_run,
-            stop_mappers,
-        } = &order.verb
-        else {
-            return None;
-        };
-        let scope = &terms.scope;
-        Some(Action {
-            journal: &self.journal,
-            scope,
-            limits: self.config.limits,
-            state_dir: &self.config.state_dir,
-            bench,
-            progress: self.progress.as_ref(),
-            id: &order.action_id,
-            sha1: *sha1,
-            comment,
-            requestor: requestor.as_deref(),
-            hints,
-            dry_run: *dry_run,
-            candidates: Vec::new(),
-            targets: Vec::new(),
-            gate: None,
-            gate_lack: None,
-            lingering: &self.lingering,
-            frozen: Frozen::default(),
-            capture_dirs: CaptureDirs::new(is_root() && scope.descend_only_from.is_none()),
-            passed_over: self.passed_over(),
-            known: HashMap::new(),
-            known_size: None,
-            no_room: HashMap::new(),
-            stuck_names: HashSet::new(),
-            stuck_processes: HashSet::new(),
-            dangling: Vec::new(),
-            writers: Vec::new(),
-            own_executable: id_of(Path::new("/proc/self/exe")),
-            acted: false,
-            mappers: terms.leave.policy.mappers(*stop_mappers),
-            coverage: Coverage {
-                roots: scope.roots.iter().map(|root| wire(root)).collect(),
-                complete: true,
-                ..Coverage::default()
-            },
-            refused: Refused::default(),
-            policy: Arc::clone(&terms.leave.policy),
-            only_told: terms.leave.only_told.clone(),
-            force: *force,
-            refusal: None,
-            radius: Radius::default(),
-            forced: BTreeSet::new(),
-        })
-    }
-
-    /// What is never walked: the state, the configured directories, and where captured files wait.
-    fn passed_over(&self) -> HashSet<FileId> {
-        let configured = self.config.passed_over.iter();
-        let mut ids: HashSet<FileId> = configured
-            .chain([&self.config.state_dir])
-            .filter_map(|path| id_of(path))
-            .collect();
-        let waiting = self.journal.capture_dirs().unwrap_or_default();
-        let reopened = waiting
-            .iter()
-            .filter_map(|path| CaptureDir::reopen(path).ok());
-        ids.extend(reopened.map(|dir| dir.id()));
-        ids
-    }
-}
-
-impl Leave {
-    fn under(policy: Arc<Policy>) -> Self {
-        let only_told = policy.dry_run_only.then_some(PolicyRefusal::DryRunOnly);
-        Self { policy, only_told }
     }
 }
 
@@ -476,13 +308,6 @@ fn make_canonical(path: &mut PathBuf) {
     if let Ok(canonical) = path.canonicalize() {
         *path = canonical;
     }
-}
-
-fn unix_seconds() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
 }
 
 fn wire(path: &Path) -> WirePath {
