@@ -16,6 +16,7 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use mounts::{Mounted, with_own_mounts};
+use quell_agent::config::{Pause, StateDir};
 use quell_agent::engine::{Attributes, ItemDraft, Seal as _};
 use quell_agent::hash::{Budget, Hasher};
 use quell_agent::vault::{Destination, ItemId, OnConflict, Removal, RestoreOptions, Vault};
@@ -46,6 +47,28 @@ fn sealed(vault: &Vault, place: &Path) -> ItemId {
 fn fill(directory: &Path) {
     let filled = fs::write(directory.join("filler"), vec![1; 4 << 20]);
     assert_eq!(filled.unwrap_err().kind(), ErrorKind::StorageFull);
+}
+
+#[test]
+fn agent_on_a_full_disk_is_paused_all_the_same_as_root() {
+    with_own_mounts(
+        "agent_on_a_full_disk_is_paused_all_the_same_as_root",
+        || {
+            let root = tempfile::tempdir().unwrap();
+            let directory = root.path().canonicalize().unwrap();
+            let small = ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs"];
+            let _mounted = Mounted::at(&directory, &small);
+            let state = StateDir::open_existing(&directory).unwrap();
+            fill(&directory);
+            let pause = Pause {
+                since: Some(NOW),
+                reason: Some("maintenance".to_owned()),
+            };
+            state.pause(&pause).unwrap();
+            assert!(state.paused().is_some());
+            assert!(state.resume().unwrap());
+        },
+    );
 }
 
 #[test]

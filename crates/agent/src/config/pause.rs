@@ -48,12 +48,16 @@ impl StateDir {
         })
     }
 
-    /// Pauses the agent from now on, durably.
+    /// Pauses the agent from now on, durably. On a full disk it is not kept since when and why: what
+    /// the file says takes room, that it is there takes none.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When there can be no file.
     pub fn pause(&self, pause: &Pause) -> io::Result<()> {
-        self.write(FILE, &serde_json::to_vec(pause)?)
+        match self.write(FILE, &serde_json::to_vec(pause)?) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => self.write(FILE, b""),
+            written => written,
+        }
     }
 
     /// Ends the pause; `false` when there was none.
