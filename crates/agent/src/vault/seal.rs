@@ -55,8 +55,16 @@ impl Vault {
             return false;
         };
         let added = size.saturating_add(size / 1024).saturating_add(4096);
-        self.used()
-            .is_ok_and(|used| size > 0 && used.saturating_add(added) > most)
+        let used = self.used().unwrap_or(0);
+        let is_full = size > 0 && used.saturating_add(added) > most;
+        if is_full {
+            tracing::warn!(
+                used,
+                most,
+                "the machine's policy lets the vault hold no more (size-cap-mib)"
+            );
+        }
+        is_full
     }
 
     /// Keeps `content` as `item`: durably, and read back. The same item twice is kept once.
