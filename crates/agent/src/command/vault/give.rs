@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use quell_model::Timestamp;
+use quell_protocol::WirePath;
 use quell_terminal::output::note;
 use quell_terminal::{Exit, Failure, Format, printable};
 use serde::Serialize;
@@ -16,7 +17,10 @@ use crate::vault::{Destination, RestoreOptions, Restored, Vault};
 struct RestoredView {
     id: String,
     #[serde(flatten)]
-    path: quell_protocol::WirePath,
+    path: WirePath,
+    /// The further names of the file, which it had when it was taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<WirePath>,
     /// What is not as it was before.
     notes: Vec<String>,
 }
@@ -33,17 +37,25 @@ pub(super) fn restore(vault: &Vault, wanted: &Restore, format: Format) -> Result
         make_parents: wanted.make_parents,
     };
     let now = Timestamp::from(SystemTime::now());
-    let Restored { path, notes, .. } = vault.restore(wanted.item, &options, now)?;
+    let restored = vault.restore(wanted.item, &options, now)?;
+    let Restored {
+        path, links, notes, ..
+    } = restored;
+    let wire = |path: &PathBuf| WirePath::from_bytes(path.as_os_str().as_encoded_bytes());
     let view = RestoredView {
         id: wanted.item.to_string(),
-        path: quell_protocol::WirePath::from_bytes(path.as_os_str().as_encoded_bytes()),
+        path: wire(&path),
+        links: links.iter().map(wire).collect(),
         notes: notes.iter().map(ToString::to_string).collect(),
     };
     for text in &view.notes {
         note(&format!("note: {}", printable(text)));
     }
     format.write(&view, |view| {
-        format!("restored {}\n", printable(view.path.display()))
+        let names = std::iter::once(&view.path).chain(&view.links);
+        names
+            .map(|path| format!("restored {}\n", printable(path.display())))
+            .collect()
     })?;
     Ok(Exit::Success)
 }

@@ -89,6 +89,8 @@ pub struct Restored {
     pub item: Item,
     /// Where the file is now.
     pub path: PathBuf,
+    /// Its further names, which it had when it was taken.
+    pub links: Vec<PathBuf>,
     /// What is not as it was before.
     pub notes: Vec<RestoreNote>,
 }
@@ -115,12 +117,12 @@ impl Vault {
             None => self.give(&item, &place, &path, options, now, &mut notes)?,
         };
         crash_point::here("restore-named");
-        for link in &links {
-            let linked = self.link(&file, link, options, now, &mut notes);
-            notes.extend(linked.err().map(|source| RestoreNote::LinkNotRestored {
-                path: link.clone(),
-                source,
-            }));
+        let mut linked = Vec::new();
+        for path in links {
+            match self.link(&file, &path, options, now, &mut notes) {
+                Ok(path) => linked.push(path),
+                Err(source) => notes.push(RestoreNote::LinkNotRestored { path, source }),
+            }
         }
         crash_point::here("restore-linked");
         if options.destination == Destination::Original {
@@ -130,7 +132,12 @@ impl Vault {
             .note_given(id, &Given::finished(&item, file_id(&file)?))
             .and_then(|()| self.note_restored(id, now));
         notes.extend(noted.err().map(RestoreNote::NotNoted));
-        Ok(Restored { item, path, notes })
+        Ok(Restored {
+            item,
+            path,
+            links: linked,
+            notes,
+        })
     }
 
     /// Gives a file that was restored with [`Destination::As`] to `path` the inode flags that it
@@ -210,7 +217,7 @@ impl Vault {
         }
     }
 
-    /// Adds one more name to the restored file.
+    /// Adds one more name to the restored file; answers which.
     fn link(
         &self,
         file: &OwnedFd,
@@ -218,18 +225,19 @@ impl Vault {
         options: &RestoreOptions,
         now: Timestamp,
         notes: &mut Vec<RestoreNote>,
-    ) -> Result<(), RestoreError> {
+    ) -> Result<PathBuf, RestoreError> {
         let place = Place::open_or_make(path, options.make_parents, notes)?;
         let id = file_id(file)?;
         let mut tried = names(path, options.on_conflict);
-        if tried.any(|path| path.file_name().is_some_and(|name| place.holds(name, id))) {
-            return Ok(());
+        let is_there = |path: &PathBuf| path.file_name().is_some_and(|name| place.holds(name, id));
+        if let Some(path) = tried.find(is_there) {
+            return Ok(path);
         }
         for path in names(path, options.on_conflict) {
             let name = path.file_name().ok_or(RestoreError::Path)?;
             match link_at(file, &place, name, &path) {
                 Err(RestoreError::Exists { .. }) => {}
-                linked => return linked,
+                linked => return linked.map(|()| path),
             }
         }
         let path = path.to_owned();
@@ -240,8 +248,11 @@ impl Vault {
                 let mut whole = WholeFile::of(place.parent.as_fd(), file.as_fd())
                     .map_err(RestoreError::io("hold the file"))?;
                 let item = self.exchange(&mut whole, &place, &path, now)?;
-                notes.push(RestoreNote::Replaced { item, path });
-                Ok(())
+                notes.push(RestoreNote::Replaced {
+                    item,
+                    path: path.clone(),
+                });
+                Ok(path)
             }
         }
     }

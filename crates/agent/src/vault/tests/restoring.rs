@@ -97,6 +97,7 @@ fn every_hard_link_is_made_again_or_named() {
     let id = scene.seal_and_remove("tool", &file, &draft);
     fs::write(scene.path("taken"), "other").unwrap();
     let restored = scene.restore(id).unwrap();
+    assert_eq!(restored.links, [scene.path("second")]);
     let inode = |name: &str| fs::metadata(scene.path(name)).unwrap().ino();
     assert_eq!(inode("tool"), inode("second"));
     let [
