@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use quell_model::ActionId;
 use quell_protocol::ProcessOutcome;
+use quell_terminal::printable;
 use rustix::io::Errno;
 
 use super::action::{Action, Fault, Known};
@@ -308,7 +309,11 @@ impl Action<'_> {
 
     fn wait_for(&self, target: &TargetRow, leftover: &Leftover<'_>) -> Result<(), Fault> {
         let directory = String::from_utf8_lossy(&leftover.row.capture_dir);
-        tracing::error!(%directory, "a captured file cannot be looked at; it is remembered");
+        let shown = printable(&directory);
+        tracing::error!(
+            directory = shown,
+            "a captured file cannot be looked at; it is remembered"
+        );
         self.journal.settle(&[Settlement {
             item: target.item,
             path: leftover.row.path.clone(),

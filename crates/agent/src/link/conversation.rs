@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use quell_model::{ActionId, Timestamp};
 use quell_protocol::{FaultCode, HoldResponse, Inventory, Order, Report};
+use quell_terminal::printable;
 
 use super::assertion::MachineKey;
 use super::keyring::{Keyring, Signer};
@@ -351,16 +352,27 @@ fn heard(
 fn pass_on(ruling: Ruling) -> Option<ToDevice> {
     match ruling {
         Ruling::CarryOut(order) => {
-            tracing::info!(action = %order.action_id, sequence = order.sequence, "an order arrived");
+            tracing::info!(
+                action = id(&order),
+                sequence = order.sequence,
+                "an order arrived"
+            );
             Some(ToDevice::Order(order))
         }
         Ruling::Expired(order) => {
-            tracing::warn!(action = %order.action_id, "an order arrived after its expiry: refused");
+            tracing::warn!(
+                action = id(&order),
+                "an order arrived after its expiry: refused"
+            );
             None
         }
         Ruling::NotOurs(order) => {
-            let machine = &order.machine_id;
-            tracing::error!(action = %order.action_id, %machine, "an order for another machine arrived: refused");
+            let machine = printable(order.machine_id.as_str());
+            tracing::error!(
+                action = id(&order),
+                machine,
+                "an order for another machine arrived: refused"
+            );
             None
         }
         Ruling::Frozen(frozen) => {
@@ -371,6 +383,11 @@ fn pass_on(ruling: Ruling) -> Option<ToDevice> {
             Some(ToDevice::Frozen(frozen))
         }
     }
+}
+
+/// What the server calls it, in one line of the log.
+fn id(order: &Order) -> String {
+    printable(order.action_id.as_str())
 }
 
 fn is_unknown_key(error: &ExchangeError) -> bool {
@@ -393,7 +410,7 @@ fn tell(what: &'static str, error: &ExchangeError, today: SystemTime) {
             let own = Timestamp::from(today);
             tracing::warn!(%server, %own, "{what}: this machine's clock differs from the server's; set it");
         }
-        _ => tracing::warn!("{what}: {error}"),
+        _ => tracing::warn!("{what}: {}", printable(&error.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use quell_model::ActionId;
 use quell_protocol::{Order, Phase, ProtocolVersion, Report, Verb};
-use quell_terminal::Failure;
+use quell_terminal::{Failure, printable};
 
 use gap::Gap;
 
@@ -104,7 +104,12 @@ impl Intake {
     fn heard(&self, action: &ActionId) {
         if let Err(error) = self.engine.mark_reported(action) {
             // The report is repeated by the next run, which is harmless.
-            tracing::warn!(%action, "it is not noted that a report was heard: {}", WithCauses(&error));
+            let action = printable(action.as_str());
+            tracing::warn!(
+                action,
+                "it is not noted that a report was heard: {}",
+                WithCauses(&error)
+            );
         }
     }
 

@@ -1,6 +1,12 @@
+use std::fmt;
+use std::sync::Mutex;
+
 use quell_model::MachineId;
 use quell_protocol::{Life, Phase, ProtocolVersion, RotateRequest, Verb, route};
 use tempfile::TempDir;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
 use crate::config::StateDir;
@@ -255,4 +261,58 @@ fn a_server_that_refuses_a_new_key_leaves_the_old_one_in_use() {
     let proposal = proposal(&mut scene);
     scene.answer(&proposal, refused(FaultCode::Unavailable));
     assert_eq!(scene.conversation.keyring.identity().key.public(), before);
+}
+
+/// What is logged by this thread, as it would stand in a log of text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Visit for Log {
+    fn record_debug(&mut self, _: &Field, value: &dyn fmt::Debug) {
+        self.0.lock().unwrap().push_str(&format!("{value:?} "));
+    }
+
+    /// As it is: a log of text takes no pains with what it is given as text.
+    fn record_str(&mut self, _: &Field, value: &str) {
+        self.0.lock().unwrap().push_str(value);
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn a_server_writes_no_lines_of_its_own_into_the_log() {
+    let hostile = "x\n2026 INFO all is well\u{1b}[2J";
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), || {
+        let mut scene = scene();
+        let named = |sequence, machine: &str| Order {
+            sequence,
+            action_id: ActionId::new(hostile).unwrap(),
+            ..order(machine)
+        };
+        let hold = scene.the(Route::Hold);
+        scene.answer(&hold, orders(vec![named(1, "m1"), named(2, hostile)]));
+        scene.later(SECOND);
+        let hold = scene.the(Route::Hold);
+        let unreadable = ExchangeError::Unreadable(hostile.to_owned());
+        scene.answer(&hold, Err(unreadable));
+    });
+    let logged = log.0.lock().unwrap();
+    assert_eq!(logged.matches("all is well").count(), 4, "{logged}");
+    assert!(!logged.contains(char::is_control), "{logged:?}");
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use quell_model::{ActionId, Timestamp};
 use quell_protocol::WirePath;
+use quell_terminal::printable;
 use rustix::fs::{AtFlags, RenameFlags};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -160,10 +161,11 @@ impl Vault {
         let replaced = self.open_header_unlocked(id).map(|(header, _)| header.item);
         let is_kept =
             found == exchange.restored || replaced.is_ok_and(|replaced| found == replaced.sha256);
+        let path = printable(&path.to_string_lossy());
         if !is_kept {
-            tracing::warn!(path = %path.display(), "a file was left behind that nobody knows");
+            tracing::warn!(path, "a file was left behind that nobody knows");
         } else if let Err(error) = remove_file(&place, &place.name) {
-            tracing::warn!(%error, path = %path.display(), "a hidden file could not be removed");
+            tracing::warn!(%error, path, "a hidden file could not be removed");
         }
     }
 
