@@ -58,6 +58,21 @@ pub(super) fn who_hides<T>(
     all: impl IntoIterator<Item = T>,
     patience: Patience,
     pid_of: impl Fn(&T) -> u32,
+    hides: impl FnMut(&T) -> bool,
+) -> Vec<T> {
+    let oldest = |hiding: &[T]| {
+        // The first process, which may be beyond even root, is never a target, whatever it executes.
+        let others = hiding.iter().map(&pid_of).filter(|pid| *pid != 1);
+        others.map(age_of).max().unwrap_or(YOUTH)
+    };
+    hide_from(patience, all, oldest, hides)
+}
+
+/// The same; `oldest` says how long the oldest of them has lived.
+fn hide_from<T>(
+    patience: Patience,
+    all: impl IntoIterator<Item = T>,
+    oldest: impl Fn(&[T]) -> Duration,
     mut hides: impl FnMut(&T) -> bool,
 ) -> Vec<T> {
     let mut hiding: Vec<T> = all.into_iter().filter(&mut hides).collect();
@@ -65,10 +80,7 @@ pub(super) fn who_hides<T>(
     let mut asked = 0;
     while !hiding.is_empty() {
         asked += 1;
-        // The first process, which may be beyond even root, is never a target, whatever it executes.
-        let others = || hiding.iter().map(&pid_of).filter(|pid| *pid != 1);
-        let age = || others().map(age_of).max().unwrap_or(YOUTH);
-        match patience.pause(asked, began.elapsed(), age) {
+        match patience.pause(asked, began.elapsed(), || oldest(&hiding)) {
             None => break,
             Some(Duration::ZERO) => thread::yield_now(),
             Some(pause) => thread::sleep(pause),
@@ -129,34 +141,51 @@ mod tests {
         assert_eq!(pauses, expected);
     }
 
+    /// So often is somebody asked who becomes his own program only after a while.
+    const STARTING: u32 = ASKED_AGAIN + 4;
+
     #[test]
     fn who_becomes_another_program_only_after_a_while_hides_nothing_from_the_look_that_counts() {
-        let own = |_: &u32| std::process::id();
-        let patiently = |patience| {
-            let began = Instant::now();
-            let is_starting = move |_: &u32| began.elapsed() < Duration::from_millis(20);
-            who_hides([1], patience, own, is_starting)
-        };
-        assert_eq!(patiently(Patience::Long), [0; 0]);
+        for (patience, age, hidden) in [
+            (Patience::Long, Duration::ZERO, false),
+            (Patience::Long, YOUTH, true),
+            (Patience::Short, Duration::ZERO, true),
+        ] {
+            let mut asked = 0;
+            let is_starting = |_: &u32| {
+                asked += 1;
+                asked <= STARTING
+            };
+            let hiding = hide_from(patience, [7], |_| age, is_starting);
+            assert_eq!(!hiding.is_empty(), hidden, "{patience:?} {age:?}");
+        }
     }
 
     #[test]
     fn first_process_is_not_waited_for() {
-        let began = Instant::now();
-        let hides = |_: &u32| began.elapsed() < Duration::from_secs(1);
+        let mut asked = 0;
+        let hides = |_: &u32| {
+            asked += 1;
+            asked <= STARTING
+        };
         assert_eq!(who_hides([1], Patience::Long, |pid| *pid, hides), [1]);
     }
 
+    /// A tick of the clock by which processes are dated.
+    const TICK: Duration = Duration::from_millis(10);
+
     #[test]
     fn age_is_counted_from_the_start() {
+        let before = Instant::now();
         let mut child = std::process::Command::new("sleep")
             .arg("600")
             .spawn()
             .unwrap();
-        let (child_s, first_s) = (age_of(child.id()), age_of(1));
+        let (age, first) = (age_of(child.id()), age_of(1));
+        let most = before.elapsed() + TICK;
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(child_s < YOUTH && first_s >= child_s);
-        assert!(age_of(u32::MAX) >= first_s);
+        assert!(age <= most && age <= first);
+        assert!(age_of(u32::MAX) >= first, "who does not say is old");
     }
 }
