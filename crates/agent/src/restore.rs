@@ -19,7 +19,6 @@ use quell_protocol::{
 };
 
 use crate::causes::WithCauses;
-use crate::counted::counted;
 use crate::crash_point;
 use crate::journal::{Journal, JournalError, RestoreRow};
 use crate::plan::State;
@@ -279,12 +278,15 @@ fn verdict(outcomes: &[Outcome]) -> Verdict {
             "the vault keeps no such file".to_owned(),
         ),
         None => Verdict::Succeeded,
+        Some(reason) if failures.len() == outcomes.len() => {
+            failed(*reason, "the file was not put back".to_owned())
+        }
         Some(reason) => failed(
             *reason,
             format!(
-                "{} of {} not restored",
+                "{} of {} paths not restored",
                 failures.len(),
-                counted(outcomes.len(), "path", "paths")
+                outcomes.len()
             ),
         ),
     }

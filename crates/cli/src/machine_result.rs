@@ -50,7 +50,8 @@ impl MachineResult {
             (!result.processes.is_empty()).then(|| processes(&result.processes)),
             (!result.files.is_empty()).then(|| files(&result.files)),
             (!result.residuals.is_empty()).then(|| residuals(&result.residuals)),
-            Some(looked_at(&result.coverage)),
+            // An order that was refused, or that puts a file back, searches nothing.
+            (result.coverage != Coverage::default()).then(|| looked_at(&result.coverage)),
             off(&result.degraded),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -238,6 +239,14 @@ mod tests {
             first,
             "dry run: nothing was touched; a real action would stop 2 processes of 2 users and take the files below"
         );
+    }
+
+    #[test]
+    fn order_that_searched_nothing_says_nothing_of_a_search() {
+        let refused = ActionResult::new(quell::Sha1::OF_NOTHING, Verdict::Succeeded);
+        let refused = serde_json::to_value(refused).unwrap();
+        let text = MachineResult::read(refused).unwrap().text();
+        assert!(!text.contains("looked at"), "{text}");
     }
 
     #[test]
