@@ -147,7 +147,12 @@ fn restore_never_replaces_a_file() {
     fs::write(victim.path(), "something newer").expect("the directory is ours");
     let refused = world.agent_command(&["vault", "restore", &item_of(&world, &victim.sha1())]);
     assert_ne!(refused.code, 0);
-    assert!(refused.stderr.contains("exists"), "{refused:?}");
+    let told = format!(
+        "error: something is at {} by now: it stays",
+        victim.path().display()
+    );
+    assert!(refused.stderr.starts_with(&told), "{refused:?}");
+    assert!(refused.stderr.contains("--on-conflict"), "{refused:?}");
     assert_eq!(
         fs::read_to_string(victim.path()).expect("it is readable"),
         "something newer"
